@@ -30,8 +30,7 @@ class Button:
 class Bubble:
     """A message. `text` holds *bold* marks; everything else in it is literal.
 
-    `literal` names the values a person typed: a channel must never read marks out of them, so they are
-    kept escaped in `text` by a zero-width sign in front of each mark (see `texts.fill`).
+    A person's own words in it carry no ASCII `*`: `texts` puts a look-alike there, so that no mark is read out of them.
     """
 
     text: str

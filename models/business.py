@@ -1,0 +1,64 @@
+"""A business: who owns it, where it makes what."""
+
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Id, Moment
+
+
+class Business(Base):
+    """One business of one owner. A helper's phone may carry several; each is its own record."""
+
+    __tablename__ = "businesses"
+    __table_args__ = (
+        sa.Index("ix_businesses_person_id", "person_id"),
+        sa.Index("ix_businesses_nib", "nib"),
+        sa.Index("ix_businesses_phone", "phone"),
+        sa.Index("ix_businesses_regency", "regency", "district"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("persons.id"))  # who registered it: the owner or a helper
+    by_helper: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    owner_confirmed_at: Mapped[dt.datetime | None] = mapped_column(Moment())  # of a helper's entry
+    created_at: Mapped[dt.datetime] = mapped_column(Moment())
+    owner_name: Mapped[str] = mapped_column(sa.String(200))
+    name: Mapped[str] = mapped_column(sa.String(200))
+    regency: Mapped[str | None] = mapped_column(sa.String(5))  # "36.02"; None = not known yet
+    district: Mapped[str | None] = mapped_column(sa.String(8))  # "36.02.14"
+    village: Mapped[str | None] = mapped_column(sa.String(100))
+    address: Mapped[str | None] = mapped_column(sa.String(300))
+    phone: Mapped[str | None] = mapped_column(sa.String(20))  # the owner's WhatsApp number, E.164
+    nib: Mapped[str | None] = mapped_column(sa.String(13))
+    product_kind: Mapped[str | None] = mapped_column(sa.String(32))
+    products: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")  # names
+    papers: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")  # for the ladder: pirt, brand …
+    brand: Mapped[str | None] = mapped_column(sa.String(60))
+    workers: Mapped[int | None] = mapped_column()
+    email: Mapped[str | None] = mapped_column(sa.String(254))
+
+
+class Assessment(Base):
+    """One run of the rule set over one set of answers, with every reason. Never rewritten: a re-check writes anew."""
+
+    __tablename__ = "assessments"
+    __table_args__ = (
+        sa.Index("ix_assessments_person_id", "person_id", "at"),
+        sa.Index("ix_assessments_business_id", "business_id", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("persons.id"))
+    business_id: Mapped[int | None] = mapped_column(sa.ForeignKey("businesses.id"))
+    at: Mapped[dt.datetime] = mapped_column(Moment())
+    asked_by: Mapped[str] = mapped_column(sa.String(32))  # "owner", "helper", "officer:…"
+    rule_set: Mapped[str] = mapped_column(sa.String(64))
+    version: Mapped[str] = mapped_column(sa.String(32))
+    said: Mapped[dict[str, Any]] = mapped_column()  # the script's answers, as said, with their sequence
+    answers: Mapped[dict[str, Any]] = mapped_column()  # the rule set's answers made from them
+    facts: Mapped[dict[str, Any]] = mapped_column()
+    result: Mapped[dict[str, Any]] = mapped_column()  # scheme, ended, reasons, todos, … (see services.eligibility)
+    scheme: Mapped[str] = mapped_column(sa.String(16))

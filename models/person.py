@@ -1,0 +1,47 @@
+"""A person who agreed that we keep their data, and the proof that they did."""
+
+import datetime as dt
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Id, Moment, enum
+from models.conversation import Channel, Language
+
+
+class Purpose(StrEnum):
+    """What a consent is for; one at a time (UU 27/2022 Ps 22)."""
+
+    SERVICE = "service"
+    REMINDERS = "reminders"
+    ANNOUNCEMENTS = "announcements"
+
+
+class Person(Base):
+    """Somebody with consent for the service. One person may write from several chats."""
+
+    __tablename__ = "persons"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    created_at: Mapped[dt.datetime] = mapped_column(Moment())
+    name: Mapped[str | None] = mapped_column(sa.String(200))
+    phone: Mapped[str | None] = mapped_column(sa.String(20))  # E.164
+    phone_vouched: Mapped[bool] = mapped_column(default=False, server_default=sa.false())  # the platform vouches for it
+
+
+class Consent(Base):
+    """One answer to one request for consent, with what was shown: version and hash of the text. Never rewritten."""
+
+    __tablename__ = "consents"
+    __table_args__ = (sa.Index("ix_consents_person_id", "person_id", "purpose", "at"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("persons.id"))
+    purpose: Mapped[Purpose] = mapped_column(enum(Purpose))
+    given: Mapped[bool] = mapped_column()
+    text_version: Mapped[str] = mapped_column(sa.String(32))
+    text_hash: Mapped[str] = mapped_column(sa.String(64))  # SHA-256, hex, of exactly what was shown
+    language: Mapped[Language] = mapped_column(enum(Language))
+    channel: Mapped[Channel] = mapped_column(enum(Channel))
+    at: Mapped[dt.datetime] = mapped_column(Moment())

@@ -1,0 +1,142 @@
+"""A programme with its quota, and the places given in it."""
+
+import datetime as dt
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Id, Moment, enum
+
+
+class Programme(Base):
+    """A facilitation programme. `taken` can never pass `quota`: the database refuses."""
+
+    __tablename__ = "programmes"
+    __table_args__ = (
+        sa.CheckConstraint("taken <= quota", name="taken_within_quota"),
+        sa.CheckConstraint("taken >= 0", name="taken_not_negative"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    code: Mapped[str] = mapped_column(sa.String(32), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(200))
+    opens_at: Mapped[dt.datetime] = mapped_column(Moment())
+    closes_at: Mapped[dt.datetime] = mapped_column(Moment())
+    accepts: Mapped[list[Any]] = mapped_column()  # schemes: self_declare, reguler
+    quota: Mapped[int] = mapped_column()
+    taken: Mapped[int] = mapped_column(default=0, server_default="0")  # includes `taken_before`
+    taken_before: Mapped[int] = mapped_column(default=0, server_default="0")  # given before this program kept count
+    numbered: Mapped[int] = mapped_column(default=0, server_default="0")  # the last number given out
+    source: Mapped[str] = mapped_column(sa.String(300))
+    as_of: Mapped[dt.date] = mapped_column()
+
+
+class Allocation(Base):
+    """A programme's quota in one kabupaten/kota. A regency without a row is bound by the total alone."""
+
+    __tablename__ = "allocations"
+    __table_args__ = (
+        sa.CheckConstraint("taken <= quota", name="taken_within_quota"),
+        sa.CheckConstraint("taken >= 0", name="taken_not_negative"),
+    )
+
+    programme_id: Mapped[int] = mapped_column(sa.ForeignKey("programmes.id"), primary_key=True)
+    regency: Mapped[str] = mapped_column(sa.String(5), primary_key=True)
+    quota: Mapped[int] = mapped_column()
+    taken: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class Stage(StrEnum):
+    """Where an application stands (the programme's own stages, staff may move them)."""
+
+    INTEREST = "MINAT"
+    INCOMPLETE = "DATA_KURANG"  # queue time kept, something is needed before a place (NIB, …)
+    REVIEW = "SKRINING"  # queue time kept, an officer looks
+    WAITING = "DAFTAR_TUNGGU"
+    PLACED = "KUOTA_DIBERIKAN"
+    WITHDRAWN = "MENGUNDURKAN_DIRI"
+
+
+class Application(Base):
+    """One business asking for one programme, by its number ("nomor pendampingan BPTSI")."""
+
+    __tablename__ = "applications"
+    __table_args__ = (
+        sa.UniqueConstraint("programme_id", "business_id"),
+        sa.Index("ix_applications_queue", "programme_id", "stage", "queued_at", "id"),
+        sa.Index("ix_applications_business_id", "business_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    number: Mapped[str] = mapped_column(sa.String(32), unique=True)
+    programme_id: Mapped[int] = mapped_column(sa.ForeignKey("programmes.id"))
+    business_id: Mapped[int] = mapped_column(sa.ForeignKey("businesses.id"))
+    assessment_id: Mapped[int] = mapped_column(sa.ForeignKey("assessments.id"))
+    scheme: Mapped[str] = mapped_column(sa.String(16))
+    regency: Mapped[str | None] = mapped_column(sa.String(5))
+    stage: Mapped[Stage] = mapped_column(enum(Stage))
+    since: Mapped[dt.datetime] = mapped_column(Moment())  # in this stage
+    queued_at: Mapped[dt.datetime] = mapped_column(Moment())  # the queue time; never moved
+    promised_at: Mapped[dt.datetime | None] = mapped_column(Moment())  # news by then
+    created_at: Mapped[dt.datetime] = mapped_column(Moment())
+
+
+class Place(Base):
+    """One place of a programme's quota, held by one application. One per NIB and programme while held."""
+
+    __tablename__ = "places"
+    __table_args__ = (
+        sa.Index(
+            "uq_places_programme_nib",
+            "programme_id",
+            "nib",
+            unique=True,
+            sqlite_where=sa.text("released_at IS NULL"),
+            postgresql_where=sa.text("released_at IS NULL"),
+        ),
+        sa.Index(
+            "uq_places_application",
+            "application_id",
+            unique=True,
+            sqlite_where=sa.text("released_at IS NULL"),
+            postgresql_where=sa.text("released_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    programme_id: Mapped[int] = mapped_column(sa.ForeignKey("programmes.id"))
+    application_id: Mapped[int] = mapped_column(sa.ForeignKey("applications.id"))
+    regency: Mapped[str | None] = mapped_column(sa.String(5))
+    nib: Mapped[str | None] = mapped_column(sa.String(13))
+    claimed_at: Mapped[dt.datetime] = mapped_column(Moment())
+    released_at: Mapped[dt.datetime | None] = mapped_column(Moment())
+
+
+class StageChange(Base):
+    """The history of an application: when it came to a stage, by whom, and why. Append-only."""
+
+    __tablename__ = "stage_changes"
+    __table_args__ = (sa.Index("ix_stage_changes_application_id", "application_id", "at"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    application_id: Mapped[int] = mapped_column(sa.ForeignKey("applications.id"))
+    stage: Mapped[Stage] = mapped_column(enum(Stage))
+    at: Mapped[dt.datetime] = mapped_column(Moment())
+    by: Mapped[str] = mapped_column(sa.String(64))
+    note: Mapped[str | None] = mapped_column(sa.String(500))
+
+
+class LikelyDouble(Base):
+    """Two businesses that may be one (same name, address or phone): for an officer, never a block."""
+
+    __tablename__ = "likely_doubles"
+    __table_args__ = (sa.UniqueConstraint("business_id", "other_id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    business_id: Mapped[int] = mapped_column(sa.ForeignKey("businesses.id"))
+    other_id: Mapped[int] = mapped_column(sa.ForeignKey("businesses.id"))
+    because: Mapped[str] = mapped_column(sa.String(64))  # "nib", "phone", "name", "address"
+    at: Mapped[dt.datetime] = mapped_column(Moment())
+    settled_at: Mapped[dt.datetime | None] = mapped_column(Moment())

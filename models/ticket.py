@@ -1,0 +1,67 @@
+"""What waits for a person at the office: questions, doubts, failures; and what the bot must do later."""
+
+import datetime as dt
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Id, Moment, enum
+
+
+class Ticket(Base):
+    """Something an officer must look at, with what was being done, and when an answer was promised."""
+
+    __tablename__ = "tickets"
+    __table_args__ = (sa.Index("ix_tickets_open", "closed_at", "answer_by"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)  # shown as "T-118"
+    conversation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("conversations.id", ondelete="SET NULL"))
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("persons.id"))
+    topic: Mapped[str] = mapped_column(sa.String(32))  # question, report, check, trouble, interest …
+    words: Mapped[str | None] = mapped_column(sa.Text())
+    context: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")  # form, question, reason codes
+    opened_at: Mapped[dt.datetime] = mapped_column(Moment())
+    answer_by: Mapped[dt.datetime] = mapped_column(Moment())
+    closed_at: Mapped[dt.datetime | None] = mapped_column(Moment())
+
+
+class DueKind(StrEnum):
+    """What falls due."""
+
+    TODO = "todo"  # "ingatkan saya 2 minggu lagi": ask whether a to-do line is settled
+    FOLLOW_UP = "follow_up"  # the date given with a result or an end
+    PROMISE = "promise"  # news was promised by a date
+
+
+class DueState(StrEnum):
+    """Where a due row stands."""
+
+    PLANNED = "planned"
+    ASKED = "asked"  # its message is in the outbox
+    ANSWERED = "answered"
+    VOID = "void"  # it lost its reason
+    MISSED = "missed"  # too late to make sense
+
+
+class Due(Base):
+    """A question the bot will start by itself: a row with an id, claimed by the heartbeat, answered by its code."""
+
+    __tablename__ = "dues"
+    __table_args__ = (
+        sa.Index("ix_dues_planned", "state", "due_at"),
+        sa.Index("ix_dues_conversation_id", "conversation_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(sa.ForeignKey("conversations.id", ondelete="CASCADE"))
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("persons.id"))
+    kind: Mapped[DueKind] = mapped_column(enum(DueKind))
+    code: Mapped[str] = mapped_column(sa.String(8))  # "T5": what a typed answer names; unique among a chat's open ones
+    about: Mapped[dict[str, Any]] = mapped_column()  # assessment_id, business_id, reason code …
+    due_at: Mapped[dt.datetime] = mapped_column(Moment())
+    state: Mapped[DueState] = mapped_column(enum(DueState), default=DueState.PLANNED, server_default="planned")
+    asked_at: Mapped[dt.datetime | None] = mapped_column(Moment())
+    answer: Mapped[str | None] = mapped_column(sa.String(32))
+    answered_at: Mapped[dt.datetime | None] = mapped_column(Moment())

@@ -1,0 +1,68 @@
+"""The office: what it is called, when it is open, what it promises. All of it is settings, none of it code."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something about the programme that may change: shown to owners only once the office has confirmed it."""
+
+    value: str
+    source: str
+    as_of: dt.date
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The office's own settings. Days are working days unless the name says otherwise."""
+
+    zone: ZoneInfo = ZoneInfo("Asia/Jakarta")
+    opens: dt.time = dt.time(8)
+    closes: dt.time = dt.time(16)
+    holidays: frozenset[dt.date] = frozenset()
+    hours: str = "Senin–Jumat 08.00–16.00 WIB"
+    hours_en: str = "Monday–Friday 08.00–16.00 WIB"
+    address: str = ""
+    phone: str = ""
+    verify_url: str = ""
+    complaint_url: str = ""
+    bpjph_phone: str = ""
+    dpo_contact: str = ""
+    retention: str = ""
+    retention_en: str = ""
+    answer_days: int = 1  # a question to an officer
+    review_days: int = 5  # an officer's look at an application
+    contact_days: int = 5  # a companion's first contact after a place was given
+    remind_days: int = 14  # calendar days: "ingatkan 2 minggu"
+    draft_days: int = 90  # calendar days a draft is kept
+    programme: str = ""  # code of the programme people register for
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+    def local_day(self, now: dt.datetime) -> dt.date:
+        """The date on the office's own calendar."""
+        return now.astimezone(self.zone).date()
+
+    def is_working(self, day: dt.date) -> bool:
+        """Monday to Friday, unless it is a holiday."""
+        return day.weekday() < 5 and day not in self.holidays
+
+    def working_day_after(self, now: dt.datetime, days: int) -> dt.date:
+        """The working day `days` working days after today."""
+        day = self.local_day(now)
+        while days > 0:
+            day += dt.timedelta(days=1)
+            days -= self.is_working(day)
+        return day
+
+    def promise(self, now: dt.datetime, days: int) -> dt.datetime:
+        """The moment by which something promised within `days` working days is due: closing time of that day."""
+        return dt.datetime.combine(self.working_day_after(now, days), self.closes, self.zone)
+
+    def confirmed(self, name: str) -> Fact | None:
+        """A fact that may be shown, or None while the office has not confirmed it."""
+        fact = self.facts.get(name)
+        return fact if fact and fact.confirmed else None
