@@ -1,0 +1,50 @@
+"""What every app an owner writes from must be able to do: send one message and say what became of it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from models import Channel as ChannelName
+from texts.bubble import Bubble
+
+
+class OutcomeKind(StrEnum):
+    """What became of one attempt to send."""
+
+    SENT = "sent"
+    RETRY = "retry"  # certainly not accepted (never written, or 429): try again later
+    FAILED = "failed"  # refused for good: this message can never go out
+    BLOCKED = "blocked"  # the person blocked the bot or never started it
+    GONE = "gone"  # the account or number does not exist
+    UNKNOWN = "unknown"  # written, but no answer: it may have arrived
+    MOVED = "moved"  # the chat has another address now (`moved_to`)
+    MISCONFIGURED = "misconfigured"  # our token or settings are wrong: stop sending, blame nobody's chat
+    HELD = "held"  # WhatsApp's window is closed and there is no template to open it with
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The result of one attempt. `reason` is a code or a short phrase, never a person's words."""
+
+    kind: OutcomeKind
+    platform_id: str | None = None  # Telegram's message id, Twilio's SID
+    retry_after: float | None = None  # seconds; set when the platform told the whole sender to be silent (429)
+    reason: str = ""
+    moved_to: str | None = None
+
+
+class Channel(Protocol):
+    """One app. Errors of the network or the platform come back as an `Outcome`, never as an exception."""
+
+    @property
+    def channel(self) -> ChannelName:
+        """Which app this is."""
+        ...
+
+    async def send(self, delivery_id: int, address: str, bubble: Bubble, window_open: bool) -> Outcome:
+        """Send one bubble. `window_open`: WhatsApp's 24 hours; always true on Telegram."""
+        ...
+
+    async def close(self) -> None:
+        """Give back connections."""
+        ...
