@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+JAKARTA = ZoneInfo("Asia/Jakarta")
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -20,7 +22,7 @@ class Fact:
 class Office:
     """The office's own settings. Days are working days unless the name says otherwise."""
 
-    zone: ZoneInfo = ZoneInfo("Asia/Jakarta")
+    zone: ZoneInfo = JAKARTA
     opens: dt.time = dt.time(8)
     closes: dt.time = dt.time(16)
     holidays: frozenset[dt.date] = frozenset()
