@@ -29,4 +29,4 @@ class Clock:
 
 
 def _machine() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)  # noqa: TID251: this is the edge the rule speaks of
+    return dt.datetime.now(dt.UTC)  # noqa: TID251 -- this is the edge the rule speaks of

