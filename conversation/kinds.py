@@ -1,0 +1,323 @@
+"""The kinds of question: one of several, several of several, a number, words, a list, a phone, a photo, a review."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from conversation import hearing
+from conversation.question import (
+    Answers,
+    Aside,
+    Choices,
+    Clash,
+    Ear,
+    Heard,
+    Invalid,
+    Look,
+    Question,
+    ReadBack,
+    Take,
+    Which,
+    Wrong,
+    tapped,
+)
+from conversation.said import Contact, Photo, Said, Text
+
+E = TypeVar("E", bound=StrEnum)
+ROWS = 8  # options on a page of a long list: with two rows for turning pages it fits a WhatsApp list
+NEXT, BACK, DONE, SKIP = ">", "<", "!done", "!skip"
+
+
+def typed(said: Said) -> str | None:
+    """The words of a message, or None when it is something else."""
+    return said.text if isinstance(said, Text) else None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Choice(Question[str]):
+    """Tap or type one of several. `ids` narrows or orders the options of the text, also by earlier answers."""
+
+    ids: Sequence[str] | Callable[[Answers], Sequence[str]] | None = None
+    asides: tuple[tuple[str, str], ...] = ()  # options that only tell something: (option, key of the text)
+    guess: Callable[[str, Ear], Heard | None] | None = None  # a kind of answer of its own ("500 jt sebulan")
+
+    def options(self, ear: Ear) -> tuple[hearing.Option, ...]:
+        """All options, over all pages."""
+        ids = self.ids(ear.answers) if callable(self.ids) else self.ids
+        return ear.words.options(self.text, ids)
+
+    def hear(self, said: Said, ear: Ear) -> Heard:
+        """A tap, a number, a name, a slip of the finger."""
+        options = self.options(ear)
+        option = tapped(said, self)
+        if option is not None:
+            return self._tap(option, options, ear)
+        text = typed(said)
+        if text is None:
+            return Wrong()
+        return self._typed(text, options, ear)
+
+    def _tap(self, option: str, options: tuple[hearing.Option, ...], ear: Ear) -> Heard:
+        if option in (NEXT, BACK):
+            page = int(ear.view.get("page", 0)) + (1 if option == NEXT else -1)
+            return Look({"page": max(0, min(page, (len(options) - 1) // ROWS))}, redraw=False)
+        return self._chosen(option, True) if any(o.id == option for o in options) else Wrong()
+
+    def _typed(self, text: str, options: tuple[hearing.Option, ...], ear: Ear) -> Heard:
+        match = hearing.one_of(options, hearing.normalise(text))
+        if len(match.ids) == 1:
+            return self._chosen(match.ids[0], match.sure)
+        if match.ids:
+            return Which(match.ids)
+        return (self.guess and self.guess(text, ear)) or Wrong()
+
+    def _chosen(self, option: str, sure: bool) -> Heard:
+        told = dict(self.asides).get(option)
+        return Aside(told) if told else Take(option, sure=sure)
+
+    def read(self, raw: Any, answers: Answers) -> str:
+        """An option that has gone since is asked again."""
+        ids = self.ids(answers) if callable(self.ids) else self.ids
+        if raw is not None and ids is not None and raw not in ids:
+            raise Invalid("err1", said=str(raw))
+        return super().read(raw, answers)
+
+    def choices(self, ear: Ear) -> Choices:
+        """The page of options last looked at."""
+        options = self.options(ear)
+        if len(options) <= ROWS + 2:
+            return Choices(options)
+        page = int(ear.view.get("page", 0))
+        start = page * ROWS
+        return Choices(
+            options[start : start + ROWS], first=start + 1, page=page, pages=(len(options) + ROWS - 1) // ROWS
+        )
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Many(Question[tuple[str, ...]]):
+    """Tick several. Options in `alone` ("tidak ada", "tidak tahu") exclude all others."""
+
+    ids: Sequence[str] | None = None
+    alone: tuple[str, ...] = ("none", "unsure", "unknown")
+
+    def hear(self, said: Said, ear: Ear) -> Heard:
+        """Rows that toggle and a last row that finishes, or "1 3" typed."""
+        options = ear.words.options(self.text, self.ids)
+        option = tapped(said, self)
+        if option is not None:
+            return self._tap(option, options, ear)
+        text = typed(said)
+        if text is None:
+            return Wrong()
+        ticks = frozenset(ear.view.get("ticks", ()))
+        if ticks and hearing.normalise(text) in ear.words.heard("done"):
+            return self._take(tuple(o.id for o in options if o.id in ticks))
+        return self._typed(text, options)
+
+    def _tap(self, option: str, options: tuple[hearing.Option, ...], ear: Ear) -> Heard:
+        ticks = set(ear.view.get("ticks", ()))
+        if option == DONE:
+            return self._take(tuple(o.id for o in options if o.id in ticks)) if ticks else Wrong()
+        if option not in {o.id for o in options}:
+            return Wrong()
+        if option in self.alone:
+            return Take([option])
+        return Look({"ticks": sorted(ticks ^ {option})}, redraw=True)
+
+    def _typed(self, text: str, options: tuple[hearing.Option, ...]) -> Heard:
+        ticks = hearing.several_of(options, text)
+        if ticks.unclear or ticks.unknown or not ticks.ids:
+            return Wrong()
+        if ticks.doubtful:
+            labels = ", ".join(o.label for o in options if o.id in ticks.ids)
+            return ReadBack(list(ticks.ids), labels)
+        return self._take(ticks.ids)
+
+    def _take(self, ids: tuple[str, ...]) -> Heard:
+        lonely = [i for i in ids if i in self.alone]
+        if lonely and len(ids) > 1:
+            return Clash(lonely[0], next(i for i in ids if i != lonely[0]))
+        return Take(list(ids))
+
+    def read(self, raw: Any, answers: Answers) -> tuple[str, ...]:
+        """The ticks, in the order given."""
+        if raw is not None and self.ids is not None and any(r not in self.ids for r in raw):
+            raise Invalid("err1", said="")
+        ticks: tuple[str, ...] = tuple(raw) if raw is not None else ()
+        return ticks
+
+    def choices(self, ear: Ear) -> Choices:
+        """All rows, ticked or not, and a row to finish once something is ticked."""
+        ticks = frozenset(ear.view.get("ticks", ()))
+        return Choices(ear.words.options(self.text, self.ids), ticked=ticks, several=True, finish=bool(ticks))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Number(Question[int]):
+    """A whole number, in digits or words; an option ("belum tahu") may stand beside it."""
+
+    least: int = 1
+    most: int = 9999
+    odd_above: int = 9999  # "really that many?"
+
+    def hear(self, said: Said, ear: Ear) -> Heard:
+        """ "3", "tiga", "ada 3 macam"."""
+        options = ear.words.options(self.text)
+        option = tapped(said, self)
+        if option is not None:
+            return Take(option) if any(o.id == option for o in options) else Wrong()
+        text = hearing.normalise(typed(said) or "")
+        if text in self.skip_words(ear):
+            return Take(self.skipped)
+        found = re.findall(r"\d+", text) or [str(n) for w in text.split() if (n := hearing.NUMBER_WORDS.get(w))]
+        if len(found) == 1 and len(found[0]) <= 6:
+            return self._number(int(found[0]))
+        match = next((o.id for o in options if text in o.words or text == hearing.normalise(o.label)), None)
+        match = match or next((o.id for o in options if o.id == "unsure" and hearing.is_unsure(text)), None)
+        return Take(match) if match else Wrong()
+
+    def _number(self, number: int) -> Heard:
+        if not self.least <= number <= self.most:
+            return Wrong()
+        return ReadBack(number, str(number)) if number > self.odd_above else Take(number)
+
+    def choices(self, ear: Ear) -> Choices:
+        """The option beside the number carries no number of its own, or "1" would mean two things."""
+        return Choices(ear.words.options(self.text), numbered=False)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Written(Question[str]):
+    """Free text of at most `most` characters, tidied by `check`."""
+
+    most: int = 200
+    commands_win: bool = True
+
+    def hear(self, said: Said, ear: Ear) -> Heard:
+        """What was typed, if the check takes it."""
+        if tapped(said, self) == SKIP and self.skippable:
+            return Take(self.skipped)
+        text = typed(said)
+        if text is None:
+            return Wrong()
+        if hearing.normalise(text) in self.skip_words(ear):
+            return Take(self.skipped)
+        tidy = " ".join(text.split())
+        if len(tidy) > self.most:
+            return Wrong("too_long", {"max": self.most})
+        return self._checked(tidy)
+
+    def _checked(self, text: str) -> Heard:
+        try:
+            return Take(self.check(text) if self.check else text)
+        except Invalid as fault:
+            return Wrong(fault.reason, fault.values)
+
+    def choices(self, ear: Ear) -> Choices:
+        """A button to skip, where skipping is offered."""
+        if not self.skippable:
+            return Choices()
+        return Choices(tuple(o for o in ear.words.options("common.skip_button") if o.id == SKIP), numbered=False)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Listing(Written):
+    """Several names in one message: one a line, or with commas."""
+
+    most: int = 1000
+    most_items: int = 50
+    longest: int = 100
+
+    def hear(self, said: Said, ear: Ear) -> Heard:
+        """Names, without doubles, in the order given."""
+        text = typed(said)
+        if text is None or hearing.normalise(text) in self.skip_words(ear):
+            return super().hear(said, ear)
+        if len(text) > self.most:
+            return Wrong("too_long", {"max": self.most})
+        names = [" ".join(n.split()) for n in re.split(r"[,;\n]|(?:^|\s)\d{1,2}[.)]\s", text)]
+        kept = list(dict.fromkeys(n for n in names if any(c.isalpha() for c in n)))
+        if not kept or len(kept) > self.most_items or any(len(n) > self.longest for n in kept):
+            return Wrong()
+        return Take(kept)
+
+    def read(self, raw: Any, answers: Answers) -> Any:
+        """The names as a tuple."""
+        return tuple(raw) if raw is not None else ()
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Phone(Written):
+    """A phone number: shared by its owner, or typed."""
+
+    def hear(self, said: Said, ear: Ear) -> Heard:
+        """Only one's own contact card is taken; another's is refused and not kept."""
+        if isinstance(said, Contact):
+            if not said.own:
+                return Wrong("common.contact_other")
+            return self._checked(said.phone)
+        return super().hear(said, ear)
+
+    def choices(self, ear: Ear) -> Choices:
+        """The platform's own button for sharing one's number."""
+        return Choices(ask_contact=True)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Picture(Question[Any]):
+    """A photo, kept as a reference until its bytes have been fetched."""
+
+    most_bytes: int = 10_000_000
+    commands_win: bool = True
+
+    def hear(self, said: Said, ear: Ear) -> Heard:
+        """A photo, or skipping it."""
+        if tapped(said, self) == SKIP or (typed(said) and hearing.normalise(typed(said) or "") in self.skip_words(ear)):
+            return Take(self.skipped)
+        if not isinstance(said, Photo):
+            return Wrong()
+        if said.size and said.size > self.most_bytes:
+            return Wrong("too_big", {"max": self.most_bytes // 1_000_000})
+        return Take({"ref": said.ref, "mime": said.mime})
+
+    def choices(self, ear: Ear) -> Choices:
+        """A button to skip."""
+        return Choices(tuple(o for o in ear.words.options("common.skip_button") if o.id == SKIP), numbered=False)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Review(Question[str]):
+    """Everything once more, in numbered lines: right, or the number of the line to change."""
+
+    lines: tuple[tuple[str, ...], ...] = ()  # per line the keys of the questions a change of it asks again
+    required: bool = True
+
+    def hear(self, said: Said, ear: Ear) -> Heard:
+        """ "Benar", or "4"."""
+        options = ear.words.options(self.text)
+        option = tapped(said, self)
+        if option is not None:
+            return self._chosen(option)
+        text = hearing.normalise(typed(said) or "")
+        number = hearing.number_in(text)
+        if number is not None:
+            return Take(f"edit:{number}") if 1 <= number <= len(self.lines) else Wrong()
+        match = hearing.one_of([o for o in options if o.id == "ok"], text)
+        if match.ids and not match.negated:
+            return Take("ok", sure=match.sure)
+        edit = hearing.one_of([o for o in options if o.id == "edit"], text)
+        return Aside("register.edit_which") if edit.ids or match.negated else Wrong()
+
+    def _chosen(self, option: str) -> Heard:
+        if option == "edit":
+            return Aside("register.edit_which")
+        return Take(option) if option == "ok" else Wrong()
+
+    def choices(self, ear: Ear) -> Choices:
+        """Right, or something is wrong; the numbers belong to the lines."""
+        return Choices(ear.words.options(self.text), numbered=False)

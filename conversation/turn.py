@@ -1,0 +1,350 @@
+"""One turn of a conversation: what was said goes in, what is now asked comes out. Pure.
+
+A small prompt may lie over the current question ("Maksud Bapak/Ibu …, betul?", "Mau dilewati dulu?"). It is kept in
+`view["over"]`, its buttons name it with a leading "~", and whatever it does not understand is heard as an answer to
+the question below it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from conversation import hearing
+from conversation.form import Form, Walk, walk, with_answer, with_view, without
+from conversation.hearing import Option
+from conversation.kinds import Many, Review
+from conversation.question import (
+    Answers,
+    Aside,
+    Choices,
+    Clash,
+    Ear,
+    Heard,
+    Look,
+    Question,
+    ReadBack,
+    Take,
+    Which,
+    Words,
+    Wrong,
+)
+from conversation.run import Run
+from conversation.said import Said, Tap, Text
+
+OVER = "~"  # first sign of the key of a prompt that lies over a question
+LONGEST_ECHO = 30  # characters of what was typed that are said back
+
+
+class Outcome(StrEnum):
+    """Where a turn leaves the run."""
+
+    ASKING = "asking"
+    FINISHED = "finished"  # every question is answered
+    STOPPED = "stopped"  # a verdict ended it early
+    OFFICER = "officer"  # the person wants an officer to help with the current question
+    PARK = "park"
+    DISCARD = "discard"
+    STALE = "stale"  # a button of another run, or of a question that no longer applies
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something said before the question: a text and its placeholders."""
+
+    key: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question as it is to be put now. `key` is the text of the prompt; `target` goes into the buttons."""
+
+    key: str
+    target: str
+    values: Mapping[str, Any]
+    choices: Choices
+    part: int = 1
+    number: int = 0  # of the question within its part, from 1
+    total: int = 0
+    first: bool = False  # of its part
+    error: bool = False  # the prompt says what was wrong with the last answer
+    body_numbers: bool = False  # the prompt's own words number the options
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one turn leads to."""
+
+    run: Run
+    outcome: Outcome
+    answers: Answers
+    ask: Ask | None = None
+    notes: tuple[Note, ...] = ()
+    understood: bool = True
+    sure: bool = True
+    redraw: bool = False
+    verdict: str | None = None
+    stuck_at: str | None = None  # the question an officer is asked about
+
+
+def begin(form: Form, run: Run, words: Words, notes: tuple[Note, ...] = ()) -> Turn:
+    """Put the current question of a run, or say that there is none left."""
+    return _settle(form, run, words, notes)
+
+
+def take_turn(form: Form, run: Run, said: Said, words: Words) -> Turn:
+    """Hear one message in an open run."""
+    now = walk(form, run)
+    over = run.view.get("over")
+    if over and (turn := _answer_over(form, run, now, said, words)):
+        return turn
+    question = _addressed(now, run, said)
+    if question is None:
+        return replace(_settle(form, run, words, ()), outcome=Outcome.STALE)
+    ear = Ear(words, now.answers, run.view)
+    return _heard(form, run, question, question.hear(said, ear), said, words)
+
+
+def back(form: Form, run: Run, words: Words) -> Turn:
+    """Forget the newest answer on the path, also after an edit, and ask that question again."""
+    now = walk(form, run)
+    said = [q for q in now.path if q.key in run.answers and not isinstance(q, Review)]
+    if run.view.get("over"):
+        return _settle(form, with_view(run, over=None), words, ())
+    if not said:
+        return _settle(form, run, words, (Note("common.at_first_question"),))
+    newest = max(said, key=lambda q: int(run.answers[q.key][0]))
+    return _settle(form, without(run, newest.key), words, ())
+
+
+def lay_over(form: Form, run: Run, kind: str, words: Words, **extra: Any) -> Turn:
+    """Lay a small prompt over the current question ("cancel" …)."""
+    now = walk(form, run)
+    question = now.current.key if now.current else ""
+    return _settle(form, with_view(run, over={"kind": kind, "question": question, **extra}), words, ())
+
+
+# --- which question is meant ----------------------------------------------------------------------------------------
+
+
+def _addressed(now: Walk, run: Run, said: Said) -> Question[Any] | None:
+    if not isinstance(said, Tap):
+        return now.current
+    if said.run != run.run_id:
+        return None
+    return next((q for q in now.path if q.key == said.question), None)
+
+
+# --- what hearing led to --------------------------------------------------------------------------------------------
+
+
+def _heard(form: Form, run: Run, question: Question[Any], heard: Heard, said: Said, words: Words) -> Turn:
+    if isinstance(heard, Take):
+        return replace(_take(form, run, question, heard.raw, words), sure=heard.sure)
+    if isinstance(heard, Look):
+        turn = _settle(form, with_view(run, **heard.view), words, (), question)
+        return replace(turn, redraw=heard.redraw and isinstance(said, Tap) and said.message_id is not None)
+    if isinstance(heard, Aside):
+        return _settle(form, run, words, (Note(heard.text),), question)
+    if isinstance(heard, Wrong):
+        return _wrong(form, run, question, heard, said, words)
+    return _ask_back(form, run, question, heard, said, words)
+
+
+def _ask_back(
+    form: Form, run: Run, question: Question[Any], heard: ReadBack | Which | Clash, said: Said, words: Words
+) -> Turn:
+    over: dict[str, Any] = {"question": question.key, "said": _echo(said)}
+    if isinstance(heard, ReadBack):
+        over |= {"kind": "reading", "raw": heard.raw, "label": heard.label}
+    elif isinstance(heard, Which):
+        over |= {"kind": "which", "ids": list(heard.ids)}
+    else:
+        over |= {"kind": "clash", "ids": [heard.first, heard.second]}
+    return replace(_settle(form, with_view(run, over=over), words, ()), sure=False)
+
+
+def _take(form: Form, run: Run, question: Question[Any], raw: Any, words: Words) -> Turn:
+    if isinstance(question, Review) and isinstance(raw, str) and raw.startswith("edit:"):
+        return _edit(form, run, question, int(raw.removeprefix("edit:")), words)
+    before = run.answers.get(question.key)
+    notes: tuple[Note, ...] = ()
+    if before is not None and before[1] != raw:
+        notes = (Note("common.changed"),)
+    elif before is not None:
+        return _settle(form, run, words, ())  # the same button twice
+    elif isinstance(question, Many):
+        notes = _ticked(question, raw, words)
+    return _settle(form, with_answer(run, question.key, raw), words, notes)
+
+
+def _ticked(question: Many, raw: Any, words: Words) -> tuple[Note, ...]:
+    if not raw or set(raw) & set(question.alone):
+        return ()
+    labels = [o.label for o in words.options(question.text, question.ids) if o.id in raw]
+    return (Note("common.many_ack", {"items": ", ".join(labels)}),)
+
+
+def _edit(form: Form, run: Run, review: Review, line: int, words: Words) -> Turn:
+    """Forget the answers of one line only; the path asks for them again and comes back to the review."""
+    keys = [k for k in review.lines[line - 1] if k in run.answers]
+    if not keys:
+        return _settle(form, run, words, (Note("register.edit_which"),))
+    return _settle(form, with_view(without(run, *keys), editing=line), words, ())
+
+
+def _wrong(form: Form, run: Run, question: Question[Any], heard: Wrong, said: Said, words: Words) -> Turn:
+    count = int(run.view.get("wrong", {}).get(question.key, 0)) + 1
+    wrong = {"wrong": {question.key: count}}
+    values = {"said": _echo(said), **heard.values}
+    if count >= 3:
+        kind = question.third or ("third_required" if question.required else "third")
+        over = {"kind": kind, "question": question.key}
+        return replace(_settle(form, with_view(run, over=over, **wrong), words, ()), understood=False)
+    key = _fault(question, heard.reason, count)
+    turn = _settle(form, with_view(run, **wrong), words, (), question)
+    if turn.ask is None:
+        return replace(turn, understood=False)
+    ask = replace(turn.ask, key=key, values={**turn.ask.values, **values}, error=True, body_numbers=False)
+    notes = (Note(turn.ask.key, turn.ask.values),) if turn.ask.body_numbers else ()
+    # A list whose numbers stand in the prompt's own words is shown again: "1 3" needs something to point at.
+    asked = replace(turn.ask, error=True) if notes else ask
+    said_first = (Note(key, {**turn.ask.values, **values}),) if notes else ()
+    return replace(turn, ask=asked, notes=said_first, understood=False)
+
+
+def _fault(question: Question[Any], reason: str, count: int) -> str:
+    if not reason:
+        return question.error(count)
+    return reason if "." in reason else f"{question.text}.{reason}"
+
+
+def _echo(said: Said) -> str:
+    return said.text[:LONGEST_ECHO] if isinstance(said, Text) else ""
+
+
+# --- prompts that lie over a question -------------------------------------------------------------------------------
+
+OVER_TEXTS: Mapping[str, str] = {
+    "third": "common.third_time",
+    "third_required": "common.third_time_required",
+    "lost": "common.not_understood_3",
+    "cancel": "common.cancel_form",
+    "restart": "common.restart_sure",
+    "reading": "common.reading",
+    "which": "common.which_one",
+    "clash": "common.many_conflict",
+}
+
+
+def _over_options(form: Form, over: Mapping[str, Any], words: Words) -> tuple[Option, ...]:
+    kind = over["kind"]
+    if kind == "reading":
+        return words.options("common.yes_no")
+    if kind in ("which", "clash"):
+        return words.options(form.by_key[over["question"]].text, over["ids"])
+    return words.options(OVER_TEXTS[kind])
+
+
+def _answer_over(form: Form, run: Run, now: Walk, said: Said, words: Words) -> Turn | None:
+    """What a prompt over the question was answered with; None when the message is not an answer to it."""
+    over = run.view["over"]
+    options = _over_options(form, over, words)
+    choice = _chosen_over(run, over, options, said)
+    question = form.by_key.get(over["question"])
+    if choice is None or question is None:
+        return None
+    clear = with_view(run, over=None)
+    if over["kind"] == "reading":
+        return _confirmed(form, clear, question, over, choice, words)
+    if over["kind"] in ("which", "clash"):
+        return _take(form, clear, question, [choice] if isinstance(question, Many) else choice, words)
+    return _resolved(form, clear, question, choice, words)
+
+
+def _chosen_over(run: Run, over: Mapping[str, Any], options: tuple[Option, ...], said: Said) -> str | None:
+    if isinstance(said, Tap):
+        hit = said.run == run.run_id and said.question == OVER + over["kind"]
+        return said.option if hit and any(o.id == said.option for o in options) else None
+    if not isinstance(said, Text):
+        return None
+    match = hearing.one_of(options, hearing.normalise(said.text))
+    return match.ids[0] if len(match.ids) == 1 else None
+
+
+def _confirmed(
+    form: Form, run: Run, question: Question[Any], over: Mapping[str, Any], choice: str, words: Words
+) -> Turn:
+    if choice == "yes":
+        return _take(form, run, question, over["raw"], words)
+    return _settle(form, run, words, (), question)
+
+
+def _resolved(form: Form, run: Run, question: Question[Any], choice: str, words: Words) -> Turn:
+    fresh = with_view(run, wrong=None)
+    if choice == "skip":
+        return _settle(form, with_answer(fresh, question.key, question.skipped), words, (Note("common.skipped"),))
+    outcome = {
+        "officer": Outcome.OFFICER,
+        "later": Outcome.PARK,
+        "keep": Outcome.PARK,
+        "discard": Outcome.DISCARD,
+        "yes": Outcome.DISCARD,
+    }.get(choice, Outcome.ASKING)
+    turn = _settle(form, fresh, words, (), question)
+    return replace(turn, outcome=outcome, stuck_at=question.key) if outcome != Outcome.ASKING else turn
+
+
+# --- what is asked now ----------------------------------------------------------------------------------------------
+
+
+def _settle(form: Form, run: Run, words: Words, notes: tuple[Note, ...], asked: Question[Any] | None = None) -> Turn:
+    """Ask the current question (or `asked` again), or say that the form has come to its end."""
+    now = walk(form, run)
+    if now.verdict:
+        return Turn(run, Outcome.STOPPED, now.answers, notes=notes, verdict=now.verdict)
+    question = asked if asked in now.path else now.current
+    if question is None:
+        return Turn(run, Outcome.FINISHED, now.answers, notes=notes)
+    if now.refused and question is now.current:
+        notes = (*notes, Note("common.rule_changed", {"question": question.text, **now.refused.values}))
+    ear = Ear(words, now.answers, run.view)
+    over = run.view.get("over")
+    if over and over["question"] in form.by_key:
+        return Turn(run, Outcome.ASKING, now.answers, _ask_over(form, over, ear), notes)
+    return Turn(run, Outcome.ASKING, now.answers, _ask(form, now, question, ear), notes)
+
+
+def _ask_over(form: Form, over: Mapping[str, Any], ear: Ear) -> Ask:
+    options = _over_options(form, over, ear.words)
+    labels = [o.label for o in options]
+    values = {"said": over.get("said", ""), "label": over.get("label", ""), "label2": ""}
+    if over["kind"] == "clash":
+        values |= {"label": labels[0], "label2": labels[-1]}
+    return Ask(OVER_TEXTS[over["kind"]], OVER + over["kind"], values, Choices(options))
+
+
+def _ask(form: Form, now: Walk, question: Question[Any], ear: Ear) -> Ask:
+    part = [q for q in now.path if q.part == question.part and not isinstance(q, Review)]
+    number = part.index(question) + 1 if question in part and form.progress else 0
+    page = ear.view.get("page")
+    key = f"{question.text}.page" if page and question.choices(ear).pages > 1 else question.asks(now.answers)
+    choices = question.choices(ear)
+    return Ask(
+        key=key,
+        target=question.key,
+        values={**question.fill(now.answers), "n": number, "total": len(part)} | _page(choices, bool(page)),
+        choices=choices,
+        part=question.part,
+        number=number,
+        total=len(part),
+        first=number == 1,
+        body_numbers=isinstance(question, Many),
+    )
+
+
+def _page(choices: Choices, paged: bool) -> dict[str, Any]:
+    return {"n": choices.page + 1, "total": choices.pages} if paged and choices.pages > 1 else {}
