@@ -9,7 +9,7 @@ from typing import Any
 
 import aiohttp
 import orjson
-from telegram.error import NetworkError, TelegramError, TimedOut
+from telegram.error import NetworkError, TelegramError
 from telegram.request import BaseRequest, RequestData
 
 from bot.channels.base import Outcome, OutcomeKind
@@ -22,6 +22,10 @@ KEEPALIVE = 10.0  # seconds; a kept connection the platform has closed meanwhile
 
 class NotSent(NetworkError):
     """The request never reached the platform: refused, no such host, no connection in time. Safe to try again."""
+
+
+class NoAnswer(NetworkError):
+    """The request was written and no whole answer came: the platform may have done what it says."""
 
 
 class TooMany(TelegramError):
@@ -63,7 +67,7 @@ class Wire:
         read: float | None = None,
         largest: int | None = None,
     ) -> Answer:
-        """One request. Raises `NotSent`, `TimedOut` or `NetworkError`, none of them with the address in its text.
+        """One request. Raises `NotSent` or `NoAnswer`, neither with the address in its text: it may hold a token.
 
         `read` is how long to wait for each part of the answer, in seconds. `largest` bounds the answer, in bytes.
         """
@@ -78,11 +82,11 @@ class Wire:
         except aiohttp.ClientConnectorError as error:
             raise NotSent("no connection") from error
         except TimeoutError as error:  # aiohttp's ServerTimeoutError is one
-            raise TimedOut("no answer in time") from error
+            raise NoAnswer("no answer in time") from error
         except aiohttp.InvalidURL as error:
             raise NotSent("not an address") from error
         except (aiohttp.ClientError, OSError) as error:
-            raise NetworkError("the connection broke") from error
+            raise NoAnswer("the connection broke") from error
 
     async def close(self) -> None:
         """Give back the connections."""

@@ -2,15 +2,15 @@
 
 import datetime as dt
 import logging
-import math
 import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 from bot.channels import payload
 from bot.channels.cleaning import clean, line
+from bot.channels.places import location
 from bot.inbound import Inbound
-from conversation.said import Contact, Location, Other, Photo, Reach, Said, Start, Text
+from conversation.said import Contact, Other, Photo, Reach, Said, Start, Text
 from models import Channel
 
 log = logging.getLogger(__name__)
@@ -199,17 +199,6 @@ def _is_command(text: str, bot_name: str) -> bool:
 def _language(sender: Json) -> str | None:
     code = _string(sender.get("language_code"))
     return code if len(code) <= 16 and _LANGUAGE.fullmatch(code) else None
-
-
-def location(latitude: Any, longitude: Any) -> Location | None:
-    """A place on the globe in degrees, or None if these are no such numbers."""
-    try:
-        north, east = float(latitude), float(longitude)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    if not (math.isfinite(north) and math.isfinite(east) and abs(north) <= 90 and abs(east) <= 180):
-        return None
-    return Location(north, east)
 
 
 def _object(value: Any) -> Json:
