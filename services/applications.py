@@ -1,0 +1,320 @@
+"""Pendaftaran: a business asks for a programme, gets its number, and a place, a turn in the queue, or a date."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from models import Application, Assessment, Business, Place, Programme, Session, Stage, StageChange
+from services import businesses, eligibility, places, programmes, waiting
+from services.businesses import NewBusiness
+from services.inserting import insert_unless_there
+from services.office import Office
+from services.outcomes import STAGES, Kind, Outcome, lacking, promise, wanted
+from services.places import Taken
+
+__all__ = [
+    "Kind",
+    "NewBusiness",
+    "Outcome",
+    "Standing",
+    "WrongAssessment",
+    "of_person",
+    "position",
+    "register",
+    "settle",
+    "withdraw",
+]
+
+
+class WrongAssessment(Exception):
+    """The assessment is of another business: no place is given by somebody else's answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One line of a person's status."""
+
+    application_id: int
+    business_id: int
+    business: str
+    number: str
+    programme: str
+    stage: Stage
+    scheme: str
+    since: dt.datetime
+    queued_at: dt.datetime
+    promised_at: dt.datetime | None
+    position: int | None
+    length: int | None
+
+
+def register(
+    session: Session,
+    *,
+    business: NewBusiness | int,
+    assessment_id: int,
+    programme_code: str,
+    office: Office,
+    now: dt.datetime,
+    by: str = "bot",
+) -> Outcome:
+    """Ask for a programme, for a business just told (NewBusiness) or one known (its id).
+
+    The programme is locked from the number on, so that the queue is read and the place taken by one at a time: **a
+    newcomer takes a free place only if nobody waits for it** (the whole rule: services.waiting). A business that
+    withdrew may ask again, as a newcomer. Raises UnknownProgramme, WrongAssessment.
+    """
+    programme_id = programmes.by_code(session, programme_code).id
+    asking = _business(session, business, now)
+    _belongs(session, assessment_id, asking)
+    known = _application(session, programme_id, asking.id)
+    programme = programmes.lock(session, programme_id)
+    if known is not None and known.stage is not Stage.WITHDRAWN:
+        return _outcome(session, Kind.ALREADY, known, programme)
+    application = known or _enter(session, programme, asking, assessment_id, office, now)
+    application.queued_at = now
+    return _decide(session, application, programme, asking, assessment_id, office, now, by)
+
+
+def settle(
+    session: Session,
+    application_id: int,
+    assessment_id: int,
+    nib: str | None = None,
+    *,
+    office: Office,
+    now: dt.datetime,
+    by: str = "bot",
+) -> Outcome:
+    """Look at an application again: a NIB came, an officer is done, a to-do was settled and checked.
+
+    By its kept queue time it takes a place if one is free for it, else it stands on the waiting list where that time
+    puts it. A place once given stays, and a withdrawn application stays withdrawn (ALREADY). Raises WrongAssessment.
+    """
+    business_id, programme_id = session.execute(
+        sa.select(Application.business_id, Application.programme_id).where(Application.id == application_id)
+    ).one()
+    asking = businesses.lock(session, business_id)
+    _belongs(session, assessment_id, asking)
+    if nib and nib != asking.nib:
+        asking.nib = nib
+        session.flush()
+        businesses.likely_doubles(session, asking, now)
+    programme = programmes.lock(session, programme_id)
+    application = session.get_one(Application, application_id, populate_existing=True)
+    if application.stage is Stage.WITHDRAWN:
+        return _outcome(session, Kind.ALREADY, application, programme)
+    if application.stage is Stage.PLACED:
+        application.assessment_id = assessment_id
+        return _outcome(session, Kind.PLACED, application, programme)
+    return _decide(session, application, programme, asking, assessment_id, office, now, by)
+
+
+def withdraw(session: Session, application_id: int, *, now: dt.datetime, by: str, note: str | None = None) -> bool:
+    """Take an application back, and give its place to the programme again; False if that was done before."""
+    business_id = session.scalars(sa.select(Application.business_id).where(Application.id == application_id)).one()
+    businesses.lock(session, business_id)
+    application = session.get_one(Application, application_id, populate_existing=True)
+    programmes.lock(session, application.programme_id)
+    if application.stage is Stage.WITHDRAWN:
+        return False
+    place = places.held_by(session, application_id)
+    if place is not None:
+        places.release(session, place, now)
+    application.promised_at = None
+    _move(session, application, Stage.WITHDRAWN, now, by, note)
+    return True
+
+
+def position(session: Session, application: Application) -> int | None:
+    """The number on the waiting list, or among those interested in the same kab/kota."""
+    return waiting.position(session, application)
+
+
+def of_person(session: Session, person_id: int) -> list[Standing]:
+    """Everything a person has asked for, for every business they told us of, oldest first."""
+    query = (
+        sa.select(Application, Business.name, Programme.name)
+        .join(Business, Business.id == Application.business_id)
+        .join(Programme, Programme.id == Application.programme_id)
+        .where(Business.person_id == person_id)
+        .order_by(Application.id)
+    )
+    return [_standing(session, *row) for row in session.execute(query).all()]
+
+
+def _standing(session: Session, application: Application, business: str, programme: str) -> Standing:
+    return Standing(
+        application_id=application.id,
+        business_id=application.business_id,
+        business=business,
+        number=application.number,
+        programme=programme,
+        stage=application.stage,
+        scheme=application.scheme,
+        since=application.since,
+        queued_at=application.queued_at,
+        promised_at=application.promised_at,
+        position=waiting.position(session, application),
+        length=waiting.length(session, application),
+    )
+
+
+# --- the steps
+
+
+def _business(session: Session, business: NewBusiness | int, now: dt.datetime) -> Business:
+    if isinstance(business, int):
+        return businesses.lock(session, business)
+    businesses.lock_person(session, business.person_id)
+    known = businesses.told_again(session, business)
+    if known is None:
+        return businesses.add(session, business, now)
+    locked = businesses.lock(session, known.id)
+    businesses.tell(session, locked, business)
+    businesses.likely_doubles(session, locked, now)
+    return locked
+
+
+def _belongs(session: Session, assessment_id: int, business: Business) -> None:
+    """The check is made before there is a business; from here on it is this one's."""
+    assessment = session.get_one(Assessment, assessment_id)
+    if assessment.business_id is None:
+        assessment.business_id = business.id
+    if assessment.business_id != business.id:
+        raise WrongAssessment(assessment_id)
+
+
+def _application(session: Session, programme_id: int, business_id: int) -> Application | None:
+    query = sa.select(Application).where(
+        Application.programme_id == programme_id, Application.business_id == business_id
+    )
+    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def _enter(
+    session: Session, programme: Programme, business: Business, assessment_id: int, office: Office, now: dt.datetime
+) -> Application:
+    """A new application with its number. It stands at MINAT until `_decide` says where it belongs."""
+    new_id = None
+    while new_id is None:  # at the same moment another programme may have given out the same number
+        values = {
+            "number": _next_number(session, programme, office, now),
+            "programme_id": programme.id,
+            "business_id": business.id,
+            "assessment_id": assessment_id,
+            "scheme": "none",
+            "regency": business.regency,
+            "stage": Stage.INTEREST,
+            "since": now,
+            "queued_at": now,
+            "created_at": now,
+        }
+        new_id = insert_unless_there(session, Application, values, unique="number")
+    return session.get_one(Application, new_id)
+
+
+def _next_number(session: Session, programme: Programme, office: Office, now: dt.datetime) -> str:
+    """The numbers are one series of the office, whatever the programme: "nomor pendampingan BPTSI"."""
+    every = aliased(Programme)
+    highest = sa.select(sa.func.max(every.numbered)).scalar_subquery()
+    change = sa.update(Programme).where(Programme.id == programme.id).values(numbered=highest + 1)
+    given = session.execute(
+        change.returning(Programme.numbered).execution_options(synchronize_session=False)
+    ).scalar_one()
+    return f"BTN-{office.local_day(now).year}-{given:06d}"
+
+
+def _decide(
+    session: Session,
+    application: Application,
+    programme: Programme,
+    business: Business,
+    assessment_id: int,
+    office: Office,
+    now: dt.datetime,
+    by: str,
+) -> Outcome:
+    result = session.get_one(Assessment, assessment_id).result
+    rules = eligibility.get(result["rule_set"], result["version"])
+    application.assessment_id, application.scheme = assessment_id, result["scheme"]
+    application.regency = business.regency
+    missing = lacking(result, rules, business.nib, business.regency)
+    kind, because = wanted(result, rules, missing, programme, now), None
+    session.flush()
+    if kind is Kind.PLACED:
+        kind, because = _take_place(session, application, programme, business, now)
+    elif kind is Kind.REVIEW:
+        because = "officer"
+    application.promised_at = promise(kind, programme, office, now)
+    _move(session, application, STAGES[kind], now, by, because)
+    return _outcome(session, kind, application, programme, missing if kind is Kind.INCOMPLETE else (), because)
+
+
+def _take_place(
+    session: Session, application: Application, programme: Programme, business: Business, now: dt.datetime
+) -> tuple[Kind, str | None]:
+    limit = waiting.bound_by(session, programme, application)
+    if limit is not None:
+        return Kind.WAITING, limit.value
+    claimed = places.claim(
+        session,
+        programme_id=programme.id,
+        application_id=application.id,
+        regency=application.regency,
+        nib=business.nib,
+        now=now,
+    )
+    if isinstance(claimed, Place):
+        return Kind.PLACED, None
+    if not isinstance(claimed, Taken):
+        return Kind.WAITING, claimed.limit.value
+    # The same NIB twice is for an officer to look at, not for us to refuse.
+    holder = session.get_one(Application, claimed.application_id)
+    if holder.business_id != business.id:
+        businesses.note_double(session, business.id, holder.business_id, "nib", now)
+    return Kind.REVIEW, "nib"
+
+
+def _move(
+    session: Session, application: Application, stage: Stage, now: dt.datetime, by: str, note: str | None
+) -> None:
+    latest = sa.select(StageChange.stage).where(StageChange.application_id == application.id)
+    before = session.scalars(latest.order_by(StageChange.id.desc()).limit(1)).first()
+    if before is not stage:
+        application.stage, application.since = stage, now
+        session.add(StageChange(application_id=application.id, stage=stage, at=now, by=by, note=note))
+    session.flush()
+
+
+def _outcome(
+    session: Session,
+    kind: Kind,
+    application: Application,
+    programme: Programme,
+    missing: tuple[str, ...] = (),
+    because: str | None = None,
+) -> Outcome:
+    newest = programmes.refreshed(session, programme.id)
+    return Outcome(
+        kind=kind,
+        application_id=application.id,
+        business_id=application.business_id,
+        number=application.number,
+        stage=application.stage,
+        scheme=application.scheme,
+        regency=application.regency,
+        programme=newest.name,
+        opens_at=newest.opens_at,
+        closes_at=newest.closes_at,
+        quota=newest.quota,
+        left=newest.quota - newest.taken,
+        queued_at=application.queued_at,
+        promised_at=application.promised_at,
+        position=waiting.position(session, application),
+        length=waiting.length(session, application),
+        lacking=missing,
+        because=because,
+    )

@@ -1,0 +1,162 @@
+"""A business and its owner: kept once, and pointed out to an officer where two may be one."""
+
+import datetime as dt
+import re
+import unicodedata
+from dataclasses import asdict, dataclass
+
+import sqlalchemy as sa
+
+from models import Business, LikelyDouble, Media, Person, Session
+from services.inserting import insert_unless_there
+
+# "CV Rasa Banten" and "Rasa Banten" are one name.
+FORMS = frozenset({"pt", "cv", "ud", "pd", "tb", "toko", "warung", "usaha"})
+
+
+@dataclass(frozen=True, slots=True)
+class NewBusiness:
+    """A business as it was told in a chat. None: not known yet."""
+
+    person_id: int  # who tells: the owner, or a helper
+    by_helper: bool
+    owner_name: str
+    name: str
+    regency: str | None  # "36.02"
+    district: str | None  # "36.02.14"
+    village: str | None
+    address: str | None
+    phone: str | None  # the owner's own WhatsApp number, E.164
+    nib: str | None  # 13 digits
+    product_kind: str | None
+    products: tuple[str, ...] = ()
+    papers: tuple[str, ...] = ()  # for the ladder: pirt, brand …
+
+
+def plain(words: str | None) -> str:
+    """Words as two people would both write them: lower case, no marks, no accents, no form of business."""
+    letters = unicodedata.normalize("NFKD", words or "").casefold()
+    parts = re.findall(r"[^\W_]+", "".join(c for c in letters if not unicodedata.combining(c)))
+    return " ".join([part for part in parts if part not in FORMS] or parts)
+
+
+def why_double(one: Business, other: Business) -> str | None:
+    """The strongest sign that two records are one business: "nib", "phone", "name", "address", or None.
+
+    A helper's own phone may carry several businesses, so one phone says something only between two people.
+    """
+    near = one.district is not None and one.district == other.district
+    if one.nib and one.nib == other.nib:
+        return "nib"
+    if one.phone and one.phone == other.phone and one.person_id != other.person_id:
+        return "phone"
+    if near and plain(one.name) == plain(other.name):
+        return "name"
+    if near and plain(one.address) and _where(one) == _where(other):
+        return "address"
+    return None
+
+
+def _where(business: Business) -> tuple[str, str]:
+    return plain(business.address), plain(business.village)
+
+
+def add(session: Session, new: NewBusiness, now: dt.datetime) -> Business:
+    """Keep a business, and note which others it may be. Nobody is refused for being a double."""
+    values = asdict(new) | {"products": list(new.products), "papers": list(new.papers)}
+    business = Business(**values, created_at=now)
+    session.add(business)
+    session.flush()
+    likely_doubles(session, business, now)
+    return business
+
+
+def told_again(session: Session, new: NewBusiness) -> Business | None:
+    """The business this person has told us of before: same owner, same name, same place, and no other NIB.
+
+    Whoever sends the last answer twice, or goes through it all again, does not make a second business.
+    """
+    query = sa.select(Business).where(Business.person_id == new.person_id).order_by(Business.id)
+    return next((known for known in session.scalars(query) if _same(known, new)), None)
+
+
+def _same(known: Business, new: NewBusiness) -> bool:
+    place = (known.regency, known.district) == (new.regency, new.district)
+    owner = plain(known.owner_name) == plain(new.owner_name)
+    nib = known.nib == new.nib or not (known.nib and new.nib)
+    return place and owner and nib and plain(known.name) == plain(new.name)
+
+
+def tell(session: Session, business: Business, new: NewBusiness) -> None:
+    """What was told again, or told more exactly, stands; what was not told this time is kept."""
+    told = asdict(new) | {"products": list(new.products), "papers": list(new.papers)}
+    for name in set(told) - {"person_id", "by_helper"}:
+        if told[name]:
+            setattr(business, name, told[name])
+    session.flush()
+
+
+def likely_doubles(session: Session, business: Business, now: dt.datetime) -> list[tuple[int, str]]:
+    """The other businesses this one may be, `(id, because)`, each pair noted once for an officer."""
+    signs = [sa.and_(Business.nib == business.nib, Business.nib.is_not(None))]
+    signs.append(sa.and_(Business.phone == business.phone, Business.phone.is_not(None)))
+    if business.district is not None:
+        signs.append(sa.and_(Business.regency == business.regency, Business.district == business.district))
+    query = sa.select(Business).where(Business.id != business.id, sa.or_(*signs)).order_by(Business.id)
+    found = [(other.id, because) for other in session.scalars(query) if (because := why_double(business, other))]
+    for other_id, because in found:
+        note_double(session, business.id, other_id, because, now)
+    return found
+
+
+def note_double(session: Session, business_id: int, other_id: int, because: str, now: dt.datetime) -> None:
+    """Put a pair before an officer. A pair known for a weaker sign is opened again by its NIB."""
+    pair = sa.or_(
+        sa.and_(LikelyDouble.business_id == business_id, LikelyDouble.other_id == other_id),
+        sa.and_(LikelyDouble.business_id == other_id, LikelyDouble.other_id == business_id),
+    )
+    known = session.scalars(sa.select(LikelyDouble).where(pair)).first()
+    if known is None:
+        values = {"business_id": business_id, "other_id": other_id, "because": because, "at": now}
+        insert_unless_there(session, LikelyDouble, values)
+    elif because == "nib" != known.because:
+        known.because, known.at, known.settled_at = because, now, None
+
+
+def lock(session: Session, business_id: int) -> Business:
+    """The business, ours until the transaction ends; its person is locked before it."""
+    person_id = session.scalars(sa.select(Business.person_id).where(Business.id == business_id)).one()
+    lock_person(session, person_id)
+    query = sa.select(Business).where(Business.id == business_id).with_for_update(key_share=True)
+    return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def lock_person(session: Session, person_id: int) -> None:
+    """Two chats of one person take turns. Raises NoResultFound for somebody who gave no consent."""
+    session.execute(sa.select(Person.id).where(Person.id == person_id).with_for_update(key_share=True)).one()
+
+
+def of_person(session: Session, person_id: int) -> list[Business]:
+    """The businesses a person told us of, their own and those they help, oldest first."""
+    query = sa.select(Business).where(Business.person_id == person_id).order_by(Business.id)
+    return list(session.scalars(query))
+
+
+def update_extras(
+    session: Session,
+    business_id: int,
+    *,
+    brand: str | None = None,
+    workers: int | None = None,
+    email: str | None = None,
+    photo_media_id: int | None = None,
+) -> None:
+    """What may be told after the place is given. None leaves what is known as it is."""
+    told = {"brand": brand, "workers": workers, "email": email.lower() if email else None}
+    business = session.get_one(Business, business_id)
+    for name, value in told.items():
+        if value is not None:
+            setattr(business, name, value)
+    if photo_media_id is not None:
+        session.execute(sa.update(Media).where(Media.id == photo_media_id).values(business_id=business_id))
+    session.flush()

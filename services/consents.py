@@ -1,0 +1,80 @@
+"""Izin: what a person allowed us, one purpose at a time, with proof of what they were shown (UU 27/2022 Ps 22, 24)."""
+
+import datetime as dt
+import re
+
+import sqlalchemy as sa
+
+from models import Channel, Consent, Conversation, Language, Person, Purpose, Session
+
+# Twilio's address of a WhatsApp user who has a number; others have a business-scoped id that is no number.
+WHATSAPP_NUMBER = re.compile(r"whatsapp:(\+[1-9]\d{6,14})")
+
+
+def record(
+    session: Session,
+    *,
+    conversation_id: int,
+    purpose: Purpose,
+    given: bool,
+    text_version: str,
+    text_hash: str,
+    language: Language,
+    channel: Channel,
+    now: dt.datetime,
+) -> int | None:
+    """Keep an answer to a request for consent; the person's id.
+
+    The first consent for the service makes the person and takes the chat off the list of what is purged. Until then
+    there is nobody to keep anything of: a refusal, or a consent for something else, leaves no trace, and None is
+    returned. An answer is never rewritten; a withdrawal is a new one.
+    """
+    person_id = _person_of(session, conversation_id)
+    if person_id is None:
+        if not (given and purpose is Purpose.SERVICE):
+            return None
+        person_id = _welcome(session, conversation_id, now)
+    values = {
+        "person_id": person_id,
+        "purpose": purpose,
+        "given": given,
+        "text_version": text_version,
+        "text_hash": text_hash,
+        "language": language,
+        "channel": channel,
+        "at": now,
+    }
+    session.execute(sa.insert(Consent).values(values))
+    return person_id
+
+
+def standing(session: Session, person_id: int) -> dict[Purpose, bool]:
+    """What holds now, by the last answer to each purpose. A purpose that was never asked for is not in it."""
+    query = sa.select(Consent.purpose, Consent.given).where(Consent.person_id == person_id)
+    answers = session.execute(query.order_by(Consent.at, Consent.id)).all()
+    return dict(answers)
+
+
+def agreed(session: Session, person_id: int, purpose: Purpose) -> bool:
+    """Whether a person allows this now."""
+    return standing(session, person_id).get(purpose, False)
+
+
+def _person_of(session: Session, conversation_id: int) -> int | None:
+    query = sa.select(Conversation.person_id).where(Conversation.id == conversation_id)
+    # Two chats at once, or a purge: who comes second sees what the first has done.
+    return session.execute(query.with_for_update(key_share=True)).scalar_one()
+
+
+def _welcome(session: Session, conversation_id: int, now: dt.datetime) -> int:
+    address = session.execute(
+        sa.select(Conversation.address).where(
+            Conversation.id == conversation_id, Conversation.channel == Channel.WHATSAPP
+        )
+    ).scalar_one_or_none()
+    number = WHATSAPP_NUMBER.fullmatch(address or "")
+    person = {"created_at": now, "phone": number and number[1], "phone_vouched": number is not None}
+    person_id = session.execute(sa.insert(Person).values(person).returning(Person.id)).scalar_one()
+    change = sa.update(Conversation).where(Conversation.id == conversation_id)
+    session.execute(change.values(person_id=person_id, purge_at=None))
+    return person_id

@@ -1,0 +1,248 @@
+"""What falls due: "ingatkan saya 2 minggu lagi" is a row, asked once, by day, answered by a tap or its code."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from models import (
+    Application,
+    Business,
+    Conversation,
+    Due,
+    DueKind,
+    DueState,
+    Lane,
+    Language,
+    Person,
+    Purpose,
+    Reachable,
+    Session,
+    Stage,
+    Stopped,
+)
+from services import consents, deliveries, tickets
+from services.codes import next_code
+from services.office import Office
+from texts import Marked, MissingValue, UnknownText
+from texts.bubble import Bubble, Button, Shape
+from texts.filling import shown
+
+if TYPE_CHECKING:
+    from texts import Catalogue
+
+FROM, UNTIL = dt.time(8), dt.time(20)  # the office's clock: nobody is woken, nobody is disturbed at evening prayer
+TOO_LATE = dt.timedelta(days=14)
+MAKES_SENSE = dt.timedelta(days=3)  # a reminder that could not be sent within this time is not sent any more
+OPEN = (DueState.PLANNED, DueState.ASKED)
+LETTERS = {DueKind.TODO: "T", DueKind.FOLLOW_UP: "F", DueKind.PROMISE: "P"}
+KEYS = {DueKind.TODO: "todo.remind", DueKind.FOLLOW_UP: "todo.follow_up", DueKind.PROMISE: "place.late_sorry"}
+
+
+def by_day(now: dt.datetime, office: Office) -> bool:
+    """Whether it is an hour at which we write first."""
+    return FROM <= now.astimezone(office.zone).time() < UNTIL
+
+
+def lost(due: Due, chat: Conversation, consented: bool, now: dt.datetime) -> DueState | None:
+    """Why a question is not asked: VOID, the person would not want it or not get it; MISSED, it is too late."""
+    if chat.stopped is Stopped.EVERYTHING or chat.reachable is not Reachable.YES or not consented:
+        return DueState.VOID
+    return DueState.MISSED if now - due.due_at > TOO_LATE else None
+
+
+def plan(
+    session: Session,
+    *,
+    conversation_id: int,
+    person_id: int | None,
+    kind: DueKind,
+    about: Mapping[str, Any],
+    due_at: dt.datetime,
+) -> Due:
+    """Ask about something later. What is planned already is moved to the new time, not asked twice.
+
+    `about` is JSON. TODO and FOLLOW_UP: "reason" (a code with texts `reason.<code>.short`), "values" for that text,
+    "business_id", and whatever the answer needs. PROMISE: "application_id".
+    """
+    chat = sa.select(Conversation.id).where(Conversation.id == conversation_id)
+    session.execute(chat.with_for_update(key_share=True)).one()  # its codes are given out one at a time
+    query = sa.select(Due).where(Due.conversation_id == conversation_id, Due.state.in_(OPEN)).order_by(Due.id)
+    open_ones = list(session.scalars(query))
+    for known in open_ones:
+        if known.state is DueState.PLANNED and known.kind is kind and known.about == dict(about):
+            known.due_at = due_at
+            session.flush()
+            return known
+    letter = LETTERS[kind]
+    code = next_code(letter, {due.code for due in open_ones}, _last_code(session, conversation_id, letter))
+    due = Due(conversation_id=conversation_id, person_id=person_id, kind=kind, code=code, about=dict(about))
+    due.due_at, due.state = due_at, DueState.PLANNED
+    session.add(due)
+    session.flush()
+    return due
+
+
+def _last_code(session: Session, conversation_id: int, letter: str) -> str | None:
+    mine = sa.and_(Due.conversation_id == conversation_id, Due.code.startswith(letter))
+    return session.scalars(sa.select(Due.code).where(mine).order_by(Due.id.desc()).limit(1)).first()
+
+
+def answer(session: Session, *, conversation_id: int, code: str, answer: str, now: dt.datetime) -> Due | None:
+    """Note what a person answered. `code` is what they typed ("t5"), or the row's number that a button carries ("17").
+
+    None: no such question in this chat, or the same answer once more. An old message may still be answered, and an
+    answer may be changed: somebody who said "belum" is done a week later.
+    """
+    mine = Due.conversation_id == conversation_id
+    which = Due.id == int(code) if code.isdecimal() else Due.code == code.strip().upper()
+    open_first = sa.case((Due.state.in_(OPEN), 0), else_=1)
+    query = sa.select(Due).where(mine, which).order_by(open_first, Due.id.desc()).limit(1)
+    due = session.scalars(query.with_for_update().execution_options(populate_existing=True)).first()
+    if due is None or due.answer == answer:
+        return None
+    due.state, due.answer, due.answered_at = DueState.ANSWERED, answer, now
+    session.flush()
+    return due
+
+
+def sweep(session: Session, texts: "Catalogue", office: Office, now: dt.datetime, limit: int = 100) -> int:
+    """Ask what is due, at most `limit` questions; how many were asked. By night nothing is done.
+
+    The rows are claimed and their messages written in one transaction, and rows another sweep is at are passed over:
+    two sweeps at once, or one cut short, ask nobody twice. Passed over, until the next sweep, is also a chat whose
+    person is writing to us at this moment.
+    """
+    if not by_day(now, office):
+        return 0
+    query = sa.select(Due).join(Conversation, Conversation.id == Due.conversation_id)
+    query = query.where(Due.state == DueState.PLANNED, Due.due_at <= now).order_by(Due.due_at, Due.id).limit(limit)
+    claimed = query.with_for_update(skip_locked=True, key_share=True, of=(Due, Conversation))
+    rows = list(session.scalars(claimed.execution_options(populate_existing=True)))
+    asked = sum(_ask(session, due, texts, office, now) for due in rows)
+    session.flush()
+    return asked
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """The text of a question, and what fills WhatsApp's template where the text itself may not be sent."""
+
+    values: Mapping[str, Any]
+    template: str
+    template_values: tuple[str, ...]
+
+
+def _ask(session: Session, due: Due, texts: "Catalogue", office: Office, now: dt.datetime) -> bool:
+    chat = session.get_one(Conversation, due.conversation_id, populate_existing=True)
+    due.state = lost(due, chat, _consented(session, due), now) or DueState.ASKED
+    if due.state is not DueState.ASKED:
+        return False
+    try:
+        bubble = _bubble(session, due, chat.language or Language.ID, texts, office, now)
+    except (MissingValue, UnknownText) as problem:
+        _tell_office(session, due, "trouble", office, now, {"problem": str(problem)})
+        due.state = DueState.VOID
+        return False
+    if bubble is None:
+        due.state = DueState.VOID
+        return False
+    due.asked_at = now
+    because, until = f"due:{due.id}", now + MAKES_SENSE
+    deliveries.post(
+        session,
+        conversation_id=chat.id,
+        bubble=bubble,
+        lane=Lane.NOTICE,
+        because=because,
+        now=now,
+        expires_at=until,
+    )
+    return True
+
+
+def _consented(session: Session, due: Due) -> bool:
+    """A question planned before there was any consent was asked for by the person themselves."""
+    return due.person_id is None or consents.agreed(session, due.person_id, Purpose.SERVICE)
+
+
+def _tell_office(
+    session: Session, due: Due, topic: str, office: Office, now: dt.datetime, context: Mapping[str, Any]
+) -> None:
+    tickets.open_ticket(
+        session,
+        conversation_id=due.conversation_id,
+        person_id=due.person_id,
+        topic=topic,
+        words=None,
+        context={"due_id": due.id, "kind": due.kind.value, **context},
+        office=office,
+        now=now,
+    )
+
+
+def _bubble(
+    session: Session, due: Due, language: Language, texts: "Catalogue", office: Office, now: dt.datetime
+) -> Bubble | None:
+    """The message of a due row; None if the reason for it is gone."""
+    key = KEYS[due.kind]
+    if due.kind is DueKind.PROMISE:
+        message = _broken_promise(session, due, language, office, now)
+    else:
+        message = _reminder(session, due, language, texts)
+    if message is None:
+        return None
+    buttons = tuple(
+        Button(data=f"due|{due.id}|{option.id}", label=option.label, description=option.description)
+        for option in (texts.options(key, language) if due.kind is not DueKind.PROMISE else ())
+    )
+    return Bubble(
+        text=texts.text(key, language, **message.values),
+        shape=Shape.CHOICE if buttons else Shape.PLAIN,
+        buttons=buttons,
+        numbered=True,  # a bare "1" belongs to the form that is open; the text names the words with their code
+        template=message.template,
+        template_values=message.template_values,
+    )
+
+
+def _reminder(session: Session, due: Due, language: Language, texts: "Catalogue") -> Message:
+    business_id = due.about.get("business_id")
+    business = session.get(Business, business_id) if business_id is not None else None
+    person = session.get(Person, due.person_id) if due.person_id is not None else None
+    name = (person and person.name) or (business.owner_name if business and not business.by_helper else "")
+    what = business.name if business else texts.text("common.fallbacks.business", language)
+    short = texts.text(f"reason.{due.about['reason']}.short", language, **due.about.get("values", {}))
+    values = {"name": name, "short": Marked(short), "business": what, "code": due.code}
+    # A template's variable may not be empty: without a name the business stands there.
+    return Message(values, "todo_reminder_v1", (name or what, what, short, due.code))
+
+
+def _broken_promise(session: Session, due: Due, language: Language, office: Office, now: dt.datetime) -> Message | None:
+    """News was promised by today. None if it came, or if a later day was promised since.
+
+    Otherwise the office is told, a new day is promised, and the person hears both.
+    """
+    application = session.get(Application, due.about["application_id"], populate_existing=True)
+    if application is None or application.stage is Stage.WITHDRAWN:
+        return None
+    if application.promised_at is None or application.promised_at > due.due_at:
+        return None
+    application.promised_at = office.promise(now, office.review_days)
+    about = {"application_id": application.id}
+    conversation_id, person_id = due.conversation_id, due.person_id
+    _tell_office(session, due, "promise", office, now, about)
+    plan(
+        session,
+        conversation_id=conversation_id,
+        person_id=person_id,
+        kind=DueKind.PROMISE,
+        about=about,
+        due_at=application.promised_at,
+    )
+    days = office.local_day(due.due_at), office.local_day(application.promised_at)
+    values = {"number": application.number, "due_date": days[0], "next_date": days[1]}
+    shown_days = tuple(shown(day, language) for day in days)
+    return Message(values, "promise_late_v1", (application.number, *shown_days))

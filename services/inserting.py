@@ -1,0 +1,26 @@
+"""A row that gives way: of two people who do the same thing at the same moment, one is told that it is done already."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from models import Base, Session
+
+
+def insert_unless_there(
+    session: Session, model: type[Base], values: Mapping[str, Any], unique: str | None = None
+) -> int | None:
+    """Insert a row and return its id; None where a unique key is taken already (`unique`: only that column's).
+
+    Other refusals (a CHECK, a foreign key) are errors as ever. Unlike a caught IntegrityError this needs no savepoint:
+    on PostgreSQL a refused statement would lose the whole transaction. There the statement waits until the other
+    transaction has decided, so None is final.
+    """
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    new_id = sa.inspect(model).primary_key[0]
+    target = None if unique is None else [unique]
+    statement = insert(model).values(values).on_conflict_do_nothing(index_elements=target).returning(new_id)
+    found: int | None = session.execute(statement).scalar_one_or_none()
+    return found

@@ -1,0 +1,196 @@
+"""A facilitation programme: when it is open, which way to a certificate it takes, and how many places are left."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from models import Allocation, Application, Place, Programme, Session, Stage
+from services.inserting import insert_unless_there
+
+
+class UnknownProgramme(Exception):
+    """No programme has this code: the settings name one that was never set up."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaBelowTaken(Exception):
+    """A quota may not be set below what is given out already."""
+
+    programme: str
+    regency: str | None  # None: the programme's total
+    quota: int
+    taken: int
+
+    def __str__(self) -> str:
+        where = f" in {self.regency}" if self.regency else ""
+        return f"programme {self.programme}{where}: quota {self.quota} is below the {self.taken} places taken"
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeSpec:
+    """A programme as the office writes it into the settings."""
+
+    code: str
+    name: str
+    opens_at: dt.datetime
+    closes_at: dt.datetime  # the first moment at which it is closed
+    accepts: tuple[str, ...]  # schemes: self_declare, reguler
+    quota: int
+    source: str
+    as_of: dt.date
+    taken_before: int = 0  # places given before this program kept count
+    allocations: Mapping[str, int] = field(default_factory=dict)  # regency "36.02" -> quota
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """The numbers of a programme, or of one kabupaten/kota in it. `quota` None: bound by the total alone."""
+
+    quota: int | None
+    taken: int
+    waiting: int
+    interested: int
+
+    @property
+    def left(self) -> int | None:
+        """Places still free."""
+        return None if self.quota is None else self.quota - self.taken
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """A programme's numbers. The total's `taken` includes places given before this program kept count."""
+
+    quota: int
+    total: Count
+    regencies: Mapping[str | None, Count]  # None: applications whose kab/kota is not known
+
+    @property
+    def left(self) -> int:
+        """Places still free in all."""
+        return self.quota - self.total.taken
+
+
+def open_now(programme: Programme, now: dt.datetime) -> bool:
+    """Whether places are given now."""
+    return programme.opens_at <= now < programme.closes_at
+
+
+def by_code(session: Session, code: str) -> Programme:
+    """The programme people know by this code, with its newest numbers. Raises UnknownProgramme."""
+    found = session.scalars(_fresh().where(Programme.code == code)).one_or_none()
+    if found is None:
+        raise UnknownProgramme(code)
+    return found
+
+
+def lock(session: Session, programme_id: int) -> Programme:
+    """The programme, ours until the transaction ends: nobody else can enter its queue or take its places.
+
+    Locks are taken in one order: person, business, programme, allocation.
+    """
+    return session.scalars(_fresh().where(Programme.id == programme_id).with_for_update(key_share=True)).one()
+
+
+def refreshed(session: Session, programme_id: int) -> Programme:
+    """The programme with its newest numbers."""
+    return session.scalars(_fresh().where(Programme.id == programme_id)).one()
+
+
+def _fresh() -> sa.Select[Programme]:
+    # The counters are moved by statements, behind the back of a row already loaded.
+    return sa.select(Programme).execution_options(populate_existing=True)
+
+
+def ensure(session: Session, spec: ProgrammeSpec) -> int:
+    """Make the programme be as the settings say, new or changed; its id. Doing it twice changes nothing.
+
+    Raises QuotaBelowTaken before any quota is changed. A kab/kota that is no longer in the settings is bound by the
+    total alone from then on.
+    """
+    _refuse_below(spec, None, spec.quota, spec.taken_before)
+    as_told = {
+        "name": spec.name,
+        "opens_at": spec.opens_at,
+        "closes_at": spec.closes_at,
+        "accepts": list(spec.accepts),
+        "quota": spec.quota,
+        "taken_before": spec.taken_before,
+        "source": spec.source,
+        "as_of": spec.as_of,
+    }
+    insert_unless_there(session, Programme, {"code": spec.code, "taken": spec.taken_before, **as_told})
+    programme = lock(session, by_code(session, spec.code).id)
+    held = _held(session, programme.id)
+    taken = spec.taken_before + sum(held.values())
+    _refuse_below(spec, None, spec.quota, taken)
+    for regency, quota in spec.allocations.items():
+        _refuse_below(spec, regency, quota, held.get(regency, 0))
+    session.execute(sa.update(Programme).where(Programme.id == programme.id).values(taken=taken, **as_told))
+    _ensure_allocations(session, programme.id, spec.allocations, held)
+    return programme.id
+
+
+def _refuse_below(spec: ProgrammeSpec, regency: str | None, quota: int, taken: int) -> None:
+    if quota < taken:
+        raise QuotaBelowTaken(spec.code, regency, quota, taken)
+
+
+def _held(session: Session, programme_id: int) -> dict[str | None, int]:
+    """Places held now, counted from the rows themselves."""
+    query = (
+        sa.select(Place.regency, sa.func.count())
+        .where(Place.programme_id == programme_id, Place.released_at.is_(None))
+        .group_by(Place.regency)
+    )
+    return dict(session.execute(query).all())
+
+
+def _ensure_allocations(
+    session: Session, programme_id: int, allocations: Mapping[str, int], held: Mapping[str | None, int]
+) -> None:
+    here = Allocation.programme_id == programme_id
+    session.execute(sa.delete(Allocation).where(here, Allocation.regency.not_in(list(allocations))))
+    for regency, quota in sorted(allocations.items()):
+        taken = held.get(regency, 0)
+        change = sa.update(Allocation).where(here, Allocation.regency == regency).values(quota=quota, taken=taken)
+        if session.execute(change.returning(Allocation.regency)).first() is None:
+            values = {"programme_id": programme_id, "regency": regency, "quota": quota, "taken": taken}
+            session.execute(sa.insert(Allocation).values(values))
+
+
+def numbers(session: Session, programme_id: int) -> Numbers:
+    """How a programme stands, in all and per kab/kota."""
+    programme = refreshed(session, programme_id)
+    quotas = allocations(session, programme_id)
+    held = _held(session, programme_id)
+    waiting = _applicants(session, programme_id, Stage.WAITING)
+    interested = _applicants(session, programme_id, Stage.INTEREST)
+    regencies: dict[str | None, Count] = {
+        regency: Count(
+            quotas[regency].quota if regency in quotas else None,
+            held.get(regency, 0),
+            waiting.get(regency, 0),
+            interested.get(regency, 0),
+        )
+        for regency in {*quotas, *held, *waiting, *interested}
+    }
+    total = Count(programme.quota, programme.taken, sum(waiting.values()), sum(interested.values()))
+    return Numbers(programme.quota, total, regencies)
+
+
+def allocations(session: Session, programme_id: int) -> dict[str | None, Allocation]:
+    """The kab/kota that have a quota of their own, with their newest numbers."""
+    query = sa.select(Allocation).where(Allocation.programme_id == programme_id)
+    return {row.regency: row for row in session.scalars(query.execution_options(populate_existing=True))}
+
+
+def _applicants(session: Session, programme_id: int, stage: Stage) -> dict[str | None, int]:
+    query = (
+        sa.select(Application.regency, sa.func.count())
+        .where(Application.programme_id == programme_id, Application.stage == stage)
+        .group_by(Application.regency)
+    )
+    return dict(session.execute(query).all())
