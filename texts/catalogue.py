@@ -26,6 +26,7 @@ class Option:
     label: str
     words: tuple[str, ...]
     description: str = ""  # empty where it needs values that were not given
+    shown: bool = True  # False: never shown, only understood when typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,10 @@ class Catalogue:
         return self.books["id"].kinds.get(key)
 
     def options(self, key: str, language: str, /, **values: Any) -> tuple[Option, ...]:
-        """The options of a question in their order; none if it has none. `values` fill in descriptions."""
+        """The options of a question in their order; none if it has none. `values` fill in descriptions.
+
+        Those that are never shown come last. Raises UnknownText for a key that is not there.
+        """
         options = self._options[language].get(key)
         if options is None:
             if self.is_known(key):
@@ -178,7 +182,13 @@ def _sentences(book: Book) -> dict[str, Sentence]:
 
 def _options(key: str, language: str, books: Mapping[str, Book]) -> tuple[Option, ...]:
     return tuple(
-        Option(name, choice.label, _words_of(key, name, books), "" if "{" in choice.description else choice.description)
+        Option(
+            name,
+            choice.label,
+            _words_of(key, name, books),
+            "" if "{" in choice.description else choice.description,
+            choice.shown,
+        )
         for name, choice in books[language].options[key].items()
     )
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
+THINGS = frozenset(("ingredient", "product"))  # common nouns: capital letter where they begin a sentence
 HOLE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 # A person's own words may hold the marks for bold; look-alikes keep them from being read as marks.
@@ -37,6 +38,7 @@ class Hole:
 
     name: str
     fallback: str | None = None
+    opens: bool = False  # it stands at the beginning of a sentence
 
 
 Part = str | Hole
@@ -72,7 +74,8 @@ class Sentence:
                 return hole.fallback
             if value is None:
                 raise MissingValue(self.key, hole.name)
-        return shown(value, self.language)
+        words = shown(value, self.language)
+        return words[:1].upper() + words[1:] if hole.opens and hole.name in THINGS else words
 
 
 def sentence(
@@ -105,10 +108,10 @@ def _cut(raw: str, fallbacks: Mapping[str, str]) -> Iterable[Part]:
     for found in HOLE.finditer(raw):
         if found.start() > end:
             yield raw[end : found.start()]
-        fallback = fallbacks.get(found[1])
-        if fallback and _opens_sentence(raw[: found.start()]):
+        fallback, opens = fallbacks.get(found[1]), _opens_sentence(raw[: found.start()])
+        if fallback and opens:
             fallback = fallback[0].upper() + fallback[1:]
-        yield Hole(found[1], fallback)
+        yield Hole(found[1], fallback, opens)
         end = found.end()
     if end < len(raw):
         yield raw[end:]

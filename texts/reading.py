@@ -11,9 +11,10 @@ from texts.filling import HOLE
 
 LANGUAGES = ("id", "en")
 KEY = re.compile(r"[A-Za-z0-9_.]+")
+OPTION = re.compile(r"!?[A-Za-z0-9_.]+")  # "!skip" is no answer to the question but a way past it
 _COMPOSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C one where PyYAML was built with it: ten times faster
 _STRING = "tag:yaml.org,2002:str"
-_BESIDE = frozenset({"text", "kind", "if_fact", "version", "options"})
+_BESIDE = frozenset({"text", "kind", "if_fact", "version", "options", "heard_only"})
 
 Tree = str | list[str] | dict[str, "Tree"]
 
@@ -102,6 +103,7 @@ class Choice:
     label: str
     words: str = ""
     description: str = ""
+    shown: bool = True  # False: only heard when typed
 
 
 @dataclass(slots=True)
@@ -171,35 +173,39 @@ class _Flattener:
             self.page.fault(f"'{key}' punya if_fact atau version, tetapi tidak punya text.")
         if "kind" in node:
             self.book.kinds[key] = self.string(key, node, "kind")
-        if "options" in node:
-            self.choices(key, node["options"])
+        for group in ("options", "heard_only"):
+            if group in node:
+                self.choices(key, group, node[group])
         for name, below in node.items():
             if name not in _BESIDE:
                 self.walk(f"{key}.{name}", below)
 
-    def choices(self, key: str, node: Tree) -> None:
+    def choices(self, key: str, group: str, node: Tree) -> None:
         if not isinstance(node, dict):
-            self.page.fault(f"pilihan '{key}.options' harus berisi 'nama: tulisan'.")
+            self.page.fault(f"pilihan '{key}.{group}' harus berisi 'nama: tulisan'.")
             return
-        self.book.options[key] = {name: self.choice(f"{key}.options.{name}", below) for name, below in node.items()}
+        choices = self.book.options.setdefault(key, {})
+        for name, below in node.items():
+            if not OPTION.fullmatch(name):
+                self.page.fault(
+                    f"pilihan '{name}' dari '{key}' hanya boleh berisi huruf, angka, garis bawah, dan titik."
+                )
+            if name in choices:
+                self.page.fault(f"pilihan '{name}' dari '{key}' ada dua kali.")
+            choices[name] = self.choice(f"{key}.options.{name}", below, group == "options")
 
-    def choice(self, key: str, node: Tree) -> Choice:
-        if not KEY.fullmatch(key):
-            self.page.fault(f"kunci '{key}' hanya boleh berisi huruf, angka, garis bawah, dan titik.")
+    def choice(self, key: str, node: Tree, shown: bool) -> Choice:
         if isinstance(node, str):
             node = {"label": node}
         if not isinstance(node, dict) or "label" not in node or set(node) - {"label", "words", "description"}:
             self.page.fault(f"pilihan '{key}' harus punya label, dan boleh words dan description.")
             return Choice("?")
-        choice = Choice(
-            self.string(key, node, "label"),
-            self.beside(key, node, "words") or "",
-            self.beside(key, node, "description") or "",
-        )
-        self.put(f"{key}.label", Wording(choice.label))
-        if choice.description:
-            self.put(f"{key}.description", Wording(choice.description))
-        return choice
+        label = self.string(key, node, "label")
+        words, description = (self.beside(key, node, name) or "" for name in ("words", "description"))
+        self.put(f"{key}.label", Wording(label))
+        if description:
+            self.put(f"{key}.description", Wording(description))
+        return Choice(label, words, description, shown)
 
     def put(self, key: str, wording: Wording) -> None:
         if key in self.book.texts:
