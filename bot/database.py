@@ -71,15 +71,16 @@ def _dumps(value: object) -> str:
     return orjson.dumps(value).decode()
 
 
-JSON: dict[str, Any] = {"json_serializer": _dumps, "json_deserializer": orjson.loads}
+# Parameters are people's data: no error message and no log may carry them.
+OPTIONS: dict[str, Any] = {"json_serializer": _dumps, "json_deserializer": orjson.loads, "hide_parameters": True}
 
 
 def _open_sqlite(address: URL) -> Database:
     if address.database:
         Path(address.database).parent.mkdir(parents=True, exist_ok=True)
     connect: dict[str, Any] = {"check_same_thread": False, "timeout": BUSY_MS / 1000}
-    write = sa.create_engine(address, connect_args=connect, pool_size=1, max_overflow=2, **JSON)
-    read = sa.create_engine(address, connect_args=connect, pool_size=3, max_overflow=5, **JSON)
+    write = sa.create_engine(address, connect_args=connect, pool_size=1, max_overflow=2, **OPTIONS)
+    read = sa.create_engine(address, connect_args=connect, pool_size=3, max_overflow=5, **OPTIONS)
     for engine in (write, read):
         sa.event.listen(engine, "connect", _prepare_sqlite)
     # A transaction that reads first and writes later cannot wait for another's lock: take the lock at the start.
@@ -106,6 +107,7 @@ def _begin_deferred(connection: sa.Connection) -> None:
 
 def _open_postgres(address: URL, writers: int) -> Database:
     # Each writer thread holds its connection only while it works; two more are for heartbeats and migrations.
-    write = sa.create_engine(address, pool_size=writers, max_overflow=2, pool_timeout=10, **JSON)
-    read = sa.create_engine(address, pool_size=POSTGRES_READERS, max_overflow=5, pool_timeout=10, **JSON)
+    shared: dict[str, Any] = {"connect_args": {"connect_timeout": 5}, "pool_timeout": 10, **OPTIONS}
+    write = sa.create_engine(address, pool_size=writers, max_overflow=2, **shared)
+    read = sa.create_engine(address, pool_size=POSTGRES_READERS, max_overflow=5, pool_pre_ping=True, **shared)
     return Database(address.render_as_string(hide_password=False), write, read, writers)

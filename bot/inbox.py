@@ -1,0 +1,162 @@
+"""One message in, one transaction: who wrote, what they mean, what they are answered, all or nothing."""
+
+import datetime as dt
+import logging
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from bot import inbox_rows as rows
+from bot.inbound import Inbound
+from bot.tables import tickets
+from conversation.run import Run
+from conversation.said import Reach, Said, Tap, Text
+from handlers.desk import Chat, Desk, Reply
+from services.office import Office
+from texts import Catalogue
+from texts.bubble import Bubble
+
+log = logging.getLogger(__name__)
+
+Answer = Callable[[Desk, Said], Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of one message that came in."""
+
+    seen_before: bool = False
+    failed: bool = False
+    toast: str = ""
+    reply: rows.NewReply | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """What receiving needs besides the message: how to answer, whose office, in which words."""
+
+    answer: Answer
+    office: Office
+    texts: Catalogue
+
+    def receive(self, connection: sa.Connection, inbound: Inbound, now: dt.datetime) -> Received:
+        """Take in one message within the caller's transaction. Runs in a writer thread; touches no network."""
+        row = rows.take(connection, inbound, now)
+        words = _words(inbound.said) if row["person_id"] is not None else None
+        inbound_id = rows.note(connection, inbound, row["id"], words, now)
+        if inbound_id is None:
+            return Received(seen_before=True)  # a webhook is repeated until it is answered: once is enough
+        if isinstance(inbound.said, Reach):
+            rows.reach(connection, row["id"], inbound.said)
+            return Received()
+        reply, failed = self._answered(connection, inbound, row, now)
+        rows.keep_chat(connection, row["id"], reply.changes, now)
+        if failed or (words is not None and not reply.keep_words):
+            rows.forget_words(connection, inbound_id, failed)
+        written = rows.post(connection, row, reply.bubble, inbound_id, now) if reply.bubble else None
+        return Received(failed=failed, toast=reply.toast, reply=written)
+
+    def _answered(
+        self, connection: sa.Connection, inbound: Inbound, row: Mapping[str, Any], now: dt.datetime
+    ) -> tuple[Reply, bool]:
+        """Ask the handlers, behind a savepoint of their own: what fails there undoes only what was done there."""
+        effects = _Effects(connection)
+        chat = chat_of(row)
+        desk = Desk(
+            chat, now, self.office, self.texts, effects.session, lambda: secrets.token_hex(4), inbound.language_hint
+        )
+        try:
+            reply = self.answer(desk, inbound.said)
+            _check(reply.changes)
+            effects.keep()
+        except (sa.exc.OperationalError, sa.exc.InterfaceError):
+            raise  # the database itself: the message is not taken in, and will be repeated
+        except Exception as error:
+            effects.undo()
+            log.exception("a handler failed on %s in form %s", inbound.kind, row["form"])
+            return self._apology(connection, chat, inbound.said, error, now), True
+        return reply, False
+
+    def _apology(self, connection: sa.Connection, chat: Chat, said: Said, error: Exception, now: dt.datetime) -> Reply:
+        """Our fault: say so to the person, and tell the office where it happened, without a word of what was said."""
+        context = {
+            "form": chat.run.form if chat.run else None,
+            "question": said.question if isinstance(said, Tap) else None,
+            "error": type(error).__name__,
+        }
+        ticket = {
+            "conversation_id": chat.id,
+            "person_id": chat.person_id,
+            "topic": "trouble",
+            "context": context,
+            "opened_at": now,
+            "answer_by": self.office.promise(now, self.office.answer_days),
+        }
+        connection.execute(sa.insert(tickets), ticket)
+        return Reply(Bubble(self.texts.text("common.trouble", chat.lang)))
+
+
+class _Effects:
+    """The handlers' own savepoint, opened at the first use of the session: a turn without effects costs none."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+        self._session: Session | None = None
+
+    def session(self) -> Session:
+        if self._session is None:
+            self._session = Session(self._connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
+        return self._session
+
+    def keep(self) -> None:
+        if self._session is not None:
+            self._session.commit()  # releases the savepoint; the transaction stays the caller's
+            self._session.close()
+
+    def undo(self) -> None:
+        if self._session is not None:
+            self._session.close()  # rolls back to the savepoint
+
+
+# The open form's columns and the chat's own: what a reply may change. Consent and address are nobody's to set here.
+CHANGEABLE = frozenset(
+    {"language", "stopped", "wanted", "quiet_until", "run_id", "form", "answers", "view", "facts", "changed_at"}
+)
+
+
+def _check(changes: Mapping[str, Any]) -> None:
+    unknown = changes.keys() - CHANGEABLE
+    if unknown:
+        raise ValueError(f"a reply may not change {', '.join(sorted(unknown))}")
+
+
+def chat_of(row: Mapping[str, Any]) -> Chat:
+    """The loaded row as handlers see it."""
+    run = None
+    if row["run_id"] is not None:
+        run = Run(row["run_id"], row["form"], row["answers"], row["view"], row["facts"])
+    return Chat(
+        id=row["id"],
+        channel=row["channel"],
+        address=row["address"],
+        person_id=row["person_id"],
+        language=row["language"],
+        reachable=row["reachable"],
+        stopped=row["stopped"],
+        wanted=row["wanted"],
+        first_at=row["first_at"],
+        last_in_at=None if row["last_in_at"] == rows.NEVER else row["last_in_at"],
+        quiet_until=row["quiet_until"],
+        run=run,
+    )
+
+
+def _words(said: Said) -> str | None:
+    """What the person wrote, for the office to read later. `hear` has masked it already."""
+    if isinstance(said, Text):
+        return said.text
+    return said.label or None if isinstance(said, Tap) else None

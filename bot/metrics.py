@@ -1,0 +1,23 @@
+"""What the office's technician watches: how many turns, how long they took, what waits to go out."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+REGISTRY = CollectorRegistry()
+TIMES = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+turns = Counter("naikkelas_turns", "Messages taken in", ["channel", "kind", "result"], registry=REGISTRY)
+turn_seconds = Histogram(
+    "naikkelas_turn_seconds", "From a message's arrival to its commit", ["channel"], buckets=TIMES, registry=REGISTRY
+)
+sends = Counter(
+    "naikkelas_sends", "Attempts to send, by what became of them", ["channel", "outcome"], registry=REGISTRY
+)
+send_seconds = Histogram(
+    "naikkelas_send_seconds", "One call to a platform", ["channel"], buckets=TIMES, registry=REGISTRY
+)
+outbox = Gauge("naikkelas_outbox", "Deliveries not yet settled, by state", ["channel", "state"], registry=REGISTRY)
+oldest_seconds = Gauge(
+    "naikkelas_outbox_oldest_seconds", "Age of the oldest message that waits", ["channel"], registry=REGISTRY
+)
+refused = Counter("naikkelas_webhooks_refused", "Webhooks refused", ["channel", "reason"], registry=REGISTRY)
+heartbeats = Counter("naikkelas_heartbeats", "Heartbeats run", ["name", "result"], registry=REGISTRY)

@@ -1,0 +1,277 @@
+"""Every message is a row first; here the rows go out, replies before everything else, never faster than allowed."""
+
+import asyncio
+import datetime as dt
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from bot import metrics, outbox_results, outbox_rows, pace
+from bot.channels.base import Channel, Outcome, OutcomeKind
+from bot.database import Database
+from bot.inbox import Received
+from bot.inbox_rows import NewReply
+from bot.outbox_results import GATE_CLOSED, PAUSE_WHEN_WRONG, Report, Result
+from bot.outbox_rows import Ready, Sender
+from bot.writer import DatabaseGone, Writer
+from models import Channel as ChannelName
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+IN_FLIGHT = 60  # calls to one platform at once
+GROUPED = 0.01  # seconds: results that come in within this time are written in one transaction
+IDLE = 1.0  # seconds between two looks for what other processes and heartbeats wrote
+TIMEOUT = 45.0  # seconds: longer than any channel's own; then the outcome is unknown
+
+
+@dataclass(slots=True)
+class Line:
+    """One channel as this process drives it."""
+
+    channel: Channel
+    sender: Sender
+    in_flight: int = 0
+    closed_until: float = 0.0  # time.monotonic; a 429 or a refused token closes the line at once
+    failures: int = 0  # in a row, of the network: the pauses grow
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def free(self) -> int:
+        """How many more calls may be begun now."""
+        return 0 if time.monotonic() < self.closed_until else max(0, IN_FLIGHT - self.in_flight)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Replies were written that could not go out at once."""
+
+    channel: ChannelName
+
+
+class Outbox:
+    """The sending half of the program. `finish` and `after` are the writer's hooks."""
+
+    def __init__(
+        self,
+        database: Database,
+        channels: Mapping[ChannelName, Channel],
+        rates: Mapping[ChannelName, float],
+        now: Callable[[], dt.datetime],
+        worker: str,
+        replies_only: bool = False,
+    ) -> None:
+        self._database = database
+        self._now = now
+        self._replies_only = replies_only
+        self.lines = {n: Line(c, Sender(n, rates[n], worker)) for n, c in channels.items()}
+        self._writer: Writer | None = None
+        self._results: list[Result] = []
+        self._sending: set[asyncio.Task[None]] = set()
+        self._pumps: list[asyncio.Task[None]] = []
+        self._flusher: asyncio.Task[None] | None = None
+        self._closing = False
+
+    async def start(self, writer: Writer) -> None:
+        """Begin to send what waits. On SQLite everything still marked as being sent is a dead process's."""
+        self._writer = writer
+        await writer.run(self._prepare)
+        self._pumps = [asyncio.create_task(self._pump(line)) for line in self.lines.values()]
+
+    def _prepare(self, connection: sa.Connection) -> None:
+        for line in self.lines.values():
+            pace.open_gate(connection, line.sender.gate)
+        outbox_rows.recover(connection, self._now(), everything=self._database.is_sqlite)
+
+    # --- the way of a reply: born, promoted in the same transaction, sent after its commit
+
+    def finish(self, connection: sa.Connection, results: Sequence[Any]) -> list[Any]:
+        """At the end of a transaction: the replies written in it go out at once if the pace allows."""
+        newest: dict[int, NewReply] = {}
+        for received in results:
+            if isinstance(received, Received) and received.reply:
+                newest[received.reply.conversation_id] = received.reply
+        left: list[Any] = []
+        for name, line in self.lines.items():
+            mine = [reply for reply in newest.values() if reply.channel is name]
+            if mine:
+                left += self._promoted(connection, line, mine)
+        return left
+
+    def _promoted(self, connection: sa.Connection, line: Line, mine: list[NewReply]) -> list[Any]:
+        prompt = [reply for reply in mine if reply.prompt][: line.free]
+        ready = outbox_rows.promote(connection, line.sender, prompt, self._now()) if prompt else []
+        return [*ready, *([Waiting(line.sender.channel)] if len(ready) < len(mine) else [])]
+
+    def after(self, left: Sequence[Any]) -> None:
+        """After the commit, on the event loop."""
+        for item in left:
+            if isinstance(item, Ready):
+                self._launch(item)
+            elif isinstance(item, Waiting):
+                self.lines[item.channel].wake.set()
+
+    def wake(self) -> None:
+        """Something was written for the outbox elsewhere, or the clock was moved."""
+        for line in self.lines.values():
+            line.wake.set()
+
+    # --- the pump: what could not go out at once, what heartbeats wrote, what is tried again
+
+    async def _pump(self, line: Line) -> None:
+        while not self._closing:
+            line.wake.clear()
+            try:
+                again = await self._round(line)
+            except DatabaseGone:
+                again = IDLE
+            except Exception:  # a round that fails must not end the pump
+                log.exception("a round of the outbox failed")
+                again = IDLE
+            await self._rest(line, again)
+
+    async def _round(self, line: Line) -> float:
+        """One look at what waits; gives the seconds until the next."""
+        name = line.sender.channel
+        if not line.free or not await asyncio.to_thread(self._any_due, name):
+            return IDLE
+        ready, more = await self._run(lambda c: self._claim(c, line))
+        for item in ready:
+            self._launch(item)
+        if ready:
+            return max(0.0, ready[-1].at - time.monotonic())
+        return 1 / line.sender.rate + 0.02 if more else IDLE
+
+    def _any_due(self, name: ChannelName) -> bool:
+        try:
+            with self._database.read() as connection:
+                return outbox_rows.any_due(connection, name, self._now())
+        except sa.exc.DBAPIError as error:
+            raise DatabaseGone(type(error).__name__) from None
+
+    def _claim(self, connection: sa.Connection, line: Line) -> tuple[list[Ready], bool]:
+        return outbox_rows.claim(connection, line.sender, min(line.free, 20), self._now(), self._replies_only)
+
+    async def _rest(self, line: Line, seconds: float) -> None:
+        """Wait for the next round; a wake-up ends the wait, but for the pace's own."""
+        if seconds < IDLE:
+            await asyncio.sleep(seconds)
+            return
+        closed_for = max(0.0, line.closed_until - time.monotonic())
+        try:
+            await asyncio.wait_for(line.wake.wait(), max(IDLE, closed_for))
+        except TimeoutError:
+            return
+        if closed_for:
+            await asyncio.sleep(min(closed_for, IDLE))
+
+    # --- one message
+
+    def _launch(self, ready: Ready) -> None:
+        line = self.lines[ready.channel]
+        line.in_flight += 1
+        task = asyncio.create_task(self._send(line, ready))
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
+
+    async def _send(self, line: Line, ready: Ready) -> None:
+        try:
+            outcome = await self._outcome(line, ready)
+        finally:
+            line.in_flight -= 1
+        self._learn(line, outcome)
+        metrics.sends.labels(ready.channel.value, outcome.kind.value).inc()
+        self._results.append(Result(ready, outcome, self._now()))
+        if self._flusher is None:
+            self._flusher = asyncio.create_task(self._flush())
+
+    async def _outcome(self, line: Line, ready: Ready) -> Outcome:
+        if not await self._on_time(line, ready):
+            return Outcome(OutcomeKind.RETRY, reason=GATE_CLOSED, retry_after=0.2)
+        begun = time.monotonic()
+        try:
+            async with asyncio.timeout(TIMEOUT):
+                return await line.channel.send(ready.id, ready.address, ready.bubble, ready.window_open)
+        except TimeoutError:
+            return Outcome(OutcomeKind.UNKNOWN, reason="time_out")
+        except Exception as error:
+            log.exception("a channel failed")
+            return Outcome(OutcomeKind.UNKNOWN, reason=f"program:{type(error).__name__}")
+        finally:
+            metrics.send_seconds.labels(ready.channel.value).observe(time.monotonic() - begun)
+
+    async def _on_time(self, line: Line, ready: Ready) -> bool:
+        """Wait for the slot. A slot missed is forfeited, once: another is booked. False: the gate has been closed."""
+        wait = ready.at - time.monotonic()
+        await asyncio.sleep(wait)
+        if time.monotonic() < line.closed_until:
+            return False
+        if time.monotonic() - ready.at <= pace.LATE:
+            return True
+        try:
+            waits = await self._run(lambda c: pace.reserve(c, line.sender.gate, 1, line.sender.rate, 1.0))
+        except DatabaseGone:
+            return False
+        if waits:
+            await asyncio.sleep(waits[0])
+        return bool(waits) and time.monotonic() >= line.closed_until
+
+    def _learn(self, line: Line, outcome: Outcome) -> None:
+        """What one outcome means for the next calls of this process."""
+        if outcome.kind is OutcomeKind.MISCONFIGURED:
+            log.error("%s refuses us: %s", line.sender.channel.value, outcome.reason)
+            self._close(line, PAUSE_WHEN_WRONG)
+        elif outcome.kind is OutcomeKind.RETRY and outcome.reason != GATE_CLOSED:
+            line.failures += 1
+            self._close(line, outcome.retry_after or min(0.25 * 2.0**line.failures, 15.0))
+        elif outcome.kind is not OutcomeKind.RETRY:
+            line.failures = 0
+
+    def _close(self, line: Line, seconds: float) -> None:
+        line.closed_until = max(line.closed_until, time.monotonic() + seconds)
+
+    # --- results
+
+    async def _flush(self) -> None:
+        await asyncio.sleep(GROUPED)
+        results, self._results, self._flusher = self._results, [], None
+        try:
+            await self._run(lambda c: outbox_results.settle(c, results), first=True)
+        except DatabaseGone:
+            await asyncio.sleep(IDLE)  # nobody else knows what became of these: keep them until it is back
+            self._results = results + self._results
+            if self._flusher is None:
+                self._flusher = asyncio.create_task(self._flush())
+        except Exception:  # the rows stay `sending` until their lease is over: uncertain, but not lost
+            log.exception("results of %d sends could not be written", len(results))
+        self.wake()
+
+    async def report(self, told: Report) -> bool:
+        """A status webhook. False if it is about no message of ours."""
+        return await self._run(lambda c: outbox_results.report(c, told, self._now()), first=True)
+
+    async def sweep(self) -> int:
+        """Take back what dead processes held."""
+        return await self._run(lambda c: outbox_rows.recover(c, self._now()))
+
+    async def _run(self, work: Callable[[sa.Connection], T], first: bool = False) -> T:
+        if self._writer is None:
+            raise DatabaseGone("not started")
+        return await self._writer.run(work, first=first)
+
+    async def close(self, seconds: float = 8.0) -> None:
+        """Begin nothing more, finish the calls that are out, write down what became of them."""
+        self._closing = True
+        for pump in self._pumps:
+            pump.cancel()
+        await asyncio.gather(*self._pumps, return_exceptions=True)
+        begun = time.monotonic()
+        while (self._sending or self._flusher) and time.monotonic() - begun < seconds:
+            await asyncio.wait([*self._sending, *([self._flusher] if self._flusher else [])], timeout=0.1)
+        for task in self._sending:
+            task.cancel()

@@ -1,0 +1,70 @@
+"""How fast we may speak: one row per sender keeps the pace of all processes together, on the database's own clock."""
+
+import math
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from bot.tables import gates, insert_once
+
+AHEAD = 0.15  # seconds: how far ahead a reply may book its slot
+JUMP = 10.0  # seconds: nobody books that far ahead, so the machine's clock was set back
+LATE = 0.05  # seconds: a slot used later than this would crowd the next ones; it is forfeited
+
+_CLOCK = {
+    "sqlite": sa.text("SELECT (julianday('now') - 2440587.5) * 86400.0"),
+    "postgresql": sa.text("SELECT extract(epoch FROM clock_timestamp())::float8"),
+}
+_LOCK = sa.select(gates.c.tat, gates.c.closed_until).where(gates.c.sender == sa.bindparam("who")).with_for_update()
+_BOOK = sa.update(gates).where(gates.c.sender == sa.bindparam("who")).values(tat=sa.bindparam("new_tat"))
+_CLOSE = (
+    sa.update(gates)
+    .where(gates.c.sender == sa.bindparam("who"), gates.c.closed_until < sa.bindparam("until"))
+    .values(closed_until=sa.bindparam("until"))
+)
+
+
+def slots(tat: float, now: float, wanted: int, rate: float, ahead: float) -> tuple[list[float], float]:
+    """The pace itself (GCRA): how long from now each granted send waits, in seconds, and the new `tat`.
+
+    `tat` is the first moment not yet booked. Sends are 1/rate apart; none is booked further than `ahead` seconds.
+    """
+    step = 1 / rate
+    start = max(tat, now) if tat - now < JUMP else now
+    room = math.floor((now + ahead - start) / step + 1e-9) + 1
+    granted = max(0, min(wanted, room))
+    return [start - now + step * k for k in range(granted)], start + step * granted
+
+
+def clock(connection: sa.Connection) -> float:
+    """The database's clock in seconds since 1970: the one clock all processes share."""
+    return float(connection.execute(_CLOCK[connection.dialect.name]).scalar_one())
+
+
+def open_gate(connection: sa.Connection, sender: str) -> None:
+    """Make the sender's row if it is not there."""
+    insert_once(connection, gates, {"sender": sender})
+
+
+def reserve(
+    connection: sa.Connection, sender: str, wanted: int, rate: float, ahead: float = AHEAD, now: float | None = None
+) -> Sequence[float]:
+    """Book up to `wanted` sends; gives, for each booked one, how many seconds from now it may go out.
+
+    The row stays locked until the transaction ends. Nothing is booked while a platform has closed the gate.
+    """
+    tat, closed_until = connection.execute(_LOCK, {"who": sender}).one()
+    # Read after the lock: a clock read while waiting for it would be late by the wait.
+    now = clock(connection) if now is None else now
+    if closed_until > now:
+        return ()
+    waits, new_tat = slots(tat, now, wanted, rate, ahead)
+    if waits:
+        connection.execute(_BOOK, {"who": sender, "new_tat": new_tat})
+    return waits
+
+
+def close(connection: sa.Connection, sender: str, seconds: float, now: float | None = None) -> None:
+    """A platform told us to be silent (429): nobody sends before it is over, in any process."""
+    now = clock(connection) if now is None else now
+    connection.execute(_CLOSE, {"who": sender, "until": now + seconds})

@@ -1,0 +1,22 @@
+"""The tables as plain tables: on the way of a message the rows are read and written without the object layer."""
+
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from models import Conversation, Cursor, Delivery, DeliveryEvent, Gate, Inbound, Ticket
+
+conversations = cast("sa.Table", Conversation.__table__)
+cursors = cast("sa.Table", Cursor.__table__)
+deliveries = cast("sa.Table", Delivery.__table__)
+delivery_events = cast("sa.Table", DeliveryEvent.__table__)
+gates = cast("sa.Table", Gate.__table__)
+inbounds = cast("sa.Table", Inbound.__table__)
+tickets = cast("sa.Table", Ticket.__table__)
+
+
+def insert_once(connection: sa.Connection, table: sa.Table, row: dict[str, Any]) -> None:
+    """Insert a row unless one with the same key is there already."""
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    connection.execute(insert(table).on_conflict_do_nothing(), row)
