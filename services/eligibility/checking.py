@@ -8,7 +8,7 @@ from typing import Any
 from services.eligibility.checking_asks import ask_problems, recheck_problems
 from services.eligibility.conditions import SHAPES, TESTS, leaves, named
 from services.eligibility.kinds import UNKNOWN, AskKind, Before, Effect, Question, RuleSet, Scheme
-from services.regions import district
+from services.regions import REGENCIES, district
 
 SECTIONS = frozenset(
     "rule_set version valid_from valid_to legal_basis thresholds fees dates switches officer_answer_days conditions "
@@ -64,7 +64,7 @@ def answer_problems(rules: RuleSet, answers: Mapping[str, Any]) -> list[str]:
         if answers.get(key) is not None:
             found += _answer_problems(question, answers[key])
     place, regency = answers.get("district"), answers.get("regency")
-    if place not in (None, UNKNOWN):
+    if place not in (None, UNKNOWN) and regency in REGENCIES:  # else it is stale, and ignored
         known = district(str(place))
         if known is None or known.regency != regency:
             found.append(f"The kecamatan '{place}' is not in '{regency}'.")
