@@ -116,15 +116,18 @@ def close(a: str, b: str) -> bool:
     return bool(OSA.distance(a, b, score_cutoff=1) <= 1)
 
 
-def one_of(options: Sequence[Option], said: str) -> Match:
-    """Which option a normalised message means: exactly, by number, by its beginning, by a part, by a typo."""
+def one_of(options: Sequence[Option], said: str, shown: int | None = None) -> Match:
+    """Which option a normalised message means: exactly, by number, by its beginning, by a part, by a typo.
+
+    Only the first `shown` options have numbers; the others are understood by their words alone.
+    """
     exact = _exactly(options, said)
     if exact:
         return exact
     if is_unsure(said):
         unsure = tuple(o.id for o in options if o.id in ("unsure", "unknown"))
         return Match(unsure, sure=True)
-    return _by_position(options, said) or _loosely(options, said) or Match()
+    return _by_position(options[:shown], said) or _loosely(options, said) or Match()
 
 
 def is_unsure(said: str) -> bool:
@@ -193,13 +196,13 @@ RANGE = re.compile(r"^\d{1,2}\s*(?:-|s/d|sampai|to)\s*\d{1,2}$")
 NUMBERS = re.compile(r"^[\d\s]+$")
 
 
-def several_of(options: Sequence[Option], text: str) -> Ticks:
+def several_of(options: Sequence[Option], text: str, shown: int | None = None) -> Ticks:
     """Which options a message ticks: "1 3", "1,3", "13", "rum dan mirin", "nggak pakai rum"."""
     said = normalise(text.replace(",", " , ").replace(";", " , ")) if NUMBERS.match(text.strip()) else normalise(text)
     if RANGE.match(said):
         return Ticks(unclear=True)
     if NUMBERS.match(said):
-        return _numbers(options, said)
+        return _numbers(options[:shown], said)
     whole = _exactly(options, said)
     if whole and len(whole.ids) == 1:
         return Ticks(whole.ids)

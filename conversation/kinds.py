@@ -42,6 +42,7 @@ class Choice(Question[str]):
     """Tap or type one of several. `ids` narrows or orders the options of the text, also by earlier answers."""
 
     ids: Sequence[str] | Callable[[Answers], Sequence[str]] | None = None
+    heard_ids: Sequence[str] = ()  # understood when typed, without a button or a number
     asides: tuple[tuple[str, str], ...] = ()  # options that only tell something: (option, key of the text)
     guess: Callable[[str, Ear], Heard | None] | None = None  # a kind of answer of its own ("500 jt sebulan")
 
@@ -68,7 +69,8 @@ class Choice(Question[str]):
         return self._chosen(option, True) if any(o.id == option for o in options) else Wrong()
 
     def _typed(self, text: str, options: tuple[hearing.Option, ...], ear: Ear) -> Heard:
-        match = hearing.one_of(options, hearing.normalise(text))
+        heard = (*options, *ear.words.options(self.text, self.heard_ids))
+        match = hearing.one_of(heard, hearing.normalise(text), len(options))
         if len(match.ids) == 1:
             return self._chosen(match.ids[0], match.sure)
         if match.ids:
@@ -81,8 +83,10 @@ class Choice(Question[str]):
 
     def read(self, raw: Any, answers: Answers) -> str:
         """An option that has gone since is asked again."""
+        if raw == self.skipped:
+            return str(raw)
         ids = self.ids(answers) if callable(self.ids) else self.ids
-        if raw is not None and ids is not None and raw not in ids:
+        if raw is not None and ids is not None and raw not in ids and raw not in self.heard_ids:
             raise Invalid("err1", said=str(raw))
         return super().read(raw, answers)
 
@@ -103,6 +107,7 @@ class Many(Question[tuple[str, ...]]):
     """Tick several. Options in `alone` ("tidak ada", "tidak tahu") exclude all others."""
 
     ids: Sequence[str] | None = None
+    heard_ids: Sequence[str] = ()
     alone: tuple[str, ...] = ("none", "unsure", "unknown")
 
     def hear(self, said: Said, ear: Ear) -> Heard:
@@ -117,7 +122,7 @@ class Many(Question[tuple[str, ...]]):
         ticks = frozenset(ear.view.get("ticks", ()))
         if ticks and hearing.normalise(text) in ear.words.heard("done"):
             return self._take(tuple(o.id for o in options if o.id in ticks))
-        return self._typed(text, options)
+        return self._typed(text, options, ear)
 
     def _tap(self, option: str, options: tuple[hearing.Option, ...], ear: Ear) -> Heard:
         ticks = set(ear.view.get("ticks", ()))
@@ -129,12 +134,13 @@ class Many(Question[tuple[str, ...]]):
             return Take([option])
         return Look({"ticks": sorted(ticks ^ {option})}, redraw=True)
 
-    def _typed(self, text: str, options: tuple[hearing.Option, ...]) -> Heard:
-        ticks = hearing.several_of(options, text)
+    def _typed(self, text: str, options: tuple[hearing.Option, ...], ear: Ear) -> Heard:
+        heard = (*options, *ear.words.options(self.text, self.heard_ids))
+        ticks = hearing.several_of(heard, text, len(options))
         if ticks.unclear or ticks.unknown or not ticks.ids:
             return Wrong()
         if ticks.doubtful:
-            labels = ", ".join(o.label for o in options if o.id in ticks.ids)
+            labels = ", ".join(o.label for o in heard if o.id in ticks.ids)
             return ReadBack(list(ticks.ids), labels)
         return self._take(ticks.ids)
 
@@ -146,7 +152,9 @@ class Many(Question[tuple[str, ...]]):
 
     def read(self, raw: Any, answers: Answers) -> tuple[str, ...]:
         """The ticks, in the order given."""
-        if raw is not None and self.ids is not None and any(r not in self.ids for r in raw):
+        if raw == self.skipped and isinstance(raw, str):
+            return (raw,)
+        if raw is not None and self.ids is not None and any(r not in (*self.ids, *self.heard_ids) for r in raw):
             raise Invalid("err1", said="")
         ticks: tuple[str, ...] = tuple(raw) if raw is not None else ()
         return ticks

@@ -33,6 +33,21 @@ class Words(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Label:
+    """The label of an option, to be looked up in the language spoken when a prompt is filled in."""
+
+    text: str
+    option: str
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A text of its own that stands within another."""
+
+    key: str
+
+
 class Answers(Mapping[str, Any]):
     """What has been said so far, as read by its questions: `answers[regency]` has the question's own type."""
 

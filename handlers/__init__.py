@@ -1,0 +1,139 @@
+"""The conversation handlers: which words start what, and what happens when a form is finished. Read this first."""
+
+from __future__ import annotations
+
+from conversation.form import Form
+from conversation.said import Said
+from conversation.turn import Note, Turn
+from handlers import after, check, consent, menu, officer, place, questions, registration, result, status, stop, todo
+from handlers.commands import Command
+from handlers.desk import Desk, Reply
+from handlers.dispatch import Registry
+from handlers.dispatch import answer as _answer
+from handlers.next import Facts, Handler, Next, fixed
+from handlers.spoken import Spoken
+from models import Purpose
+
+
+def begin(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
+    """Go on to the conversation that was wanted before a consent was asked for."""
+    return STARTS[str(turn.run.facts["then"])](desk, spoken)
+
+
+def _menu_chosen(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
+    return STARTS[str(turn.answers["service"])](desk, spoken)
+
+
+def _events(desk: Desk, spoken: Spoken) -> Next:
+    return Next((Note("events.nothing_yet"),), open="menu")
+
+
+def _thanks(desk: Desk, spoken: Spoken) -> Next:
+    return Next((Note("common.thanks_reply"),))
+
+
+def _lost(desk: Desk, spoken: Spoken) -> Next:
+    return Next((Note("common.not_understood_1"),), open="menu", facts={"prompt": "", "draft": False})
+
+
+def _help(desk: Desk, spoken: Spoken) -> Next:
+    return Next((Note("common.help_outside"),), open="menu", facts={"prompt": "", "draft": False})
+
+
+def _chosen_form(facts: Facts) -> Form:
+    return Form(key="begin", questions=())
+
+
+STARTS = {
+    "journey": menu.journey,
+    "check": check.start,
+    "resume": menu.resume,
+    "status": status.start,
+    "events": _events,
+    "questions": questions.start,
+    "officer": officer.start,
+    "my_data": stop.my_data,
+    "language": menu.language,
+}
+
+HANDLERS = {
+    "begin": Handler(_chosen_form, begin),
+    "menu": Handler(menu.form, _menu_chosen),
+    "language": Handler(fixed(menu.LANGUAGE), menu.language_set),
+    "resume": Handler(menu.resume_form, menu.resume_finish),
+    "consent_service": Handler(fixed(consent.form(Purpose.SERVICE)), consent.service_given),
+    "consent_announcements": Handler(fixed(consent.form(Purpose.ANNOUNCEMENTS)), consent.announcements_given),
+    "check": Handler(check.form, check.finish, check.stop, kept=True),
+    "result": Handler(result.form, result.finish),
+    "why": Handler(result.why_form, result.why_finish, extra=result.why_options),
+    "registration": Handler(registration.form, registration.finish, registration.stop, kept=True),
+    "placed": Handler(place.form, place.finish),
+    "after": Handler(after.form, after.finish),
+    "todo": Handler(_chosen_form, todo.opened),
+    "todo_list": Handler(todo.list_form, todo.chosen, extra=todo.list_options),
+    "todo_line": Handler(todo.line_form, todo.acted),
+    "recheck": Handler(todo.recheck_form, todo.rechecked),
+    "questions": Handler(questions.form, questions.finish),
+    "officer": Handler(officer.form, officer.finish, officer.declined),
+    "report": Handler(fixed(officer.REPORT), officer.reported),
+    "stop": Handler(fixed(stop.STOP), stop.stopped),
+    "stop_like": Handler(fixed(stop.LIKE), stop.meant),
+    "my_data": Handler(stop.my_data_form, stop.my_data_chosen),
+}
+
+ACTIONS = {
+    Command.STOP: stop.stop,
+    Command.STOP_LIKE: stop.like,
+    Command.START: stop.start,
+    Command.MENU: menu.start,
+    Command.GREETING: menu.start,
+    Command.BACK: menu.start,
+    Command.CANCEL: menu.start,
+    Command.HELP: _help,
+    Command.RESUME: menu.resume,
+    Command.OFFICER: officer.start,
+    Command.MY_DATA: stop.my_data,
+    Command.DELETE: stop.ask_deletion,
+    Command.LANGUAGE: menu.language,
+    Command.CHECK: menu.journey,
+    Command.REGISTER: menu.journey,
+    Command.STATUS: status.start,
+    Command.EVENTS: _events,
+    Command.QUESTIONS: questions.start,
+    Command.REPORT: officer.report,
+    Command.GENUINE: questions.genuine,
+    Command.TODO: todo.start,
+    Command.HAVE_NIB: todo.start,
+    Command.THANKS: _thanks,
+}
+
+LINKS = {
+    "daftar": menu.journey,
+    "register": menu.journey,
+    "cek": menu.journey,
+    "status": status.start,
+    "acara": _events,
+    "tanya": questions.start,
+    "petugas": officer.start,
+    "lapor": officer.report,
+}
+
+REGISTRY = Registry(
+    handlers=HANDLERS,
+    actions=ACTIONS,
+    links=LINKS,
+    first=menu.first,
+    lost=_lost,
+    coded=todo.coded,
+    due_tapped=todo.tapped,
+    stuck=officer.stuck,
+    quiet=officer.quiet,
+)
+
+
+def answer(desk: Desk, said: Said) -> Reply:
+    """The reply to one message: what the inbox calls."""
+    return _answer(desk, said, REGISTRY)
+
+
+__all__ = ["Desk", "Reply", "answer"]

@@ -41,12 +41,13 @@ class Office:
     contact_days: int = 5  # a companion's first contact after a place was given
     remind_days: int = 14  # calendar days: "ingatkan 2 minggu"
     draft_days: int = 90  # calendar days a draft is kept
+    announcements_per_month: int = 2
     programme: str = ""  # code of the programme people register for
     facts: Mapping[str, Fact] = field(default_factory=dict)
 
-    def local_day(self, now: dt.datetime) -> dt.date:
-        """The date on the office's own calendar."""
-        return now.astimezone(self.zone).date()
+    def local_day(self, now: dt.datetime, later: int = 0) -> dt.date:
+        """The date on the office's own calendar, or `later` calendar days after it."""
+        return now.astimezone(self.zone).date() + dt.timedelta(days=later)
 
     def is_working(self, day: dt.date) -> bool:
         """Monday to Friday, unless it is a holiday."""
@@ -63,6 +64,10 @@ class Office:
     def promise(self, now: dt.datetime, days: int) -> dt.datetime:
         """The moment by which something promised within `days` working days is due: closing time of that day."""
         return dt.datetime.combine(self.working_day_after(now, days), self.closes, self.zone)
+
+    def morning(self, day: dt.date) -> dt.datetime:
+        """A decent hour of a day to write first: an hour after the office opens."""
+        return dt.datetime.combine(day, self.opens, self.zone) + dt.timedelta(hours=1)
 
     def confirmed(self, name: str) -> Fact | None:
         """A fact that may be shown, or None while the office has not confirmed it."""

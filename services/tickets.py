@@ -48,3 +48,16 @@ def open_ticket(
     }
     ticket_id = session.execute(sa.insert(Ticket).values(values).returning(Ticket.id)).scalar_one()
     return OpenedTicket(ticket_id, f"T-{ticket_id}", answer_by)
+
+
+def add_words(session: Session, conversation_id: int, words: str) -> str | None:
+    """Add what was written to the chat's newest open question; its code, or None when none is open."""
+    query = sa.select(Ticket).where(
+        Ticket.conversation_id == conversation_id, Ticket.topic == "question", Ticket.closed_at.is_(None)
+    )
+    ticket = session.scalars(query.order_by(Ticket.id.desc()).limit(1).with_for_update()).first()
+    if ticket is None:
+        return None
+    ticket.words = f"{ticket.words}\n{words}" if ticket.words else words
+    session.flush()
+    return f"T-{ticket.id}"

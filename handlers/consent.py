@@ -1,0 +1,88 @@
+"""Izin: asked where it is needed, one at a time, with the full page a tap away (UU 27/2022 Ps 21, 22, 56)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from conversation.form import Form
+from conversation.kinds import Choice
+from conversation.question import Answers
+from conversation.turn import Note, Turn
+from handlers.desk import Desk
+from handlers.next import Facts, Next
+from handlers.spoken import Spoken
+from models import Purpose
+from services import consents
+from texts import digest
+
+SHOWN: Mapping[Purpose, str] = {
+    Purpose.SERVICE: "consent.service.ask",
+    Purpose.ANNOUNCEMENTS: "consent.announcements.ask",
+    Purpose.REMINDERS: "consent.reminders.ask",
+}
+
+
+def ask(purpose: Purpose, then: str, facts: Facts | None = None, *notes: Note) -> Next:
+    """Ask for one consent; afterwards go on with the conversation named `then`."""
+    return Next(notes, open=f"consent_{purpose.value}", facts={"then": then, "facts": dict(facts or {})})
+
+
+def form(purpose: Purpose) -> Form:
+    """The short notice, and behind it the full page in as many steps as it needs."""
+    name = f"consent.{purpose.value}"
+    first = Choice(key="agree", text=name, required=True)
+    pages = [_page(f"{name}_page", "agree", "page")]
+    if purpose is Purpose.SERVICE:
+        pages.append(_page(f"{name}_page_2", f"{name}_page", "more"))
+    return Form(key=f"consent_{purpose.value}", questions=(first, *pages))
+
+
+def _page(text: str, after: str, option: str) -> Choice:
+    return Choice(
+        key=text, text=text, prompt=text, required=True, when=lambda a: a.get(after) == option, fill=_version(text)
+    )
+
+
+@lru_cache(maxsize=8)
+def _version(text: str) -> Any:
+    return lambda answers: {"version_of": text}
+
+
+def agreed(answers: Answers) -> bool:
+    """The last word counts: an answer below the full page is the answer."""
+    return bool(list(answers.values())[-1] == "yes")
+
+
+def service_given(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
+    """Keep the proof and go on; a refusal keeps nothing and leaves everything open that needs no consent."""
+    if not agreed(turn.answers):
+        return Next((Note("consent.service_no"),), open="menu")
+    record(desk, spoken, Purpose.SERVICE, given=True)
+    return Next(open="begin", facts=turn.run.facts)
+
+
+def announcements_given(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
+    """Yes or no, both are kept with what was shown; either way the extra answers are offered next."""
+    yes = agreed(turn.answers)
+    record(desk, spoken, Purpose.ANNOUNCEMENTS, given=yes)
+    note = Note("consent.yes_ack" if yes else "consent.no_ack")
+    return Next((note,), open=str(turn.run.facts["then"]), facts=turn.run.facts["facts"])
+
+
+def record(desk: Desk, spoken: Spoken, purpose: Purpose, *, given: bool) -> None:
+    """Write down what was shown, when and where, and what was answered."""
+    key = SHOWN[purpose]
+    version, _ = desk.texts.version(key, spoken.language)
+    consents.record(
+        desk.session,
+        conversation_id=desk.chat.id,
+        purpose=purpose,
+        given=given,
+        text_version=version,
+        text_hash=digest(spoken.said(key, {})),
+        language=desk.chat.lang,
+        channel=desk.chat.channel,
+        now=desk.now,
+    )

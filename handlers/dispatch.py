@@ -1,0 +1,337 @@
+"""One message, one reply: who hears it, what it leads to, what is put on the table next."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from conversation.form import Form, walk
+from conversation.kinds import Phone, Picture
+from conversation.question import Phrase, Question
+from conversation.run import Run
+from conversation.said import Contact, Location, Other, Photo, Said, Start, Tap, Text
+from conversation.turn import Note, Outcome, Turn, back, begin, lay_over, take_turn
+from handlers import commands
+from handlers.commands import Command
+from handlers.desk import Desk, Reply
+from handlers.next import Handler, Next
+from handlers.spoken import Spoken
+from handlers.wording import bubble, notes_only
+from services import drafts
+
+Action = Callable[[Desk, Spoken], Next]
+CHAIN = 8  # forms that may follow one another without a question; more is a fault of ours
+CLOSED: Mapping[str, Any] = {"run_id": None, "form": None, "answers": {}, "view": {}, "facts": {}}
+CODED = re.compile(r"^\s*([a-z]+)\s+([a-z]\d{1,2})\s*[.!]*\s*$", re.IGNORECASE)
+UNEXPECTED = {
+    "voice": "common.voice_note",
+    "sticker": "common.sticker",
+    "file": "common.file_unexpected",
+    "edited": "common.edited",
+    "empty": "common.empty",
+}
+
+
+@dataclass(frozen=True)
+class Registry:
+    """Which words start what, and what happens when a form is finished. Read it in `handlers/__init__.py`."""
+
+    handlers: Mapping[str, Handler]
+    actions: Mapping[Command, Action]
+    links: Mapping[str, Action]  # what a deep link's payload opens
+    first: Action  # the very first message of a chat, when it asks for nothing in particular
+    lost: Action  # nothing is open and nothing was understood
+    coded: Callable[[Desk, Spoken, str, str], Next | None]  # "SUDAH T5"
+    due_tapped: Callable[[Desk, Spoken, Tap], Next]  # the button of a question the bot started
+    stuck: Callable[[Desk, Spoken, str], Next]  # an officer is asked to help with a question
+    quiet: Callable[[Desk, Spoken, Text], Next | None]  # an officer is answering: the words go to the ticket
+
+
+def answer(desk: Desk, said: Said, registry: Registry) -> Reply:
+    """The reply to one message. Raises only what the inbox turns into an apology and a ticket."""
+    return _Table(desk, registry).hear(said)
+
+
+class _Table:
+    """The desk with the registry and the form that is open; one object per message."""
+
+    def __init__(self, desk: Desk, registry: Registry) -> None:
+        self.desk = desk
+        self.registry = registry
+        self.run = desk.chat.run if desk.chat.run and desk.chat.run.form in registry.handlers else None
+        self.spoken = self._spoken(self.run)
+        self.redrawn: str | None = None  # the message whose buttons may be drawn anew
+
+    # --- hearing ---
+
+    def hear(self, said: Said) -> Reply:
+        """Text, button, link or something else."""
+        if isinstance(said, Tap):
+            self.redrawn = said.message_id
+        if isinstance(said, Text):
+            return self._hear_text(said)
+        if isinstance(said, Tap):
+            return self._hear_tap(said)
+        if isinstance(said, Start):
+            return self._hear_start(said)
+        return self._hear_other(said)
+
+    def _hear_text(self, said: Text) -> Reply:
+        if commands.stops(self.desk.texts, said.text):
+            return self._act(Command.STOP)
+        if said.had_nik and not self._current_warns():
+            return self._again(Note("common.nik_warning"))
+        if said.had_secret:
+            return self._again(Note("common.secret_warning"))
+        if coded := CODED.match(said.text):
+            follow = self.registry.coded(self.desk, self.spoken, coded.group(1).casefold(), coded.group(2).upper())
+            if follow:
+                return self._follow(follow)
+        return self._in_form(said) if self.run else self._outside(said)
+
+    def _current_warns(self) -> bool:
+        question = self._current()
+        return question is not None and question.key == "nib_number"
+
+    def _in_form(self, said: Text) -> Reply:
+        question = self._current()
+        if question and question.commands_win and not self._run().view.get("over"):
+            command = commands.in_free_text(said.text)
+            return self._act(command) if command else self._turned(self._take(said))
+        turn = self._take(said)
+        if turn.understood and turn.sure:
+            return self._turned(turn)
+        command = commands.exactly(self.desk.texts, said.text)
+        if command is None and not turn.understood:
+            command = commands.nearly(self.desk.texts, said.text)
+        return self._act(command) if command else self._turned(turn)
+
+    def _outside(self, said: Text) -> Reply:
+        command = commands.exactly(self.desk.texts, said.text)
+        if self._is_first():
+            return self._first(command)
+        if command is None and (follow := self.registry.quiet(self.desk, self.spoken, said)):
+            return self._follow(follow)
+        command = command or commands.nearly(self.desk.texts, said.text)
+        return self._act(command) if command else self._follow(self.registry.lost(self.desk, self.spoken))
+
+    def _is_first(self) -> bool:
+        return self.desk.chat.last_in_at is None
+
+    def _first(self, command: Command | None) -> Reply:
+        """A deep link or a printed word leads straight on; everything else is greeted, with the menu."""
+        if command in (None, Command.GREETING, Command.MENU, Command.HELP, Command.BACK, Command.RESUME):
+            return self._follow(self.registry.first(self.desk, self.spoken))
+        return self._act(command, Note("welcome.short"))
+
+    def _hear_tap(self, said: Tap) -> Reply:
+        if said.run == "due":
+            return self._follow(self.registry.due_tapped(self.desk, self.spoken, said))
+        if self.run and said.run == self.run.run_id:
+            return self._turned(self._take(said))
+        if self.run:
+            return self._again(Note("common.old_button_form"))
+        if self._is_first():
+            return self._follow(self.registry.first(self.desk, self.spoken))
+        follow = self.registry.actions[Command.MENU](self.desk, self.spoken)
+        return self._follow(replace(follow, notes=(Note("common.old_button_done"),)))
+
+    def _hear_start(self, said: Start) -> Reply:
+        link = self.registry.links.get(said.payload.casefold())
+        if link:
+            note = (Note("welcome.short"),) if self._is_first() else ()
+            return self._leave(link, note)
+        if said.payload:
+            return self._leave(self.registry.first, (Note("welcome.deep_link_unknown"),))
+        return self._leave(self.registry.first if self._is_first() else self.registry.actions[Command.MENU], ())
+
+    def _hear_other(self, said: Said) -> Reply:
+        question = self._current()
+        if isinstance(said, Photo) and isinstance(question, Picture):
+            return self._turned(self._take(said))
+        if isinstance(said, Contact) and isinstance(question, Phone):
+            return self._turned(self._take(said))
+        if isinstance(said, Other) and said.kind == "group":
+            return Reply(notes_only((Note("common.group_chat"),), self.spoken))
+        if self._is_first():
+            return self._follow(self.registry.first(self.desk, self.spoken))
+        return self._again(Note(_unexpected(said)))
+
+    # --- the open form ---
+
+    def _run(self) -> Run:
+        if self.run is None:
+            raise LookupError("no form is open")
+        return self.run
+
+    def _form(self, run: Run) -> Form:
+        return self.registry.handlers[run.form].form(run.facts)
+
+    def _spoken(self, run: Run | None, language: Any = None) -> Spoken:
+        extra = self.registry.handlers[run.form].extra if run else None
+        options = extra(run.facts) if extra and run else None
+        return Spoken(self.desk.texts, language or self.desk.chat.lang, self.desk.office, options)
+
+    def _current(self) -> Question[Any] | None:
+        return walk(self._form(self.run), self.run).current if self.run else None
+
+    def _take(self, said: Said) -> Turn:
+        run = self._run()
+        return take_turn(self._form(run), run, said, self.spoken)
+
+    def _again(self, note: Note) -> Reply:
+        """Say something and put the question that is open once more; with nothing open, the menu."""
+        if self.run is None:
+            follow = self.registry.actions[Command.MENU](self.desk, self.spoken)
+            return self._follow(replace(follow, notes=(note,)))
+        return self._turned(begin(self._form(self.run), self.run, self.spoken, (note,)))
+
+    # --- commands ---
+
+    def _act(self, command: Command, *notes: Note) -> Reply:
+        run = self.run
+        if run and command is Command.BACK:
+            return self._turned(back(self._form(run), run, self.spoken))
+        if run and command is Command.HELP:
+            return self._help(run)
+        if run and command is Command.CANCEL and self._worth_keeping(run):
+            return self._turned(lay_over(self._form(run), run, "cancel", self.spoken))
+        if run and command is Command.RESUME and self.registry.handlers[run.form].kept:
+            return self._turned(begin(self._form(run), run, self.spoken))
+        return self._leave(self.registry.actions[command], notes)
+
+    def _help(self, run: Run) -> Reply:
+        question = self._current()
+        key = f"{question.text}.help" if question else ""
+        if not self.desk.texts.has(key):
+            return self._again(Note("common.help_outside"))
+        return self._again(Note("common.help_in_form", {"help": Phrase(key)}))
+
+    def _leave(self, action: Action, notes: tuple[Note, ...]) -> Reply:
+        """Go elsewhere; an interrupted form is laid aside first, and said so."""
+        parked = self._park() if self.run and self._worth_keeping(self.run) else ()
+        follow = action(self.desk, self.spoken)
+        return self._follow(replace(follow, notes=(*notes, *parked, *follow.notes)))
+
+    def _worth_keeping(self, run: Run) -> bool:
+        return self.registry.handlers[run.form].kept and bool(run.answers)
+
+    def _park(self) -> tuple[Note, ...]:
+        run = self._run()
+        done, total = standing(self._form(run), run)
+        drafts.park(
+            self.desk.session,
+            conversation_id=self.desk.chat.id,
+            run_id=run.run_id,
+            form=run.form,
+            answers=run.answers,
+            facts=run.facts,
+            now=self.desk.now,
+            days=self.desk.office.draft_days,
+            at=(done, total),
+        )
+        return (Note("common.parked", {"n": done, "total": total}),)
+
+    # --- what follows ---
+
+    def _turned(self, turn: Turn) -> Reply:
+        if turn.outcome is Outcome.ASKING:
+            return self._asked(turn)
+        if turn.outcome is Outcome.STALE:
+            return self._asked(replace(turn, notes=(Note("common.old_button_form"), *turn.notes)))
+        if turn.outcome is Outcome.OFFICER:
+            return self._leave(lambda d, s: self.registry.stuck(d, s, turn.stuck_at or ""), ())
+        if turn.outcome in (Outcome.PARK, Outcome.DISCARD):
+            return self._laid_down(turn)
+        return self._follow(self._ended(turn))
+
+    def _laid_down(self, turn: Turn) -> Reply:
+        if turn.outcome is Outcome.PARK:
+            self._park()
+            until = self.desk.office.local_day(self.desk.now, self.desk.office.draft_days)
+            note = Note("common.cancel_kept", {"date": until})
+        else:
+            drafts.drop(self.desk.session, self.desk.chat.id, self._run().form)
+            note = Note("common.cancel_discarded")
+        return self._follow(replace(self.registry.actions[Command.MENU](self.desk, self.spoken), notes=(note,)))
+
+    def _ended(self, turn: Turn) -> Next:
+        handler = self.registry.handlers[turn.run.form]
+        if turn.outcome is Outcome.STOPPED and handler.stopped:
+            follow = handler.stopped(self.desk, self.spoken, turn)
+        else:
+            follow = handler.finish(self.desk, self.spoken, turn)
+        return replace(follow, notes=(*turn.notes, *follow.notes))
+
+    def _follow(self, follow: Next) -> Reply:
+        """Open what comes next, and what comes after that, until something is asked."""
+        changes: dict[str, Any] = {}
+        for _ in range(CHAIN):
+            changes.update(follow.changes)
+            self.spoken = self._spoken(None, changes.get("language"))
+            if follow.open is None:
+                said = notes_only(follow.notes, self.spoken) if follow.notes else None
+                return self._reply(said, {**CLOSED, **changes})
+            run = Run(follow.run_id or self.desk.new_run_id(), follow.open, follow.answers, {}, follow.facts)
+            self.spoken = self._spoken(run, changes.get("language"))
+            turn = begin(self._form(run), run, self.spoken, follow.notes)
+            if turn.outcome is Outcome.ASKING:
+                return self._asked(turn, changes)
+            follow = self._ended(turn)
+        raise RecursionError(f"forms follow one another without a question, at {follow.open!r}")
+
+    def _asked(self, turn: Turn, changes: Mapping[str, Any] | None = None) -> Reply:
+        run = turn.run if self.desk.chat.person_id else _without_words(turn.run)
+        columns = {
+            "run_id": run.run_id,
+            "form": run.form,
+            "answers": dict(run.answers),
+            "view": dict(run.view),
+            "facts": dict(run.facts),
+        }
+        if not self.desk.chat.person_id:
+            turn = _without_echo(turn)
+        shown = bubble(turn, self.spoken, progress=self._form(run).progress)
+        if turn.redraw:
+            shown = replace(shown, redraw=self.redrawn)
+        return self._reply(shown, {**columns, **(changes or {})})
+
+    def _reply(self, shown: Any, changes: Mapping[str, Any]) -> Reply:
+        return Reply(shown, {**changes, "changed_at": self.desk.now}, keep_words=self.desk.chat.person_id is not None)
+
+
+def standing(form: Form, run: Run) -> tuple[int, int]:
+    """Which question a run is at, and of how many, counted over all parts."""
+    now = walk(form, run)
+    path = [q for q in now.path if q.part]
+    return (path.index(now.current) + 1 if now.current in path else len(path), len(path))
+
+
+def _unexpected(said: Said) -> str:
+    if isinstance(said, Photo):
+        return "common.photo_unexpected"
+    if isinstance(said, Location):
+        return "common.location_unexpected"
+    if isinstance(said, Contact):
+        return "common.contact_unexpected" if said.own else "common.contact_other"
+    return UNEXPECTED.get(said.kind, "common.file_unexpected") if isinstance(said, Other) else "common.file_unexpected"
+
+
+# --- before consent no word of the person is kept, not even as an echo ---
+
+
+def _without_words(run: Run) -> Run:
+    over = run.view.get("over")
+    if not over or not over.get("said"):
+        return run
+    return replace(run, view={**run.view, "over": {**over, "said": ""}})
+
+
+def _without_echo(turn: Turn) -> Turn:
+    notes = tuple(replace(n, values={**n.values, "said": "…"}) if "said" in n.values else n for n in turn.notes)
+    ask = turn.ask
+    if ask and "said" in ask.values:
+        ask = replace(ask, values={**ask.values, "said": "…"})
+    return replace(turn, notes=notes, ask=ask)

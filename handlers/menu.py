@@ -1,0 +1,127 @@
+"""Menu: the greeting, the list of services, the language, and the way back into a form that was laid aside."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from conversation.form import Form
+from conversation.kinds import Choice
+from conversation.question import Answers, Phrase
+from conversation.turn import Note, Turn
+from handlers import check, consent
+from handlers.desk import Desk
+from handlers.next import Facts, Next
+from handlers.spoken import Spoken
+from models import Language, Purpose
+from services import drafts, persons
+
+SERVICES = ("journey", "status", "events", "questions", "officer", "my_data", "language")
+JOURNEY = ("check", "registration")
+
+
+def start(desk: Desk, spoken: Spoken) -> Next:
+    """Greet somebody we know, or somebody who came back, and show what we do."""
+    name = persons.name_of(desk.session, desk.chat.person_id) if desk.chat.person_id else None
+    key = "welcome.again" if name else "welcome.again_unnamed"
+    return Next(open="menu", facts={"prompt": key, "name": name or "", "draft": _has_draft(desk)})
+
+
+def first(desk: Desk, spoken: Spoken) -> Next:
+    """The very first message: who we are, what we never ask for, and the menu at once, before any consent."""
+    notes = (Note("welcome.english"),) if (desk.language_hint or "").startswith("en") else ()
+    return Next(notes, open="menu", facts={"prompt": "welcome.first", "name": "", "draft": False})
+
+
+def _has_draft(desk: Desk) -> bool:
+    return desk.chat.person_id is not None and drafts.newest(desk.session, desk.chat.id) is not None
+
+
+def form(facts: Facts) -> Form:
+    """The services; a form laid aside comes first among them."""
+    ids = (*(("resume",) if facts.get("draft") else ()), *SERVICES)
+    service = Choice(
+        key="service",
+        text="menu",
+        prompt=str(facts.get("prompt", "welcome.again_unnamed")),
+        ids=ids,
+        fill=lambda answers: {"name": facts.get("name", "")},
+        errors=("common.not_understood_1", "common.not_understood_2"),
+        third="lost",
+    )
+    return Form(key="menu", questions=(service,))
+
+
+# --- the journey ---
+
+
+def journey(desk: Desk, spoken: Spoken) -> Next:
+    """Check and register: consent first, a form laid aside before a new one."""
+    if desk.chat.person_id is None:
+        return consent.ask(Purpose.SERVICE, "check")
+    draft = next((d for form in JOURNEY if (d := drafts.newest(desk.session, desk.chat.id, form))), None)
+    return _offer(draft) if draft else check.start(desk, spoken)
+
+
+def _offer(draft: Any) -> Next:
+    facts = {"n": draft.view["n"], "total": draft.view["total"], "day": draft.parked_at.isoformat()}
+    return Next(open="resume", facts=facts)
+
+
+def resume_form(facts: Facts) -> Form:
+    """Go on, later, or from the beginning; the last asks once more, for it throws answers away."""
+    values = {
+        "form_title": Phrase("journey.title"),
+        "n": facts["n"],
+        "total": facts["total"],
+        "date": dt.datetime.fromisoformat(facts["day"]).date(),
+    }
+    what = Choice(key="what", text="common.resume_offer", prompt="common.resume_offer", fill=lambda answers: values)
+    sure = Choice(key="sure", text="common.restart_sure", prompt="common.restart_sure", when=_restarts)
+    return Form(key="resume", questions=(what, sure))
+
+
+def _restarts(answers: Answers) -> bool:
+    return answers.get("what") == "restart"
+
+
+def resume_finish(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
+    """Go on with the draft, leave it, or begin anew."""
+    what, sure = str(turn.answers["what"]), turn.answers.get("sure")
+    if what == "resume" or sure == "no":
+        return resume(desk, spoken)
+    if what == "later":
+        return Next(open="menu")
+    for form_key in JOURNEY:
+        drafts.drop(desk.session, desk.chat.id, form_key)
+    return check.start(desk, spoken)
+
+
+def resume(desk: Desk, spoken: Spoken) -> Next:
+    """LANJUT: the form laid aside last goes on at its question, under its own name, so that its buttons count."""
+    draft = drafts.newest(desk.session, desk.chat.id) if desk.chat.person_id else None
+    if draft is None:
+        return Next((Note("common.resume_none"),), open="menu")
+    drafts.drop(desk.session, desk.chat.id, draft.form)
+    return Next(open=draft.form, facts=draft.facts, answers=draft.answers, run_id=draft.run_id)
+
+
+# --- language ---
+
+
+def language(desk: Desk, spoken: Spoken) -> Next:
+    """Ask which language."""
+    return Next(open="language")
+
+
+LANGUAGE = Form(key="language", questions=(Choice(key="language", text="language.ask", prompt="language.ask"),))
+
+
+def language_set(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
+    """Change the language; the answers stay as they are."""
+    chosen = Language(str(turn.answers["language"]))
+    return Next((Note("language.set"),), open="menu", facts=_facts(desk), changes={"language": chosen})
+
+
+def _facts(desk: Desk) -> dict[str, Any]:
+    return {"prompt": "welcome.again_unnamed", "name": "", "draft": _has_draft(desk)}

@@ -1,0 +1,270 @@
+"""Hasil cek: what the answers mean, why, and what can be done next. A first result, never a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from conversation.form import Form
+from conversation.hearing import Option, normalise
+from conversation.kinds import Choice
+from conversation.turn import Note, Turn
+from handlers import reasons
+from handlers.desk import Desk
+from handlers.next import Facts, Next
+from handlers.spoken import Spoken
+from models import Assessment, DueKind
+from services import drafts, dues, eligibility, tickets
+from services.eligibility import CANDIDATE
+
+WHY = "why"  # the text key of options that are reason codes
+
+
+# --- the bubble ---
+
+
+def show(desk: Desk, spoken: Spoken, assessment: Assessment, *before: Note) -> Next:
+    """Scheme in one sentence, reasons, to-do count, the date of the next step, and that it is no decision."""
+    notes = (*before, *_found(desk, spoken, assessment), Note("result.disclaimer"))
+    return Next(notes, open="result", facts=facts_of(assessment))
+
+
+def facts_of(assessment: Assessment) -> dict[str, Any]:
+    """What the result's own form needs to know of its assessment."""
+    result = assessment.result
+    return {
+        "assessment": assessment.id,
+        "rule_set": assessment.rule_set,
+        "version": assessment.version,
+        "ended": result["ended"],
+        "todos": [*result["todos"], *result["optional"]],
+        "reasons": why_codes(result),
+    }
+
+
+def why_codes(result: Mapping[str, Any]) -> list[str]:
+    """The codes that explain a result: its reasons, and why an officer looks."""
+    return [*result["reasons"], *result["officer"]]
+
+
+def _found(desk: Desk, spoken: Spoken, assessment: Assessment) -> tuple[Note, ...]:
+    result = assessment.result
+    if result["ended"]:
+        code = result["ended"]
+        return tuple(reasons.note(desk, spoken, assessment, code, part) for part in ("found", "why", "do"))
+    head, items = _head(result)
+    values = {
+        "items": spoken.marked(reasons.lines(desk, spoken, assessment, items)),
+        "count": len(items),
+        "next_date": _next_date(desk, head),
+    }
+    return (Note(f"result.{head}.found", values), Note(f"result.{head}.next", values))
+
+
+def _head(result: Mapping[str, Any]) -> tuple[str, Sequence[str]]:
+    if result["scheme"] == "self_declare":
+        return ("self_declare_todo", result["todos"]) if result["todos"] else ("self_declare", ())
+    if result["scheme"] == "reguler":
+        return "reguler", result["reasons"]
+    return "officer", result["officer"]
+
+
+def _next_date(desk: Desk, head: str) -> Any:
+    if head in ("officer", "reguler"):
+        return desk.office.working_day_after(desk.now, desk.office.review_days)
+    return desk.office.local_day(desk.now, desk.office.remind_days)
+
+
+# --- what can be done with it ---
+
+
+def form(facts: Facts) -> Form:
+    """The buttons below a result; those below an end are others, and each has a next step too."""
+    ended = bool(facts["ended"])
+    what = Choice(
+        key="what",
+        text="result.ended" if ended else "result.menu",
+        prompt="",
+        ids=_ids(facts),
+        third="lost",
+    )
+    return Form(key="result", questions=(what,), title="journey.title")
+
+
+def _ids(facts: Facts) -> tuple[str, ...]:
+    if facts["ended"]:
+        return ("next", "another", "interest", "officer")
+    return ("register", *(("list",) if facts["todos"] else ()), "why", "officer")
+
+
+def finish(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
+    """Go where the tapped button says."""
+    assessment = load(desk, turn.run.facts)
+    step = {
+        "register": _register,
+        "list": _list,
+        "why": _why,
+        "officer": _officer,
+        "next": _ended_next,
+        "another": _another,
+        "interest": _interest,
+    }[str(turn.answers["what"])]
+    return step(desk, spoken, assessment)
+
+
+def load(desk: Desk, facts: Facts) -> Assessment:
+    """The assessment a form speaks of; it must be this person's own."""
+    found = desk.session.get_one(Assessment, int(facts["assessment"]))
+    if found.person_id != desk.chat.person_id:
+        raise LookupError("an assessment of somebody else")
+    return found
+
+
+def _register(desk: Desk, spoken: Spoken, assessment: Assessment) -> Next:
+    """Registering goes on from the check: the same answers, in the same run of questions."""
+    phone = desk.chat.address.removeprefix("whatsapp:") if desk.chat.address.startswith("whatsapp:+") else None
+    facts = {
+        "rule_set": assessment.rule_set,
+        "version": assessment.version,
+        "assessment": assessment.id,
+        "phone": phone,
+        "checked": sorted(assessment.said),
+    }
+    return Next((Note("register.start", {"total": 7}),), open="registration", facts=facts, answers=assessment.said)
+
+
+def _list(desk: Desk, spoken: Spoken, assessment: Assessment) -> Next:
+    return Next(open="todo", facts=facts_of(assessment))
+
+
+def _why(desk: Desk, spoken: Spoken, assessment: Assessment) -> Next:
+    codes = why_codes(assessment.result)
+    if codes == [CANDIDATE]:
+        return show_again(assessment, Note("result.self_declare.why"), Note("result.self_declare.do"))
+    if len(codes) == 1:
+        return show_again(assessment, *explained(desk, spoken, assessment, codes[0]))
+    items = "\n".join(f"{n} {reasons.said(desk, spoken, assessment, c, 'short')}" for n, c in enumerate(codes, 1))
+    options = [[c, reasons.said(desk, spoken, assessment, c, "short")] for c in codes]
+    facts = {**facts_of(assessment), "options": options, "items": items}
+    return Next(open="why", facts=facts)
+
+
+def show_again(assessment: Assessment, *notes: Note) -> Next:
+    """Say something and put the result's buttons below it once more."""
+    return Next(notes, open="result", facts=facts_of(assessment))
+
+
+def explained(desk: Desk, spoken: Spoken, assessment: Assessment, code: str) -> tuple[Note, ...]:
+    """What was found, why it matters, what to do, whom to ask."""
+    return tuple(reasons.note(desk, spoken, assessment, code, part) for part in ("found", "why", "do", "ask_whom"))
+
+
+def why_form(facts: Facts) -> Form:
+    """Several reasons: one at a time, so that no bubble is a wall."""
+    which = Choice(
+        key="which",
+        text=WHY,
+        prompt="reason_common.title",
+        ids=tuple(code for code, _ in facts["options"]),
+        fill=lambda answers: {"items": facts["items"]},
+        errors=("common.err_choice_1", "common.err_choice_2"),
+    )
+    return Form(key="why", questions=(which,))
+
+
+def why_options(facts: Facts) -> Mapping[str, tuple[Option, ...]]:
+    """The reasons as options; their short forms are cut to fit a button."""
+    return {WHY: tuple(Option(code, cut(label), frozenset((normalise(label),))) for code, label in facts["options"])}
+
+
+def cut(label: str, most: int = 22) -> str:
+    """A label that fits a list row, with its number."""
+    return label if len(label) <= most else label[: most - 1].rstrip() + "…"
+
+
+def why_finish(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
+    """Explain the reason that was asked about, and come back to the result."""
+    assessment = load(desk, turn.run.facts)
+    return show_again(assessment, *explained(desk, spoken, assessment, str(turn.answers["which"])))
+
+
+def _officer(desk: Desk, spoken: Spoken, assessment: Assessment) -> Next:
+    """Everybody's right (UU 27/2022 Ps 10): the same answers, marked for an officer, and a ticket with them."""
+    rules = eligibility.get(assessment.rule_set, assessment.version)
+    asked = eligibility.record(
+        desk.session,
+        person_id=assessment.person_id,
+        business_id=assessment.business_id,
+        rules=rules,
+        said=assessment.said,
+        answers=assessment.answers,
+        facts={**assessment.facts, "officer_asked": True},
+        asked_by=assessment.asked_by,
+        now=desk.now,
+    )
+    ticket = tickets.open_ticket(
+        desk.session,
+        conversation_id=desk.chat.id,
+        person_id=assessment.person_id,
+        topic="check",
+        words=None,
+        context={"assessment": asked.id, "codes": why_codes(asked.result)},
+        office=desk.office,
+        now=desk.now,
+    )
+    return show_again(asked, Note("result.officer_asked", {"answer_by": ticket.answer_by}))
+
+
+def _ended_next(desk: Desk, spoken: Spoken, assessment: Assessment) -> Next:
+    code = assessment.result["ended"]
+    ask_whom = spoken.marked(reasons.said(desk, spoken, assessment, code, "ask_whom"))
+    following = spoken.marked(reasons.said(desk, spoken, assessment, code, "next"))
+    _follow_up(desk, assessment)
+    return show_again(assessment, Note("result.ended_next", {"ask_whom": ask_whom, "next": following}))
+
+
+def _follow_up(desk: Desk, assessment: Assessment) -> None:
+    """The date that was said is a row: the bot comes back to it by itself."""
+    dues.plan(
+        desk.session,
+        conversation_id=desk.chat.id,
+        person_id=assessment.person_id,
+        kind=DueKind.FOLLOW_UP,
+        about={"reason": assessment.result["ended"], "values": {}, "assessment": assessment.id},
+        due_at=desk.office.morning(desk.office.local_day(desk.now, desk.office.remind_days)),
+    )
+
+
+def _another(desk: Desk, spoken: Spoken, assessment: Assessment) -> Next:
+    return Next(open="begin", facts={"then": "check"})
+
+
+def _interest(desk: Desk, spoken: Spoken, assessment: Assessment) -> Next:
+    ticket = tickets.open_ticket(
+        desk.session,
+        conversation_id=desk.chat.id,
+        person_id=assessment.person_id,
+        topic="interest",
+        words=None,
+        context={"assessment": assessment.id, "code": assessment.result["ended"]},
+        office=desk.office,
+        now=desk.now,
+    )
+    return show_again(assessment, Note("result.interest_noted", {"answer_by": ticket.answer_by}))
+
+
+def owner_not_asked(desk: Desk, turn: Turn) -> Next:
+    """A helper who has not asked the owner yet: everything waits, and nothing of the owner has been kept."""
+    run = turn.run
+    answers = {key: kept for key, kept in run.answers.items() if key != "helper"}
+    drafts.park(
+        desk.session,
+        conversation_id=desk.chat.id,
+        run_id=run.run_id,
+        form=run.form,
+        answers=answers,
+        facts=run.facts,
+        now=desk.now,
+        days=desk.office.draft_days,
+    )
+    return Next((Note("consent.helper_not_yet"),))

@@ -1,0 +1,261 @@
+"""Daftar tugas: one line at a time, how to settle it, a message to send on, a reminder, a re-check of it alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from conversation.form import Form
+from conversation.hearing import Option, normalise
+from conversation.kinds import Choice
+from conversation.said import Tap
+from conversation.turn import Note, Turn
+from handlers import check, place, reasons, result
+from handlers.desk import Desk
+from handlers.next import Facts, Next
+from handlers.spoken import Spoken
+from models import Assessment, Due, DueKind
+from services import applications, dues, eligibility
+from services.eligibility import RuleSet
+
+LINES = "todo.lines"  # the text key of options that are lines of the list
+
+
+# --- the list ---
+
+
+def start(desk: Desk, spoken: Spoken) -> Next:
+    """TUGAS: the list of the last check."""
+    assessment = eligibility.latest(desk.session, desk.chat.person_id) if desk.chat.person_id else None
+    if assessment is None:
+        return Next((Note("status.none"),), open="menu")
+    return show(desk, spoken, assessment)
+
+
+def show(desk: Desk, spoken: Spoken, assessment: Assessment, *before: Note) -> Next:
+    """The lines, numbered; with none left, that all is settled."""
+    codes = [*assessment.result["todos"], *assessment.result["optional"]]
+    if not codes:
+        return Next((*before, Note("todo.empty")), open="menu")
+    return Next(before, open="todo", facts=result.facts_of(assessment))
+
+
+def opened(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
+    """The form of the list is filled in when it is opened: its lines are words, and words belong to a language."""
+    assessment = result.load(desk, turn.run.facts)
+    lines = [[c, reasons.said(desk, spoken, assessment, c, "short")] for c in turn.run.facts["todos"]]
+    facts = {
+        **turn.run.facts,
+        "lines": lines,
+        "items": "\n".join(f"{n} {short}" for n, (_, short) in enumerate(lines, 1)),
+        "business": check.business_of(assessment),
+    }
+    return Next(open="todo_list", facts=facts)
+
+
+def list_form(facts: Facts) -> Form:
+    """Which line?"""
+    which = Choice(
+        key="which",
+        text=LINES,
+        prompt="todo.list",
+        ids=tuple(code for code, _ in facts["lines"]),
+        fill=lambda answers: {k: facts[k] for k in ("business", "items")} | {"count": len(facts["lines"])},
+        errors=("common.err_choice_1", "common.err_choice_2"),
+    )
+    return Form(key="todo_list", questions=(which,))
+
+
+def list_options(facts: Facts) -> Mapping[str, tuple[Option, ...]]:
+    """The lines as options."""
+    return {LINES: tuple(Option(c, result.cut(s), frozenset((normalise(s),)), s[:72]) for c, s in facts["lines"])}
+
+
+def chosen(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
+    """Open the line that was chosen."""
+    assessment = result.load(desk, turn.run.facts)
+    return line(desk, spoken, assessment, str(turn.answers["which"]))
+
+
+# --- one line ---
+
+
+def line(desk: Desk, spoken: Spoken, assessment: Assessment, code: str) -> Next:
+    """What it is, why, how, whom to ask; below it what can be done about it now."""
+    parts = ("short", "why", "do", "ask_whom")
+    said = {part: spoken.marked(reasons.said(desk, spoken, assessment, code, part)) for part in parts}
+    return Next((Note("todo.detail", said),), open="todo_line", facts={**result.facts_of(assessment), "code": code})
+
+
+def line_form(facts: Facts) -> Form:
+    """Settled, a message to send on, remind me in two weeks, or the list again."""
+    rules = eligibility.get(str(facts["rule_set"]), str(facts["version"]))
+    what = Choice(key="what", text="todo.detail", prompt="", ids=_actions(rules, str(facts["code"])), third="lost")
+    return Form(key="todo_line", questions=(what,))
+
+
+def _actions(rules: RuleSet, code: str) -> tuple[str, ...]:
+    about = rules.todos.get(code) or rules.optional[code]
+    return (
+        *(("recheck",) if about.recheck else ()),
+        *(("forward",) if about.forward else ()),
+        "remind",
+        "list",
+    )
+
+
+def acted(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
+    """Do what was tapped."""
+    assessment = result.load(desk, turn.run.facts)
+    code, what = str(turn.run.facts["code"]), str(turn.answers["what"])
+    if what == "recheck":
+        return recheck(assessment, code)
+    if what == "remind":
+        return _remind(desk, spoken, assessment, code)
+    if what == "forward":
+        said = spoken.marked(reasons.said(desk, spoken, assessment, code, "forward"))
+        notes = (Note("todo.forward_intro"), Note("todo.forward_message", {"text": said}))
+        return Next(notes, open="todo_line", facts=turn.run.facts)
+    return show(desk, spoken, assessment)
+
+
+def _remind(desk: Desk, spoken: Spoken, assessment: Assessment, code: str) -> Next:
+    day = desk.office.local_day(desk.now, desk.office.remind_days)
+    plan_reminder(desk, spoken, assessment, code)
+    return Next((Note("todo.remind_set", {"date": day}),), open="menu")
+
+
+def plan_reminder(desk: Desk, spoken: Spoken, assessment: Assessment, code: str) -> None:
+    """ "Ingatkan saya 2 minggu lagi" is a row; the heartbeat asks when its day has come."""
+    needed = desk.texts.needs(f"reason.{code}.short")
+    values = reasons.values(desk, spoken, assessment, code)
+    dues.plan(
+        desk.session,
+        conversation_id=desk.chat.id,
+        person_id=assessment.person_id,
+        kind=DueKind.TODO,
+        about={
+            "reason": code,
+            "values": {name: str(spoken.value(values[name])) for name in needed},
+            "business_id": assessment.business_id,
+            "assessment": assessment.id,
+        },
+        due_at=desk.office.morning(desk.office.local_day(desk.now, desk.office.remind_days)),
+    )
+
+
+# --- re-checking one line alone ---
+
+
+def recheck(assessment: Assessment, code: str) -> Next:
+    """Ask that line's question alone, under the rules now in force."""
+    facts = {**result.facts_of(assessment), "code": code, "answers": assessment.answers}
+    return Next((Note("todo.recheck_intro"),), open="recheck", facts=facts)
+
+
+def recheck_form(facts: Facts) -> Form:
+    """The questions of one line: the first is asked, each other one only if the answer opens it."""
+    rules = eligibility.get(str(facts["rule_set"]), str(facts["version"]))
+    code = str(facts["code"])
+    asked = [
+        check.question(rules, rules.asks[key], recheck=_opens(rules, code, key, facts))
+        for key in eligibility.recheck_asks(rules, code)
+    ]
+    return Form(key="recheck", questions=tuple(asked))
+
+
+def _opens(rules: RuleSet, code: str, key: str, facts: Facts) -> Any:
+    return lambda answers: eligibility.recheck_applies(rules, code, key, facts["answers"], check.said(answers))
+
+
+def rechecked(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
+    """Judge the whole again with the new answer, and say what became of the line."""
+    before = result.load(desk, turn.run.facts)
+    rules = eligibility.get(before.rule_set, before.version)
+    assessment = eligibility.record(
+        desk.session,
+        person_id=before.person_id,
+        business_id=before.business_id,
+        rules=rules,
+        said={**before.said, **turn.run.answers},
+        answers=eligibility.overlay(rules, before.answers, check.said(turn.answers)),
+        facts=before.facts,
+        asked_by=before.asked_by,
+        now=desk.now,
+    )
+    return _settled(desk, spoken, before, assessment, str(turn.run.facts["code"]))
+
+
+def _settled(desk: Desk, spoken: Spoken, before: Assessment, after: Assessment, code: str) -> Next:
+    notes = (*_progress(desk, spoken, before, after, code), *_place(desk, spoken, after))
+    if after.result["ended"]:
+        return result.show(desk, spoken, after, *notes)
+    return show(desk, spoken, after, *notes)
+
+
+def _progress(desk: Desk, spoken: Spoken, before: Assessment, after: Assessment, code: str) -> tuple[Note, ...]:
+    label = spoken.marked(reasons.said(desk, spoken, before, code, "short"))
+    left = len(after.result["todos"])
+    if code in after.result["todos"] or code in after.result["optional"]:
+        plan_reminder(desk, spoken, after, code)
+        return (Note("result.rechecked_same", {"label": label, "next_date": desk.office.local_day(desk.now, 14)}),)
+    if left:
+        return (Note("result.rechecked_better", {"label": label, "count": left}),)
+    scheme = spoken.marked(spoken.said(f"place.schemes.{after.scheme}", {}))
+    return (Note("result.rechecked_all", {"label": scheme}),)
+
+
+def _place(desk: Desk, spoken: Spoken, after: Assessment) -> tuple[Note, ...]:
+    """What the new answer does to the number one has: a place kept by its queue time may be free now."""
+    if after.business_id is None:
+        return ()
+    known = [s for s in applications.of_person(desk.session, after.person_id) if s.business_id == after.business_id]
+    if not known:
+        return ()
+    outcome = applications.settle(desk.session, known[-1].application_id, after.id, office=desk.office, now=desk.now)
+    return place.moved(desk, known[-1], outcome)
+
+
+# --- answers to a reminder ---
+
+
+def tapped(desk: Desk, spoken: Spoken, tap: Tap) -> Next:
+    """A button of a question the bot started: it carries the row's id, so it can answer nothing else."""
+    due = dues.answer(desk.session, conversation_id=desk.chat.id, code=tap.question, answer=tap.option, now=desk.now)
+    return _answered(desk, spoken, due, tap.option) or Next((Note("common.old_button_done"),), open="menu")
+
+
+def coded(desk: Desk, spoken: Spoken, word: str, code: str) -> Next | None:
+    """ "SUDAH T5": the word and the code; anything else is not for us."""
+    said = normalise(word)
+    option = next((o for o in ("done", "not_yet") if said in spoken.words(f"offer.words.{o}")), None)
+    if option is None:
+        return None
+    due = dues.answer(desk.session, conversation_id=desk.chat.id, code=code, answer=option, now=desk.now)
+    return _answered(desk, spoken, due, option)
+
+
+def _answered(desk: Desk, spoken: Spoken, due: Due | None, option: str) -> Next | None:
+    if due is None:
+        return None
+    about: Mapping[str, Any] = due.about
+    assessment = desk.session.get(Assessment, about["assessment"]) if "assessment" in about else None
+    if assessment is None or due.kind is not DueKind.TODO:
+        return Next((Note("consent.yes_ack"),), open="menu")
+    newest = eligibility.latest(desk.session, assessment.person_id, assessment.business_id) or assessment
+    code = str(about["reason"])
+    if option == "done":
+        return _done(desk, spoken, newest, code)
+    if option == "stuck":
+        return Next(open="officer", facts={"consented": True, "context": {"todo": code}})
+    plan_reminder(desk, spoken, newest, code)
+    day = desk.office.local_day(desk.now, desk.office.remind_days)
+    return Next((Note("todo.not_yet_ack", {"date": day}),), open="menu")
+
+
+def _done(desk: Desk, spoken: Spoken, assessment: Assessment, code: str) -> Next:
+    if code not in assessment.result["todos"] and code not in assessment.result["optional"]:
+        return show(desk, spoken, assessment)
+    rules = eligibility.get(assessment.rule_set, assessment.version)
+    about = rules.todos.get(code) or rules.optional[code]
+    return recheck(assessment, code) if about.recheck else show(desk, spoken, assessment, Note("common.ack"))

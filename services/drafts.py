@@ -1,0 +1,55 @@
+"""Isian yang tertunda: a form that was interrupted is laid aside and can be gone on with."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from models import Draft, Session
+
+
+def park(
+    session: Session,
+    *,
+    conversation_id: int,
+    run_id: str,
+    form: str,
+    answers: Mapping[str, Any],
+    facts: Mapping[str, Any],
+    now: dt.datetime,
+    days: int,
+    at: tuple[int, int] = (1, 1),
+) -> Draft:
+    """Lay a form aside for `days` calendar days; an older draft of the same form gives way to it.
+
+    `at` is the question it stopped at and of how many.
+    """
+    session.execute(sa.delete(Draft).where(Draft.conversation_id == conversation_id, Draft.form == form))
+    draft = Draft(
+        conversation_id=conversation_id,
+        run_id=run_id,
+        form=form,
+        answers=dict(answers),
+        view={"n": at[0], "total": at[1]},
+        facts=dict(facts),
+        parked_at=now,
+        purge_at=now + dt.timedelta(days=days),
+    )
+    session.add(draft)
+    session.flush()
+    return draft
+
+
+def newest(session: Session, conversation_id: int, form: str | None = None) -> Draft | None:
+    """The draft laid aside last, of one form or of any."""
+    query = sa.select(Draft).where(Draft.conversation_id == conversation_id).order_by(Draft.parked_at.desc())
+    if form:
+        query = query.where(Draft.form == form)
+    return session.scalars(query.limit(1)).first()
+
+
+def drop(session: Session, conversation_id: int, form: str | None = None) -> None:
+    """Throw drafts away: gone on with, started again, or no longer wanted."""
+    query = sa.delete(Draft).where(Draft.conversation_id == conversation_id)
+    session.execute(query.where(Draft.form == form) if form else query)
