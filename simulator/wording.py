@@ -1,0 +1,40 @@
+"""Dates and shortened lines as the page beside the phone shows them, always in the office's own zone."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+
+JAKARTA = ZoneInfo("Asia/Jakarta")
+
+
+def clock(at: dt.datetime) -> str:
+    """10.12"""
+    return at.astimezone(JAKARTA).strftime("%H.%M")
+
+
+def day(at: dt.datetime) -> str:
+    """8 Des"""
+    return str(format_date(at.astimezone(JAKARTA).date(), "d MMM", locale="id"))
+
+
+def moment(at: dt.datetime, short: bool = False) -> str:
+    """24 Nov, 10.12 WIB; short: 24 Nov 10.12"""
+    return f"{day(at)} {clock(at)}" if short else f"{day(at)}, {clock(at)} WIB"
+
+
+def full_day(at: dt.datetime) -> str:
+    """Selasa, 24 November 2026"""
+    return str(format_date(at.astimezone(JAKARTA).date(), "EEEE, d MMMM y", locale="id"))
+
+
+def separator(at: dt.datetime, now: dt.datetime) -> str:
+    """What stands between the bubbles of two days."""
+    local, today = at.astimezone(JAKARTA).date(), now.astimezone(JAKARTA).date()
+    return "Hari ini" if local == today else str(format_date(local, "d MMMM", locale="id"))
+
+
+def first_line(text: str, most: int = 80) -> str:
+    """The beginning of a message, without its marks."""
+    line = text.strip().split("\n")[0].replace("*", "")
+    return line if len(line) <= most else line[: most - 1] + "…"

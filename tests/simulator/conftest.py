@@ -1,0 +1,15 @@
+"""The phone on a stage: a server, a small bot and a clock, for each test anew."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.simulator.fakes import Stage, stage
+
+
+@pytest.fixture
+def on_stage(tmp_path: Path) -> Iterator[Stage]:
+    """Everything runs on this computer until the test ends."""
+    with stage(tmp_path) as running:
+        yield running
