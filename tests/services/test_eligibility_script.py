@@ -25,7 +25,7 @@ from services.eligibility import (
     turnover_option,
     walk,
 )
-from tests.services.test_eligibility import without_unknown
+from tests.services.test_eligibility import LAW, without_unknown
 
 RULES = shelf()[0]
 PLAIN: dict[str, Any] = {
@@ -210,6 +210,7 @@ def any_said(draw: st.DrawFn) -> dict[str, Any]:
     return {ask.key: any_answer(ask, draw) for ask in RULES.script}
 
 
+@LAW
 @given(any_said())
 def test_everything_said_is_judged(said: dict[str, Any]) -> None:
     answers = derive(RULES, said)
@@ -221,6 +222,7 @@ def test_everything_said_is_judged(said: dict[str, Any]) -> None:
     assert not (result.scheme is Scheme.SELF_DECLARE and set(result.reasons) & set(RULES.reguler))
 
 
+@LAW
 @given(any_said(), st.randoms(use_true_random=False))
 def test_stale_answers_and_their_order_change_nothing(said: dict[str, Any], chance: Any) -> None:
     keys = list(said)
@@ -231,6 +233,7 @@ def test_stale_answers_and_their_order_change_nothing(said: dict[str, Any], chan
     assert path == tuple(key for key in RULES.asks if applies(RULES, key, said))
 
 
+@LAW
 @given(any_said())
 def test_not_sure_never_ends_moves_or_calls_an_officer(said: dict[str, Any]) -> None:
     answers = derive(RULES, said)
@@ -265,6 +268,7 @@ GOOD = {  # what is said when a line is settled
     "turnover": "micro",
     "form": "packaged",
     "sites": "one",
+    "outlets": "one",
     "meat": ["none"],
     "meat_source": "all",
     "minced": "self",
@@ -286,6 +290,7 @@ def rechecked(code: str, answers: dict[str, Any], wanted: Any) -> tuple[dict[str
     return overlay(RULES, answers, said), tuple(said)
 
 
+@LAW
 @given(any_said())
 def test_mending_a_line_at_a_recheck_removes_it_and_adds_none_of_the_same_ask(said: dict[str, Any]) -> None:
     answers = derive(RULES, said)
@@ -297,6 +302,7 @@ def test_mending_a_line_at_a_recheck_removes_it_and_adds_none_of_the_same_ask(sa
         assert not set(lines) & set(evaluate(RULES, after).todos), (code, asked)
 
 
+@LAW
 @given(st.data())
 def test_any_recheck_leaves_answers_that_can_be_judged(data: st.DataObject) -> None:
     answers = derive(RULES, data.draw(any_said()))
@@ -339,6 +345,20 @@ def test_an_answer_no_longer_opened_counts_for_nothing() -> None:
     laid = overlay(RULES, answers, {"turnover": "small", "capital": "medium"})
     assert laid["turnover_class"] == "upto_15b"
     assert overlay(RULES, answers, {"turnover": "new", "capital": "medium"})["turnover_class"] == "upto_50b"
+
+
+def test_an_old_certificate_calls_an_officer() -> None:
+    answers = derive(RULES, answered({**PLAIN, "papers": ["certified"], "certified_changed": "unsure"}))
+    assert "CEK_SERTIFIKAT" in evaluate(RULES, answers).todos
+    result = evaluate(RULES, overlay(RULES, answers, {"certified": "old"}))
+    assert (result.scheme, result.officer) == (Scheme.OFFICER, ("SERTIFIKAT_LAMA",))
+
+
+def test_kitchens_and_outlets_are_rechecked_each_by_itself() -> None:
+    answers = derive(RULES, answered({**PLAIN, "sites": "unsure"}))
+    assert {"TEMPAT_DICEK", "GERAI_DICEK"} <= set(evaluate(RULES, answers).todos)
+    assert recheck_asks(RULES, "GERAI_DICEK") == ("outlets",)
+    assert evaluate(RULES, overlay(RULES, answers, {"outlets": "several"})).reasons == ("LOKASI_GERAI",)
 
 
 def test_tools_that_cannot_be_kept_apart_stay_on_the_list() -> None:
