@@ -189,7 +189,7 @@ def test_exactly_15_billion_is_below_the_line() -> None:
 # --- at random -----------------------------------------------------------------------------------------------------
 
 
-def any_answer(ask: Ask, draw: st.DrawFn, recheck: bool = False) -> Any:
+def any_answer(ask: Ask, draw: Any, recheck: bool = False) -> Any:
     """Any answer a person could give to an ask, skipping included."""
     options = [*(recheck_options(ask) if recheck else ask.options), *ask.heard]
     if ask.kind is AskKind.MANY:
