@@ -48,6 +48,7 @@ UNSURE = frozenset(
     )
 )  # fmt: skip
 ADDRESS = frozenset("bu pak min kak teh kang mas mbak bapak ibu pa buk mbak om tante sis gan".split())
+FILLERS = frozenset("saja aja dong deh ya nih kok".split())  # "2 saja", "dikemas ya"
 KEYCAP = re.compile("[\ufe0e\ufe0f\u20e3\u200d]")
 NOISE = re.compile(r"[^\w\s&+\-/'%✅❌👍]|_")
 SPACES = re.compile(r"\s+")
@@ -86,10 +87,10 @@ class Ticks:
 
 @lru_cache(maxsize=8192)
 def normalise(text: str) -> str:
-    """Lower case, one space, no ornaments, emoji digits as digits, forms of address taken off the ends."""
+    """Lower case, one space, no ornaments, emoji digits as digits, forms of address and fillers off the ends."""
     plain = KEYCAP.sub("", unicodedata.normalize("NFKC", text)).casefold().replace("’", "'")
     words = SPACES.sub(" ", NOISE.sub(" ", plain)).strip(" -/'").split(" ")
-    while len(words) > 1 and words[-1] in ADDRESS:
+    while len(words) > 1 and words[-1] in ADDRESS | FILLERS:
         words.pop()
     while len(words) > 1 and words[0] in ADDRESS:
         words.pop(0)

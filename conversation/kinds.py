@@ -71,11 +71,11 @@ class Choice(Question[str]):
     def _typed(self, text: str, options: tuple[hearing.Option, ...], ear: Ear) -> Heard:
         heard = (*options, *ear.words.options(self.text, self.heard_ids))
         match = hearing.one_of(heard, hearing.normalise(text), len(options))
+        if not match.sure and self.guess and (guessed := self.guess(text, ear)):
+            return guessed
         if len(match.ids) == 1:
             return self._chosen(match.ids[0], match.sure)
-        if match.ids:
-            return Which(match.ids)
-        return (self.guess and self.guess(text, ear)) or Wrong()
+        return Which(match.ids) if match.ids else Wrong()
 
     def _chosen(self, option: str, sure: bool) -> Heard:
         told = dict(self.asides).get(option)
@@ -303,6 +303,7 @@ class Review(Question[str]):
     """Everything once more, in numbered lines: right, or the number of the line to change."""
 
     lines: tuple[tuple[str, ...], ...] = ()  # per line the keys of the questions a change of it asks again
+    inner: int = 1  # a line without keys opens the answers of this part, to choose one of them
     required: bool = True
 
     def hear(self, said: Said, ear: Ear) -> Heard:

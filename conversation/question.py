@@ -39,6 +39,7 @@ class Label:
 
     text: str
     option: str
+    within: bool = False  # it stands within a sentence: "daging atau ayam", not "Daging atau ayam"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,9 @@ class ReadBack:
 
     raw: Any
     label: str
+    text: str = "common.reading"
+    values: Mapping[str, Any] = field(default_factory=dict)
+    also: Mapping[str, Any] = field(default_factory=dict)  # answers to other questions that a yes changes too
 
 
 @dataclass(frozen=True, slots=True)

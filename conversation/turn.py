@@ -1,9 +1,4 @@
-"""One turn of a conversation: what was said goes in, what is now asked comes out. Pure.
-
-A small prompt may lie over the current question ("Maksud Bapak/Ibu …, betul?", "Mau dilewati dulu?"). It is kept in
-`view["over"]`, its buttons name it with a leading "~", and whatever it does not understand is heard as an answer to
-the question below it.
-"""
+"""One turn of a conversation: what was said goes in, what is now asked comes out. Pure."""
 
 from __future__ import annotations
 
@@ -12,9 +7,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from conversation import hearing
+from conversation import over as overs
 from conversation.form import Form, Walk, walk, with_answer, with_view, without
-from conversation.hearing import Option
 from conversation.kinds import Many, Review
 from conversation.question import (
     Answers,
@@ -34,7 +28,6 @@ from conversation.question import (
 from conversation.run import Run
 from conversation.said import Said, Tap, Text
 
-OVER = "~"  # first sign of the key of a prompt that lies over a question
 LONGEST_ECHO = 30  # characters of what was typed that are said back
 
 
@@ -159,7 +152,8 @@ def _ask_back(
 ) -> Turn:
     over: dict[str, Any] = {"question": question.key, "said": _echo(said)}
     if isinstance(heard, ReadBack):
-        over |= {"kind": "reading", "raw": heard.raw, "label": heard.label}
+        over |= {"kind": "reading", "raw": heard.raw, "label": heard.label, "text": heard.text}
+        over |= {"values": dict(heard.values), "also": dict(heard.also)}
     elif isinstance(heard, Which):
         over |= {"kind": "which", "ids": list(heard.ids)}
     else:
@@ -192,7 +186,8 @@ def _edit(form: Form, run: Run, review: Review, line: int, words: Words) -> Turn
     """Forget the answers of one line only; the path asks for them again and comes back to the review."""
     keys = [k for k in review.lines[line - 1] if k in run.answers]
     if not keys:
-        return _settle(form, run, words, (Note("register.edit_which"),))
+        over = {"kind": "inner", "question": review.key, "part": review.inner}
+        return _settle(form, with_view(run, over=over), words, ())
     return _settle(form, with_view(without(run, *keys), editing=line), words, ())
 
 
@@ -228,32 +223,11 @@ def _echo(said: Said) -> str:
 
 # --- prompts that lie over a question -------------------------------------------------------------------------------
 
-OVER_TEXTS: Mapping[str, str] = {
-    "third": "common.third_time",
-    "third_required": "common.third_time_required",
-    "lost": "common.not_understood_3",
-    "cancel": "common.cancel_form",
-    "restart": "common.restart_sure",
-    "reading": "common.reading",
-    "which": "common.which_one",
-    "clash": "common.many_conflict",
-}
-
-
-def _over_options(form: Form, over: Mapping[str, Any], words: Words) -> tuple[Option, ...]:
-    kind = over["kind"]
-    if kind == "reading":
-        return words.options("common.yes_no")
-    if kind in ("which", "clash"):
-        return words.options(form.by_key[over["question"]].text, over["ids"])
-    return words.options(OVER_TEXTS[kind])
-
 
 def _answer_over(form: Form, run: Run, now: Walk, said: Said, words: Words) -> Turn | None:
     """What a prompt over the question was answered with; None when the message is not an answer to it."""
     over = run.view["over"]
-    options = _over_options(form, over, words)
-    choice = _chosen_over(run, over, options, said)
+    choice = overs.chosen(run, over, overs.options(form, now, over, words), said, words)
     question = form.by_key.get(over["question"])
     if choice is None or question is None:
         return None
@@ -262,23 +236,17 @@ def _answer_over(form: Form, run: Run, now: Walk, said: Said, words: Words) -> T
         return _confirmed(form, clear, question, over, choice, words)
     if over["kind"] in ("which", "clash"):
         return _take(form, clear, question, [choice] if isinstance(question, Many) else choice, words)
+    if over["kind"] == "inner":
+        return _settle(form, clear if choice == overs.LEAVE else without(clear, choice), words, ())
     return _resolved(form, clear, question, choice, words)
-
-
-def _chosen_over(run: Run, over: Mapping[str, Any], options: tuple[Option, ...], said: Said) -> str | None:
-    if isinstance(said, Tap):
-        hit = said.run == run.run_id and said.question == OVER + over["kind"]
-        return said.option if hit and any(o.id == said.option for o in options) else None
-    if not isinstance(said, Text):
-        return None
-    match = hearing.one_of(options, hearing.normalise(said.text))
-    return match.ids[0] if len(match.ids) == 1 else None
 
 
 def _confirmed(
     form: Form, run: Run, question: Question[Any], over: Mapping[str, Any], choice: str, words: Words
 ) -> Turn:
     if choice == "yes":
+        for key, raw in over.get("also", {}).items():
+            run = with_answer(run, key, raw)
         return _take(form, run, question, over["raw"], words)
     return _settle(form, run, words, (), question)
 
@@ -313,18 +281,14 @@ def _settle(form: Form, run: Run, words: Words, notes: tuple[Note, ...], asked: 
         notes = (*notes, Note("common.rule_changed", {"question": question.text, **now.refused.values}))
     ear = Ear(words, now.answers, run.view)
     over = run.view.get("over")
-    if over and over["question"] in form.by_key:
-        return Turn(run, Outcome.ASKING, now.answers, _ask_over(form, over, ear), notes)
+    if over and (over["question"] in form.by_key):
+        return Turn(run, Outcome.ASKING, now.answers, _ask_over(form, now, over, ear), notes)
     return Turn(run, Outcome.ASKING, now.answers, _ask(form, now, question, ear), notes)
 
 
-def _ask_over(form: Form, over: Mapping[str, Any], ear: Ear) -> Ask:
-    options = _over_options(form, over, ear.words)
-    labels = [o.label for o in options]
-    values = {"said": over.get("said", ""), "label": over.get("label", ""), "label2": ""}
-    if over["kind"] == "clash":
-        values |= {"label": labels[0], "label2": labels[-1]}
-    return Ask(OVER_TEXTS[over["kind"]], OVER + over["kind"], values, Choices(options))
+def _ask_over(form: Form, now: Walk, over: Mapping[str, Any], ear: Ear) -> Ask:
+    key, values, choices, body_numbers = overs.prompt(form, now, over, ear)
+    return Ask(key, overs.SIGN + over["kind"], values, choices, body_numbers=body_numbers)
 
 
 def _ask(form: Form, now: Walk, question: Question[Any], ear: Ear) -> Ask:

@@ -8,12 +8,12 @@ from typing import Any
 
 from conversation.form import Form
 from conversation.kinds import Choice, Listing, Many, Number
-from conversation.question import Answers, Ear, Heard, Label, Phrase, Question, Take, Which, Wrong
+from conversation.question import Answers, Ear, Heard, Label, Phrase, Question, ReadBack, Take, Which
 from conversation.turn import Note, Turn
-from handlers import result
+from handlers import amounts, result
 from handlers.desk import Desk
 from handlers.next import Facts, Next
-from handlers.spoken import REGION, Spoken
+from handlers.spoken import REGION, Spoken, region_name
 from models import Assessment
 from services import eligibility, regions
 from services.eligibility import Ask, AskKind, RuleSet
@@ -48,7 +48,6 @@ def _form(rule_set: str, version: str) -> Form:
     )
 
 
-@lru_cache(maxsize=8)
 def questions(rules: RuleSet) -> tuple[Question[Any], ...]:
     """The questions of the script in order, with the owner's knowledge asked of a helper after the first."""
     asked = [question(rules, ask) for ask in rules.script]
@@ -92,6 +91,8 @@ def _when(rules: RuleSet, ask: Ask) -> Callable[[Answers], bool]:
 
 def _choice(ask: Ask, shared: dict[str, Any], recheck: bool) -> Question[Any]:
     ids = eligibility.recheck_options(ask) if recheck else ask.options
+    if ask.key == "turnover":
+        shared["guess"] = _guess_turnover
     return Choice(ids=ids, heard_ids=ask.heard, **shared)
 
 
@@ -132,9 +133,26 @@ def _guess_district(text: str, ear: Ear) -> Heard | None:
     if found.candidates:
         return Which(tuple(d.code for d in found.candidates))
     if found.elsewhere:
-        there = found.elsewhere[0]
-        return Wrong("elsewhere", {"district": there.name, "regency2": Label(REGION, there.regency)})
+        return _elsewhere(found.elsewhere[0], str(ear.answers["regency"]))
     return None
+
+
+def _elsewhere(there: regions.District, here: str) -> Heard:
+    """Well written, but it lies in another kabupaten: a yes moves both answers."""
+    values = {"district": there.name, "regency": region_name(here), "regency2": region_name(there.regency)}
+    return ReadBack(
+        there.code, there.name, text="journey.district.elsewhere", values=values, also={"regency": there.regency}
+    )
+
+
+def _guess_turnover(text: str, ear: Ear) -> Heard | None:
+    """An amount instead of a class: read as its class, and read back. The amount itself is not kept."""
+    amount = amounts.yearly(text)
+    if amount is None:
+        return None
+    rules = eligibility.get(str(ear.answers.facts["rule_set"]), str(ear.answers.facts["version"]))
+    option = eligibility.turnover_option(rules, amount)
+    return ReadBack(option, next(o.label for o in ear.words.options("journey.turnover") if o.id == option))
 
 
 # --- the placeholders of prompts that speak of earlier answers ---
@@ -156,7 +174,7 @@ def _replaceable_words(answers: Answers) -> Mapping[str, Any]:
 
 def _meat_words(answers: Answers) -> Mapping[str, Any]:
     ticks = [t for t in answers.get("meat") or () if t not in ("none", "unsure")]
-    return {"items": [Label("journey.meat", t) for t in ticks] or Label("journey.meat", "meat")}
+    return {"items": [Label("journey.meat", t, within=True) for t in ticks or ("meat",)]}
 
 
 FILL: Mapping[str, Callable[[Answers], Mapping[str, Any]]] = {

@@ -76,13 +76,17 @@ def ingredient(said_raw: Mapping[str, Any], code: str) -> Any:
     if code in ABOUT_UNMARKED and isinstance(named := said_raw.get("ingredients_which"), list) and named:
         return ", ".join(named[:3])
     if code in ABOUT_HARAM:
-        return [Label("journey.avoid", t) for t in _ticked(said_raw, FORBIDDEN)] or Phrase("common.that_ingredient")
+        return [Label("journey.avoid", t, within=True) for t in _ticked(said_raw, FORBIDDEN)] or Phrase(
+            "common.that_ingredient"
+        )
     if code in ABOUT_HAZARD:
-        return [Label("journey.avoid", t) for t in _ticked(said_raw, HAZARDS)] or Phrase("common.that_ingredient")
-    meats = [Label("journey.meat", t) for t in _ticked(said_raw, MEATS)]
+        return [Label("journey.avoid", t, within=True) for t in _ticked(said_raw, HAZARDS)] or Phrase(
+            "common.that_ingredient"
+        )
+    meats = [Label("journey.meat", t, within=True) for t in _ticked(said_raw, MEATS)]
     if code in ("BAHAN_HARAM_DICEK", *ABOUT_UNMARKED):
         return Phrase("common.that_ingredient")
-    return meats or Label("journey.meat", "meat")
+    return meats or Label("journey.meat", "meat", within=True)
 
 
 def _ticked(said_raw: Mapping[str, Any], among: Sequence[str]) -> list[str]:

@@ -129,7 +129,7 @@ def _form(rule_set: str, version: str) -> Form:
     lines = (
         ("owner_name",),
         ("business_name",),
-        ("village",),
+        ("regency", "district", "village"),
         ("address",),
         ("phone",),
         ("nib_number", "scale"),

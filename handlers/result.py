@@ -58,7 +58,17 @@ def _found(desk: Desk, spoken: Spoken, assessment: Assessment) -> tuple[Note, ..
         "count": len(items),
         "next_date": _next_date(desk, head),
     }
-    return (Note(f"result.{head}.found", values), Note(f"result.{head}.next", values))
+    found = Note(f"result.{head}.found", values)
+    return (found, *_todo_count(desk, spoken, assessment, head), Note(f"result.{head}.next", values))
+
+
+def _todo_count(desk: Desk, spoken: Spoken, assessment: Assessment, head: str) -> tuple[Note, ...]:
+    """How much is to be done, and what first; the self-declare words list it themselves."""
+    todos = assessment.result["todos"]
+    if head.startswith("self_declare") or not todos:
+        return ()
+    first = spoken.marked(reasons.said(desk, spoken, assessment, todos[0], "short"))
+    return (Note("result.todo_count", {"count": len(todos), "short": first}),)
 
 
 def _head(result: Mapping[str, Any]) -> tuple[str, Sequence[str]]:
@@ -130,7 +140,7 @@ def _register(desk: Desk, spoken: Spoken, assessment: Assessment) -> Next:
         "phone": phone,
         "checked": sorted(assessment.said),
     }
-    return Next((Note("register.start", {"total": 7}),), open="registration", facts=facts, answers=assessment.said)
+    return Next((Note("register.start"),), open="registration", facts=facts, answers=assessment.said)
 
 
 def _list(desk: Desk, spoken: Spoken, assessment: Assessment) -> Next:
@@ -156,7 +166,9 @@ def show_again(assessment: Assessment, *notes: Note) -> Next:
 
 def explained(desk: Desk, spoken: Spoken, assessment: Assessment, code: str) -> tuple[Note, ...]:
     """What was found, why it matters, what to do, whom to ask."""
-    return tuple(reasons.note(desk, spoken, assessment, code, part) for part in ("found", "why", "do", "ask_whom"))
+    parts = ("found", "why", "do", "ask_whom")
+    said = {part: spoken.marked(reasons.said(desk, spoken, assessment, code, part)) for part in parts}
+    return (Note("result.explained", said),)
 
 
 def why_form(facts: Facts) -> Form:

@@ -66,7 +66,7 @@ class Spoken:
     def label(self, label: Label) -> str:
         """What an option is called; its own id where no text names it."""
         if label.text == REGION:
-            return _region(label.option)
+            return region_name(label.option)
         return next((o.label for o in self.options(label.text) if o.id == label.option), label.option)
 
     def said(self, key: str, values: Mapping[str, Any]) -> str:
@@ -91,7 +91,8 @@ class Spoken:
     def value(self, value: Any) -> Any:
         """A label or phrase looked up, a list joined; everything else as it is."""
         if isinstance(value, Label):
-            return self.label(value)
+            said = self.label(value)
+            return said[:1].lower() + said[1:] if value.within else said
         if isinstance(value, Phrase):
             return Marked(self.said(value.key, {}))
         if isinstance(value, tuple | list):
@@ -120,7 +121,7 @@ def _districts() -> tuple[Option, ...]:
     )
 
 
-def _region(code: str) -> str:
+def region_name(code: str) -> str:
     """The full name of a kabupaten, kota or kecamatan; the code itself where there is none."""
     found = regions.district(code) or regions.regency(code)
     return found.name if found else code

@@ -15,7 +15,8 @@ ALONE = frozenset(("none", "unsure", "unknown"))
 def bubble(turn: Turn, spoken: Spoken, *, progress: bool = False) -> Bubble:
     """One bubble per turn: everything said before the question, the question, and its buttons."""
     ask = turn.ask
-    parts = [spoken.said(note.key, note.values) for note in turn.notes]
+    where = {"total": ask.total} if ask else {}  # a note may say how much is still to come
+    parts = [spoken.said(note.key, {**where, **note.values}) for note in turn.notes]
     if ask is None:
         return Bubble("\n\n".join(parts))
     parts.extend(_prompt(ask, spoken, progress))
