@@ -23,7 +23,7 @@ COMMANDS: Final = (
 class Words(Protocol):
     """The part of the texts that is needed here."""
 
-    def text(self, key: str, language: str) -> str:
+    def text(self, key: str, language: str, /) -> str:
         """The words of a key."""
         ...
 

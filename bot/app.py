@@ -1,0 +1,199 @@
+"""The whole program wired together, in one place: read this first."""
+
+import asyncio
+import logging
+import os
+import secrets
+import socket
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+import handlers
+import migrations
+import texts
+from bot import metrics
+from bot.channels import templates
+from bot.channels.base import Channel
+from bot.channels.telegram import TelegramChannel
+from bot.channels.whatsapp import WhatsAppChannel
+from bot.clock import Clock
+from bot.config import ProgrammeSettings, Settings
+from bot.database import Database, open_database
+from bot.inbound import Inbound
+from bot.inbox import Answer, Inbox, Received
+from bot.outbox import Outbox
+from bot.polling import Polling
+from bot.scheduler import Heart
+from bot.writer import DatabaseGone, Writer
+from models import Channel as ChannelName
+from services import programmes
+from services.office import Office
+from texts import Catalogue
+
+log = logging.getLogger(__name__)
+
+ROLES = ("all", "web", "worker", "scheduler")
+
+
+@dataclass(slots=True)
+class Channels:
+    """The apps this program speaks on."""
+
+    telegram: TelegramChannel | None = None
+    whatsapp: WhatsAppChannel | None = None
+
+    def named(self) -> dict[ChannelName, Channel]:
+        """By name."""
+        found: dict[ChannelName, Channel] = {}
+        if self.telegram:
+            found[ChannelName.TELEGRAM] = self.telegram
+        if self.whatsapp:
+            found[ChannelName.WHATSAPP] = self.whatsapp
+        return found
+
+
+class Program:
+    """One process. `role`: "all", or on PostgreSQL "web" (webhooks and their replies), "worker" (sends whatever
+    waits), "scheduler" (heartbeats)."""
+
+    def __init__(
+        self, settings: Settings, *, role: str = "all", clock: Clock | None = None, answer: Answer | None = None
+    ) -> None:
+        self.settings = settings
+        self.role = role
+        self.clock = clock or Clock()
+        self.office: Office = settings.office_now()
+        self.texts: Catalogue = texts.load()
+        self.database: Database = open_database(settings.database.url.get_secret_value())
+        self.inbox = Inbox(answer or handlers.answer, self.office, self.texts)
+        self.channels = Channels()
+        self.ready = False
+        self._polling: Polling | None = None
+        self._heart: Heart | None = None
+
+    @property
+    def takes_messages(self) -> bool:
+        """Whether people's messages come in here."""
+        return self.role in ("all", "web")
+
+    async def start(self) -> None:
+        """Begin. The database must be at its newest step already (`prepare`)."""
+        self.channels = channels(self.settings, await asyncio.to_thread(known_templates, self.settings, self.database))
+        rates = {
+            ChannelName.TELEGRAM: self.settings.telegram.rate_per_second,
+            ChannelName.WHATSAPP: self.settings.whatsapp.rate_per_second,
+        }
+        sending = self.channels.named() if self.role != "scheduler" else {}
+        worker = f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(3)}"
+        self.outbox = Outbox(self.database, sending, rates, self.clock.now, worker, replies_only=self.role == "web")
+        self.writer = Writer(self.database, self.outbox.finish, self.outbox.after)
+        await self.outbox.start(self.writer)
+        self._heart = Heart(self)
+        self._heart.start()
+        if self.takes_messages and self.channels.telegram and self.settings.telegram.mode == "polling":
+            self._polling = Polling(self.channels.telegram, self.receive, self.clock.now)
+            self._polling.start()
+        self.ready = True
+
+    async def receive(self, inbound: Inbound) -> Received:
+        """One message in; returns after the commit. Raises DatabaseGone if it should come again later."""
+        begun = time.monotonic()
+        channel = inbound.channel.value
+        result = "gone"
+        try:
+            received = await self.writer.run(
+                lambda connection: self.inbox.receive(connection, inbound, self.clock.now()), inbound.address
+            )
+            result = "seen" if received.seen_before else "failed" if received.failed else "answered"
+        except DatabaseGone:
+            raise
+        except Exception:  # this message alone cannot be kept: noted, and not asked for again and again
+            result = "refused"
+            log.exception("a message could not be kept")
+            received = Received(failed=True)
+        finally:
+            metrics.turns.labels(channel, inbound.kind, result).inc()
+            metrics.turn_seconds.labels(channel).observe(time.monotonic() - begun)
+        return received
+
+    async def forwarded(self) -> None:
+        """The simulator moved the clock: do at once what became due."""
+        if self._heart:
+            await self._heart.beat()
+        self.outbox.wake()
+
+    async def close(self) -> None:
+        """Take nothing new, finish what is under way, give everything back: at most some ten seconds."""
+        self.ready = False
+        if self._polling:
+            await self._polling.close()
+        if self._heart:
+            self._heart.close()
+        await self.outbox.close(6.0)
+        await self.writer.close()
+        for channel in self.channels.named().values():
+            await channel.close()
+        self.database.close()
+
+
+def known_templates(settings: Settings, database: Database) -> dict[str, str]:
+    """WhatsApp's content templates that were made for our sender: name → sid."""
+    whatsapp = settings.whatsapp
+    name = whatsapp.sender or whatsapp.messaging_service_sid or whatsapp.account_sid
+    if not whatsapp.begun or not name:
+        return {}
+    with Session(database.read_engine) as session:
+        return templates.known(session, name)
+
+
+def channels(settings: Settings, known: Mapping[str, str]) -> Channels:
+    """The channels that are configured. Must be called on the running loop."""
+    made = Channels()
+    telegram, whatsapp = settings.telegram, settings.whatsapp
+    if telegram.token:
+        made.telegram = TelegramChannel(
+            telegram.token.get_secret_value(), base_url=telegram.base_url, base_file_url=telegram.base_file_url
+        )
+    if whatsapp.account_sid and whatsapp.auth_token:
+        made.whatsapp = WhatsAppChannel(
+            whatsapp.account_sid,
+            whatsapp.auth_token.get_secret_value(),
+            whatsapp.sender,
+            messaging_service_sid=whatsapp.messaging_service_sid,
+            base_url=whatsapp.base_url,
+            public_url=settings.web.public_url,
+            known=known,
+        )
+    return made
+
+
+def prepare(settings: Settings) -> None:
+    """Bring the database to its newest step and the programme to what the settings say."""
+    database = open_database(settings.database.url.get_secret_value())
+    try:
+        migrations.upgrade(database.write_engine)
+        if settings.programme:
+            seed(database, settings.programme)
+    finally:
+        database.close()
+
+
+def seed(database: Database, programme: ProgrammeSettings) -> None:
+    """Write the programme of the settings. Raises `programmes.QuotaBelowTaken`."""
+    spec = programmes.ProgrammeSpec(
+        code=programme.code,
+        name=programme.name,
+        opens_at=programme.opens_at,
+        closes_at=programme.closes_at,
+        accepts=programme.accepts,
+        quota=programme.quota,
+        source=programme.source,
+        as_of=programme.as_of,
+        taken_before=programme.taken_before,
+        allocations=programme.allocations,
+    )
+    with Session(database.write_engine) as session, session.begin():
+        programmes.ensure(session, spec)

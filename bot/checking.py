@@ -1,0 +1,130 @@
+"""`naikkelas check`: what is missing or wrong, in sentences the office's own people understand."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+import migrations
+import texts
+from bot.app import Channels, channels
+from bot.channels.base import OutcomeKind
+from bot.channels.errors import PlatformError
+from bot.clock import Clock
+from bot.config import Settings
+from bot.database import open_database
+from services.eligibility import ruleset
+from texts import TextError
+from texts.checking import problems
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report."""
+
+    good: bool
+    says: str
+
+
+async def findings(settings: Settings, clock: Clock) -> list[Finding]:
+    """Everything that is looked at, in the order in which it would be mended."""
+    return [
+        Finding(True, "Pengaturan dapat dibaca."),
+        *database_findings(settings),
+        *text_findings(),
+        *rule_findings(settings, clock),
+        *programme_findings(settings, clock),
+        *await channel_findings(settings),
+    ]
+
+
+def database_findings(settings: Settings) -> list[Finding]:
+    """Reachable, and at the newest step."""
+    database = open_database(settings.database.url.get_secret_value())
+    if database.file is not None and not database.file.exists():
+        return [Finding(True, f"Basis data {database.file} belum ada; dibuat saat program pertama kali dijalankan.")]
+    try:
+        with database.read() as connection:
+            step = migrations.current(connection)
+    except (sa.exc.DBAPIError, sa.exc.TimeoutError) as error:
+        return [Finding(False, f"Basis data tidak dapat dihubungi ({type(error).__name__}): periksa database.url.")]
+    finally:
+        database.close()
+    if step != migrations.head():
+        return [Finding(False, "Basis data belum mutakhir: jalankan `naikkelas db upgrade`.")]
+    return [Finding(True, "Basis data dapat dihubungi dan mutakhir.")]
+
+
+def text_findings() -> list[Finding]:
+    """The words, in both languages."""
+    try:
+        wrong = problems(texts.load())
+    except TextError as error:
+        return [Finding(False, f"Teks: {error}")]
+    return [Finding(False, f"Teks: {what}") for what in wrong] or [Finding(True, "Semua teks lengkap dan benar.")]
+
+
+def rule_findings(settings: Settings, clock: Clock) -> list[Finding]:
+    """The rules of eligibility, and that one version is in force today."""
+    try:
+        rules = ruleset.current(settings.office_now().local_day(clock.now()))
+    except (ruleset.RuleSetRefused, ruleset.NoRuleSet) as error:
+        return [Finding(False, f"Aturan kelayakan: {error}")]
+    return [Finding(True, f"Aturan kelayakan berlaku: {rules.rule_set} versi {rules.version}.")]
+
+
+def programme_findings(settings: Settings, clock: Clock) -> list[Finding]:
+    """The programme people register for."""
+    programme = settings.programme
+    if programme is None:
+        return [Finding(False, "programme belum diisi: belum ada program untuk didaftari.")]
+    if not programme.opens_at <= clock.now() < programme.closes_at:
+        return [Finding(False, f"Program {programme.code} sedang tidak dibuka ({programme.opens}–{programme.closes}).")]
+    return [Finding(True, f"Program {programme.code} dibuka sampai {programme.closes}.")]
+
+
+async def channel_findings(settings: Settings) -> list[Finding]:
+    """Whether the platforms know us."""
+    if settings.simulated:
+        return [Finding(True, "Belum ada token Telegram atau Twilio: program memakai HP percobaan (/simulator).")]
+    made = channels(settings, {})
+    try:
+        return [*await _telegram(settings, made), *await _whatsapp(settings, made)]
+    finally:
+        for channel in made.named().values():
+            await channel.close()
+
+
+async def _telegram(settings: Settings, made: Channels) -> list[Finding]:
+    if made.telegram is None:
+        return [Finding(True, "Telegram tidak dipakai (telegram.token kosong).")]
+    try:
+        await made.telegram.me()
+        found = [Finding(True, f"Telegram mengenal bot ini: @{made.telegram.username}.")]
+        info = await made.telegram.webhook_info()
+    except PlatformError as error:
+        return [Finding(False, _trouble("Telegram", error, "telegram.token"))]
+    wanted = f"{settings.web.public_url}/webhooks/telegram" if settings.telegram.mode == "webhook" else ""
+    if info.get("url", "") != wanted:
+        found.append(Finding(True, "Webhook Telegram belum sesuai; dibetulkan saat program dijalankan."))
+    if info.get("last_error_message"):
+        found.append(Finding(False, "Telegram baru saja gagal menghubungi web.public_url."))
+    return found
+
+
+async def _whatsapp(settings: Settings, made: Channels) -> list[Finding]:
+    if made.whatsapp is None:
+        return [Finding(True, "WhatsApp tidak dipakai (whatsapp.account_sid kosong).")]
+    try:
+        account = await made.whatsapp.me()
+    except PlatformError as error:
+        return [Finding(False, _trouble("Twilio", error, "whatsapp.account_sid dan whatsapp.auth_token"))]
+    found = [Finding(account.get("status") == "active", f"Akun Twilio berstatus {account.get('status')}.")]
+    if not (settings.web.public_url or "").startswith("https://"):
+        found.append(Finding(False, "web.public_url harus diawali https:// agar Twilio dapat menghubungi bot."))
+    return found
+
+
+def _trouble(who: str, error: PlatformError, keys: str) -> str:
+    if error.kind is OutcomeKind.MISCONFIGURED:
+        return f"{who} menolak kami: periksa {keys}."
+    return f"{who} tidak dapat dihubungi ({error.outcome.reason or error.kind.value})."

@@ -1,0 +1,220 @@
+"""The commands: `naikkelas run`, `chat`, `check`, `db upgrade`, `seed`, `whatsapp templates sync`."""
+
+import asyncio
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import sqlalchemy as sa
+import typer
+
+import migrations
+import simulator.terminal
+from bot import app as program
+from bot import logs
+from bot.channels.errors import PlatformError
+from bot.checking import findings
+from bot.clock import Clock
+from bot.config import Settings, WrongSettings
+from bot.config_load import load
+from bot.database import open_database
+from bot.locking import AlreadyRunning, Lock
+from bot.serving import Built, build, run
+from bot.simulated import address
+from models import Channel
+from services.programmes import QuotaBelowTaken
+from simulator.settings import BASE
+from simulator.terminal import NoPhone
+
+NO_ARGUMENTS = {"no_args_is_help": True, "add_completion": False, "pretty_exceptions_enable": False}
+cli = typer.Typer(help="Naik Kelas: bot Telegram dan WhatsApp untuk usaha kecil.", **NO_ARGUMENTS)  # type: ignore[arg-type]
+database_cli = typer.Typer(help="Basis data.", **NO_ARGUMENTS)  # type: ignore[arg-type]
+whatsapp_cli = typer.Typer(help="WhatsApp melalui Twilio.", **NO_ARGUMENTS)  # type: ignore[arg-type]
+templates_cli = typer.Typer(help="Templat isi untuk tombol dan daftar.", **NO_ARGUMENTS)  # type: ignore[arg-type]
+cli.add_typer(database_cli, name="db")
+cli.add_typer(whatsapp_cli, name="whatsapp")
+whatsapp_cli.add_typer(templates_cli, name="templates")
+
+WRONG, FAILED = 2, 1  # exit codes: the settings are wrong; the command could not do it
+
+
+def _fail(*sentences: str, code: int = FAILED) -> typer.Exit:
+    """Say it plainly; no traceback."""
+    for sentence in sentences:
+        typer.echo(sentence, err=True)
+    return typer.Exit(code)
+
+
+def _settings() -> Settings:
+    try:
+        return load()
+    except WrongSettings as wrong:
+        raise _fail("Pengaturan belum benar:", *(f"- {fault}" for fault in wrong.faults), code=WRONG) from None
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """What can go wrong outside us, in a sentence."""
+    try:
+        yield
+    except AlreadyRunning as running:
+        raise _fail(str(running)) from None
+    except QuotaBelowTaken as below:
+        where = f" ({below.regency})" if below.regency else ""
+        raise _fail(
+            f"programme.quota{where} adalah {below.quota}, padahal {below.taken} tempat sudah diberikan.", code=WRONG
+        ) from None
+    except (sa.exc.OperationalError, sa.exc.InterfaceError):
+        raise _fail("Basis data tidak dapat dihubungi: periksa database.url.") from None
+    except PlatformError as error:
+        raise _fail(f"Layanan luar menolak: {error.outcome.reason or error.kind.value}.") from None
+
+
+@cli.command("run")
+def run_command(role: Annotated[str, typer.Option(help="all, web, worker, scheduler")] = "all") -> None:
+    """Jalankan bot."""
+    settings = _settings()
+    if role not in program.ROLES:
+        raise _fail(f"--role {role} tidak dikenal; pilihannya: {', '.join(program.ROLES)}.", code=WRONG)
+    if role != "all" and settings.database.url.get_secret_value().startswith("sqlite"):
+        raise _fail("SQLite hanya untuk satu proses (--role all). Untuk beberapa proses, pakai PostgreSQL.", code=WRONG)
+    if role in ("web", "all") and not _free(settings):
+        raise _fail(f"{address(settings)} sudah dipakai program lain: ganti web.port.")
+    logs.set_up()
+    with _plainly():
+        run(settings, role=role, started=lambda: _greet(settings, role))
+
+
+def _free(settings: Settings) -> bool:
+    """Whether the port can be had: uvicorn would only say so after everything else has started."""
+    family = socket.AF_INET6 if ":" in settings.web.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.web.host, settings.web.port))
+        except OSError:
+            return False
+    return True
+
+
+def _greet(settings: Settings, role: str) -> None:
+    if settings.simulated:
+        typer.echo(f"\n  Naik Kelas berjalan. Buka HP percobaan: {address(settings)}{BASE}\n  Berhenti: Ctrl-C\n")
+        return
+    served = [name for name, on in (("Telegram", settings.telegram.token), ("WhatsApp", settings.whatsapp.begun)) if on]
+    typer.echo(f"\n  Naik Kelas berjalan ({role}): {' dan '.join(served)}. Berhenti: Ctrl-C\n")
+
+
+@cli.command()
+def chat(
+    channel: Annotated[Channel, typer.Option(help="aplikasi yang ditiru")] = Channel.TELEGRAM,
+    language: Annotated[str, typer.Option(help="bahasa telepon: id atau en")] = "id",
+) -> None:
+    """Mengobrol dengan bot dari terminal; masukan boleh dialirkan."""
+    settings = _settings()
+    if not settings.simulated:
+        raise _fail("HP percobaan mati karena ada token sungguhan; kosongkan dulu atau pakai pengaturan lain.")
+    with _plainly():
+        try:
+            raise typer.Exit(_talk(address(settings), channel, language))
+        except NoPhone:
+            with _own_program(settings) as here:
+                raise typer.Exit(_talk(here, channel, language)) from None
+
+
+def _talk(where: str, channel: Channel, language: str) -> int:
+    return simulator.terminal.main(where, channel.value, sys.stdin, sys.stdout, language)
+
+
+@contextmanager
+def _own_program(settings: Settings) -> Iterator[str]:
+    """Nothing is running yet: run it here, on any free port, for as long as the chat lasts."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    web = settings.web.model_copy(update={"host": "127.0.0.1", "port": port})
+    settings = settings.model_copy(update={"web": web})
+    database = open_database(settings.database.url.get_secret_value())
+    lock = Lock(database.file).take() if database.file else None
+    database.close()
+    logs.set_up(level=100)  # the terminal is the person's
+    program.prepare(settings)
+    built = build(settings)
+    started = threading.Event()
+    thread = threading.Thread(target=_serve, args=(built, started), daemon=True)
+    thread.start()
+    started.wait(30)
+    try:
+        yield address(settings)
+    finally:
+        built.stop()
+        thread.join(15)
+        if lock:
+            lock.free()
+
+
+def _serve(built: Built, started: threading.Event) -> None:
+    asyncio.run(built.serve(started.set))
+
+
+@cli.command()
+def check() -> None:
+    """Periksa pengaturan, basis data, teks, aturan, dan saluran."""
+    settings = _settings()
+    found = asyncio.run(findings(settings, Clock()))
+    for finding in found:
+        typer.echo(f"{'✓' if finding.good else '✗'} {finding.says}")
+    if not all(finding.good for finding in found):
+        raise typer.Exit(FAILED)
+
+
+@cli.command()
+def seed() -> None:
+    """Tuliskan program dari pengaturan ke basis data."""
+    settings = _settings()
+    if settings.programme is None:
+        raise _fail("programme belum diisi.", code=WRONG)
+    with _plainly():
+        program.prepare(settings)
+    typer.echo(f"Program {settings.programme.code} sudah tertulis.")
+
+
+@database_cli.command()
+def upgrade() -> None:
+    """Bawa basis data ke bentuk terbaru."""
+    settings = _settings()
+    database = open_database(settings.database.url.get_secret_value())
+    with _plainly():
+        migrations.upgrade(database.write_engine)
+    database.close()
+    typer.echo("Basis data sudah mutakhir.")
+
+
+@templates_cli.command()
+def sync() -> None:
+    """Buat templat isi yang belum ada di Twilio."""
+    settings = _settings()
+    if not settings.whatsapp.begun:
+        raise _fail("whatsapp.account_sid belum diisi.", code=WRONG)
+    with _plainly():
+        count = asyncio.run(_sync(settings))
+    typer.echo(f"{count} templat siap dipakai.")
+
+
+async def _sync(settings: Settings) -> int:
+    database = open_database(settings.database.url.get_secret_value())
+    made = program.channels(settings, {})
+    try:
+        return len(await made.whatsapp.sync_templates(database.write_engine)) if made.whatsapp else 0
+    finally:
+        for channel in made.named().values():
+            await channel.close()
+        database.close()
+
+
+def main() -> None:
+    """The `naikkelas` command."""
+    cli()

@@ -1,0 +1,145 @@
+"""What the program does by itself: ask what is due, forget what has had its time, fetch pictures, mind the outbox."""
+
+import asyncio
+import datetime as dt
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeVar
+
+import sqlalchemy as sa
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy.orm import Session
+
+from bot import metrics
+from bot.channels.base import OutcomeKind
+from bot.channels.errors import PlatformError
+from bot.writer import DatabaseGone
+from models import Channel, Conversation
+from services import dues, media, retention
+
+if TYPE_CHECKING:
+    from bot.app import Program
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+CHUNK = 100
+LOOK_BACK = dt.timedelta(minutes=30)  # for webhooks of Twilio that were lost
+
+
+class Heart:
+    """A few fixed heartbeats. Each does its work in transactions of the writer; missed ones are made up for once."""
+
+    def __init__(self, program: "Program") -> None:
+        self._program = program
+        self._scheduler = AsyncIOScheduler(
+            timezone=dt.UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+
+    def start(self) -> None:
+        """Begin to beat."""
+        for name, seconds, work in self._beats():
+            self._scheduler.add_job(self._careful, "interval", (name, work), seconds=seconds, id=name)
+        self._scheduler.start()
+
+    def close(self) -> None:
+        """Beat no more."""
+        self._scheduler.shutdown(wait=False)
+
+    async def beat(self) -> None:
+        """All of them now: the clock was moved."""
+        for name, _, work in self._beats():
+            if name != "reconcile":
+                await self._careful(name, work)
+
+    def _beats(self) -> list[tuple[str, int, Callable[[], Awaitable[object]]]]:
+        program = self._program
+        beats: list[tuple[str, int, Callable[[], Awaitable[object]]]] = []
+        if program.role in ("all", "scheduler"):
+            beats += [("dues", 60, self._dues), ("retention", 3600, self._retention)]
+        if program.role in ("all", "worker"):
+            beats += [("leases", 15, program.outbox.sweep), ("media", 20, self._media)]
+        if program.takes_messages and program.channels.whatsapp and not program.settings.simulated:
+            beats.append(("reconcile", 300, self._reconcile))
+        return beats
+
+    async def _careful(self, name: str, work: Callable[[], Awaitable[object]]) -> None:
+        """A heartbeat that fails is noted and beats again."""
+        result = "failed"
+        try:
+            await work()
+            result = "done"
+        except DatabaseGone:
+            log.warning("heartbeat %s: the database cannot be reached", name)
+        except PlatformError as error:
+            log.warning("heartbeat %s: %s", name, error.outcome.reason or error.kind.value)
+        except Exception:
+            log.exception("heartbeat %s failed", name)
+        metrics.heartbeats.labels(name, result).inc()
+
+    async def _in_session(self, work: Callable[[Session], T]) -> T:
+        """A service's work as the writer's: a session behind a savepoint of its own."""
+
+        def within(connection: sa.Connection) -> T:
+            with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+                done = work(session)
+                session.commit()
+            return done
+
+        return await self._program.writer.run(within)
+
+    async def _dues(self) -> None:
+        program = self._program
+        while await self._in_session(
+            lambda session: dues.sweep(session, program.texts, program.office, program.clock.now(), CHUNK)
+        ):
+            program.outbox.wake()
+
+    async def _retention(self) -> None:
+        program = self._program
+        while await self._in_session(
+            lambda session: sum(retention.sweep(session, program.office, program.clock.now()).values())
+        ):
+            await asyncio.sleep(0)  # messages that wait come in between
+
+    # --- pictures: first a row, then its bytes, fetched outside any transaction
+
+    async def _media(self) -> None:
+        for media_id, channel, ref in await asyncio.to_thread(self._unfetched):
+            await self._fetch(media_id, channel, ref)
+
+    def _unfetched(self) -> list[tuple[int, Channel, str]]:
+        with Session(self._program.database.read_engine) as session:
+            rows = media.unfetched(session)
+            chats = sa.select(Conversation.id, Conversation.channel).where(
+                Conversation.id.in_([row.conversation_id for row in rows])
+            )
+            channels = {chat.id: chat.channel for chat in session.execute(chats)}
+            return [(row.id, channels[row.conversation_id], row.ref) for row in rows]
+
+    async def _fetch(self, media_id: int, name: Channel, ref: str) -> None:
+        telegram, whatsapp = self._program.channels.telegram, self._program.channels.whatsapp
+        channel = telegram if name is Channel.TELEGRAM else whatsapp
+        if channel is None:
+            return
+        try:
+            picture = await channel.fetch_photo(ref)
+        except PlatformError as error:
+            log.warning("a picture could not be fetched: %s", error.outcome.reason or error.kind.value)
+            if error.kind is not OutcomeKind.MISCONFIGURED:
+                await self._in_session(lambda session: media.failed(session, media_id))
+            return
+        now = self._program.clock.now()
+        await self._in_session(lambda session: media.fetched(session, media_id, picture.content, picture.mime, now))
+        if whatsapp and name is Channel.WHATSAPP:
+            await whatsapp.delete_media(ref)  # Twilio keeps everything until told
+
+    async def _reconcile(self) -> None:
+        """Twilio does not repeat every webhook that was lost: what it lists and we never saw is taken in now."""
+        program = self._program
+        if program.channels.whatsapp is None:
+            return
+        now = program.clock.now()
+        for inbound in await program.channels.whatsapp.inbound_since(now - LOOK_BACK, now):
+            await program.receive(inbound)

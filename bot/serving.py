@@ -1,0 +1,161 @@
+"""Running as a server: one start, the doors open, and a clean end when the system asks for it."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Callable, Iterator
+
+import uvicorn
+from starlette.applications import Starlette
+
+import simulator.app
+from bot import simulated, web
+from bot.app import Program, prepare
+from bot.channels.errors import PlatformError
+from bot.channels.telegram_menu import introduce
+from bot.clock import Clock
+from bot.config import Settings
+from bot.database import open_database
+from bot.inbox import Answer
+from bot.locking import Lock
+from simulator.settings import BASE
+
+log = logging.getLogger(__name__)
+
+GRACE = 3  # seconds a request under way may still take once we are asked to end
+
+
+class Server(uvicorn.Server):
+    """uvicorn, but the end is ours to handle: it would end the process by the signal itself, as if it had failed."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """The loop's own handlers are set in `serve`."""
+        yield
+
+
+def build(
+    settings: Settings, *, role: str = "all", clock: Clock | None = None, answer: Answer | None = None
+) -> "Built":
+    """The program and its web application, not started yet. Simulated: both channels point at the phone."""
+    if settings.simulated:
+        program = Program(simulated.with_stand_ins(settings), role=role, clock=clock, answer=answer)
+        phone, routes = simulated.phone(program)
+        built = Built(program, web.create(program, list(routes), home=BASE))
+        built.phone = phone
+        return built
+    program = Program(settings, role=role, clock=clock, answer=answer)
+    return Built(program, web.create(program))
+
+
+class Built:
+    """What `build` made; `serve` runs it until a signal or `stop`."""
+
+    def __init__(self, program: Program, app: Starlette) -> None:
+        self.program = program
+        self.app = app
+        self.phone: Starlette | None = None
+        where = program.settings.web
+        config = uvicorn.Config(
+            app,
+            host=where.host,
+            port=where.port,
+            log_config=None,
+            access_log=False,
+            lifespan="on",
+            timeout_graceful_shutdown=GRACE,
+            server_header=False,
+            date_header=False,
+        )
+        self.server = Server(config)
+
+    def stop(self) -> None:
+        """Ask for the end: nothing new is taken in, what is under way is finished."""
+        self.server.should_exit = True
+
+    async def serve(self, started: Callable[[], None] | None = None) -> None:
+        """Run until told to stop."""
+        greeting = asyncio.create_task(self._greet(started))
+        try:
+            await self.server.serve()
+        finally:
+            greeting.cancel()
+            if self.phone is not None:
+                await simulator.app.close(self.phone)
+            await asyncio.gather(greeting, return_exceptions=True)
+
+    async def _greet(self, started: Callable[[], None] | None) -> None:
+        """Once the doors are open: tell the platforms who we are and where. A platform that is away stops nothing."""
+        while not self.server.started:
+            await asyncio.sleep(0.02)
+        if started:
+            started()
+        await announce(self.program)
+
+
+async def announce(program: Program) -> None:
+    """The webhook, the commands, the content templates. What fails is noted; the program works without."""
+    telegram, whatsapp, settings = program.channels.telegram, program.channels.whatsapp, program.settings
+    if telegram:
+        try:
+            await telegram.me()
+            if settings.telegram.mode == "webhook" and settings.web.public_url and settings.telegram.webhook_secret:
+                secret = settings.telegram.webhook_secret.get_secret_value()
+                await telegram.set_webhook(f"{settings.web.public_url}/webhooks/telegram", secret)
+            await introduce(telegram, program.texts)
+        except PlatformError as error:
+            log.warning("Telegram could not be told who we are: %s", error.outcome.reason or error.kind.value)
+    if whatsapp and settings.simulated:  # a real account's templates are made on purpose, by a command
+        try:
+            await whatsapp.sync_templates(program.database.write_engine)
+        except PlatformError as error:
+            log.warning("content templates could not be made: %s", error.outcome.reason or error.kind.value)
+
+
+def run(settings: Settings, *, role: str = "all", started: Callable[[], None] | None = None) -> None:
+    """Run until SIGTERM or Ctrl-C. Raises AlreadyRunning if SQLite has another server."""
+    database = open_database(settings.database.url.get_secret_value())
+    lock = Lock(database.file).take() if database.file else None
+    database.close()
+    try:
+        prepare(settings)
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(_until_told(settings, role, started))
+    finally:
+        if lock:
+            lock.free()
+
+
+async def _until_told(settings: Settings, role: str, started: Callable[[], None] | None) -> None:
+    loop = asyncio.get_running_loop()
+    if role in ("worker", "scheduler"):
+        await _without_doors(settings, role, started)
+        return
+    built = build(settings, role=role)
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, built.stop)
+    await built.serve(started)
+
+
+async def _without_doors(settings: Settings, role: str, started: Callable[[], None] | None) -> None:
+    """A worker or scheduler: no web, until told to end."""
+    told = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, told.set)
+    program = Program(settings, role=role)
+    await program.start()
+    try:
+        if started:
+            started()
+        await told.wait()
+    finally:
+        await program.close()
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
