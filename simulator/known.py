@@ -1,6 +1,7 @@
 """What the program knows of the person at the phone, read from its database and from nowhere else."""
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -23,6 +24,7 @@ from models import (
     Lane,
     Ticket,
 )
+from simulator import labels
 from simulator.state import FIRST_TELEGRAM, Phone
 from simulator.wording import day, first_line, moment
 
@@ -154,13 +156,12 @@ def _chat(chat: Row, now: dt.datetime) -> list[Fact]:
 
 def _answers(chat: Row) -> list[Fact]:
     kept = sorted((chat["answers"] or {}).items(), key=lambda item: item[1][0])
-    return [Fact(key.replace("_", " "), _said(raw), f"{key} = {_said(raw)}") for key, (_, raw) in kept]
+    return [Fact(labels.question(key), labels.answer(key, raw), f"{key} = {_short(raw)}") for key, (_, raw) in kept]
 
 
-def _said(raw: Any) -> str:
-    if isinstance(raw, list):
-        return ", ".join(_said(r) for r in raw) or "tidak ada"
-    return {None: "dilewati", True: "ya", False: "tidak"}.get(raw, str(raw)) if not isinstance(raw, dict) else "…"
+def _short(raw: Any) -> str:
+    kept = json.dumps(raw, ensure_ascii=False)
+    return kept if len(kept) <= 60 else kept[:59] + "…"
 
 
 def _draft(draft: Row) -> Fact:

@@ -15,7 +15,7 @@ from models import Channel
 from simulator import known, markup, wording
 from simulator.hands import Hands
 from simulator.settings import BASE
-from simulator.state import Fault, Phone
+from simulator.state import Fault, Phone, Turn
 
 HOLD = 0.8  # seconds a question for news is held open, so that a reply shows at once
 SETTLE = 2.0  # seconds a page without JavaScript waits for the reply
@@ -120,7 +120,7 @@ class Pages:
             between = wording.separator(turn.at, now)
             shown.append((between if between != before else "", turn))
             before = between
-        newest = next((t for t in reversed(phone.turns) if not t.mine), None)
+        newest = _newest(phone)
         commands = self.world.commands.get(phone.language) or self.world.commands.get("") or []
         about = {"commands": commands, "description": self.world.description}
         return {"phone": phone, "shown": shown, "newest": newest, "at": _address(phone), "now": now, **about}
@@ -157,12 +157,12 @@ class Pages:
         """Type, tap or send; the bubble stands there at once, the reply follows."""
         phone = self._phone(request)
         form = {k: str(v) for k, v in (await request.form()).items()}
-        before = phone.version
+        before = _newest(phone)
         self._act(phone, request.path_params["what"], form)
         if _fetched(request):
             return _page("_chat.html", **self._chat_values(phone), fetched=True, close_sheet=True)
-        for _ in range(4):  # the ticks of the message, then the reply
-            if phone.turns and not phone.turns[-1].mine and phone.version > before:
+        for _ in range(4):  # the ticks of the message come first, then the reply
+            if _newest(phone) is not before:
                 break
             await phone.change(phone.version, SETTLE / 4)
         return RedirectResponse(_address(phone), 303)
@@ -202,6 +202,11 @@ class Pages:
             await self.hands.forward(24)
         else:
             raise KeyError(what)
+
+
+def _newest(phone: Phone) -> Turn | None:
+    """The bot's newest bubble."""
+    return next((t for t in reversed(phone.turns) if not t.mine), None)
 
 
 def _address(phone: Phone) -> str:

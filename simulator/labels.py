@@ -1,0 +1,41 @@
+"""What the program's keys are called in its own texts, so that the page beside the phone reads like the chat."""
+
+from functools import cache
+from typing import Any
+
+import texts
+
+FILES = ("journey", "register", "after", "helper", "events", "consent")
+LANGUAGE = "id"
+
+
+@cache
+def _catalogue() -> texts.Catalogue:
+    return texts.load()
+
+
+def question(key: str) -> str:
+    """The question behind a key, or the key itself where its words need filling in."""
+    for file in FILES:
+        text = f"{file}.{key}.ask"
+        if _catalogue().has(text) and not _catalogue().needs(text):
+            return _catalogue().text(text, LANGUAGE).split("\n")[0].replace("*", "")
+    return key.replace("_", " ")
+
+
+def answer(key: str, raw: Any) -> str:
+    """A kept answer by the label of its option."""
+    if isinstance(raw, list):
+        return ", ".join(answer(key, r) for r in raw) or "tidak ada"
+    if isinstance(raw, dict):
+        return ", ".join(f"{k} {v}" for k, v in raw.items())
+    return {None: "dilewati", True: "ya", False: "tidak"}.get(raw) or _option(key, str(raw))
+
+
+def _option(key: str, id: str) -> str:
+    for file in FILES:
+        if _catalogue().is_known(f"{file}.{key}"):
+            found = [o.label for o in _catalogue().options(f"{file}.{key}", LANGUAGE) if o.id == id]
+            if found:
+                return found[0]
+    return id
