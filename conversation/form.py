@@ -57,9 +57,12 @@ def walk(form: Form, run: Run) -> Walk:
         kept = run.answers.get(question.key)
         fault = _read(question, kept, read, answers)
         if current is None and question.key not in read:
+            # A verdict is asked for once, when everything said before the first open question has been read.
+            if verdict := form.stop(answers):
+                return Walk(tuple(path), answers, None, verdict=verdict)
             current, refused = question, fault
-        elif current is None and (verdict := form.stop(answers)):
-            return Walk(tuple(path), answers, None, verdict=verdict)
+    if current is None and (verdict := form.stop(answers)):
+        return Walk(tuple(path), answers, None, verdict=verdict)
     return Walk(tuple(path), answers, current, refused)
 
 

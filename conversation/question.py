@@ -61,6 +61,11 @@ class Answers(Mapping[str, Any]):
         value: T = self._read[question if isinstance(question, str) else question.key]
         return value
 
+    @property
+    def plain(self) -> Mapping[str, Any]:
+        """The answers by the keys of their questions, for rules that judge them many times a turn."""
+        return self._read
+
     def __iter__(self) -> Any:
         """The keys of the questions answered."""
         return iter(self._read)

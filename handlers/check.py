@@ -64,7 +64,7 @@ def stopped(rules: RuleSet, answers: Answers) -> str | None:
     """Why the check ends here: an end of the rules, or an owner who has not been asked yet."""
     if answers.get(HELPER) == "not_yet":
         return HELPER_NOT_YET
-    return eligibility.stopped(rules, said(answers))
+    return eligibility.stopped(rules, answers.plain)
 
 
 def said(answers: Answers) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def question(rules: RuleSet, ask: Ask, *, recheck: Callable[[Answers], bool] | N
 
 
 def _when(rules: RuleSet, ask: Ask) -> Callable[[Answers], bool]:
-    return lambda answers: eligibility.applies(rules, ask.key, said(answers))
+    return lambda answers: eligibility.applies(rules, ask.key, answers.plain)
 
 
 def _choice(ask: Ask, shared: dict[str, Any], recheck: bool) -> Question[Any]:
