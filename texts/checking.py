@@ -41,10 +41,12 @@ NUMBERED_LINE = re.compile(r"^(\d{1,2}) ", re.MULTILINE)
 def problems(catalogue: Catalogue) -> list[str]:
     """Everything wrong with the texts, one plain sentence each; an empty list if all is well."""
     found: list[str] = []
+    long = catalogue.tables.get("long", {})
     for language in LANGUAGES:
         found += _unlike_twin(catalogue, language)
+        known = samples(catalogue, language)
         for sentence in catalogue.sentences(language).values():
-            found += (_at(sentence, what) for what in _wrong_with(sentence, catalogue))
+            found += (_at(sentence, what) for what in _wrong_with(sentence, known, long))
         for key in catalogue.books[language].options:
             found += _wrong_with_options(key, language, catalogue)
         found += template_problems(catalogue, language)
@@ -108,8 +110,7 @@ def _unlike_beside(mine: Book, other: Book) -> Iterator[str]:
 # --- one text ---
 
 
-def _wrong_with(sentence: Sentence, catalogue: Catalogue) -> Iterator[str]:
-    known = samples(catalogue, sentence.language)
+def _wrong_with(sentence: Sentence, known: Mapping[str, Marked], long: Mapping[str, Tree]) -> Iterator[str]:
     for name in sorted(sentence.needs - known.keys()):
         yield f"memakai {{{name}}} yang tidak dikenal. Cek ejaannya, atau daftarkan di texts/samples.yaml."
     if sentence.raw != sentence.raw.strip():
@@ -122,7 +123,7 @@ def _wrong_with(sentence: Sentence, catalogue: Catalogue) -> Iterator[str]:
         if ASKS.search(part) and not DENIES.search(part):
             yield f'seperti meminta data rahasia, KTP, atau uang: "{part.strip()}"'
     if sentence.needs <= known.keys():
-        yield from _too_long(sentence, sentence.fill(known), catalogue.tables.get("long", {}))
+        yield from _too_long(sentence, sentence.fill(known), long)
 
 
 def _too_long(sentence: Sentence, filled: str, long: Mapping[str, Tree]) -> Iterator[str]:
