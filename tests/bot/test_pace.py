@@ -1,0 +1,100 @@
+"""Never faster than allowed, over all processes, and silent for as long as a platform says."""
+
+import asyncio
+import itertools
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import pace
+from bot.channels.base import Outcome, OutcomeKind
+from bot.database import Database
+from tests.support.engine import FakeChannel, engine, message
+
+
+@given(
+    st.sampled_from([1.0, 7.5, 29.5, 79.0, 1000.0]),
+    st.lists(st.tuples(st.floats(0, 0.5), st.integers(1, 40)), min_size=1, max_size=60),
+)
+def test_never_more_than_the_rate_in_any_second(rate: float, asked: list[tuple[float, int]]) -> None:
+    now, tat, sent = 1000.0, 0.0, []
+    for after, wanted in asked:
+        now += after
+        waits, tat = pace.slots(tat, now, wanted, rate, pace.AHEAD)
+        assert all(wait <= pace.AHEAD + 1e-6 for wait in waits)
+        sent += [now + wait for wait in waits]
+    assert sent == sorted(sent)
+    for first, then in itertools.pairwise(sent):
+        assert then - first >= 1 / rate - 1e-6
+    for start in sent:
+        assert sum(start <= moment < start + 1 for moment in sent) <= rate + 1
+
+
+def test_a_clock_set_back_does_not_silence_the_office() -> None:
+    waits, _ = pace.slots(tat=2_000_000.0, now=1_000_000.0, wanted=1, rate=29.5, ahead=pace.AHEAD)
+    assert list(waits) == [0.0]
+
+
+def test_the_row_keeps_the_pace_of_all_processes(database: Database) -> None:
+    booked: list[float] = []
+    with database.write() as connection:
+        pace.open_gate(connection, "telegram")
+        pace.open_gate(connection, "telegram")
+    for process in range(4):
+        with database.write() as connection:
+            waits = pace.reserve(connection, "telegram", 2, 29.5, now=100.0 + process / 1000)
+            booked += [100.0 + process / 1000 + wait for wait in waits]
+    gaps = [b - a for a, b in itertools.pairwise(booked)]
+    assert len(booked) == 5  # what would lie further ahead than a reply may book is not granted
+    assert min(gaps) >= 1 / 29.5 - 1e-6
+
+
+def test_the_databases_own_clock_goes_on(database: Database) -> None:
+    with database.write() as connection:
+        first = pace.clock(connection)
+    with database.write() as connection:
+        assert 0 <= pace.clock(connection) - first < 5
+    assert first > 1_600_000_000
+
+
+def test_closed_means_closed_for_everybody_until_its_time(database: Database) -> None:
+    with database.write() as connection:
+        pace.open_gate(connection, "telegram")
+        pace.close(connection, "telegram", 3.0, now=100.0)
+        pace.close(connection, "telegram", 1.0, now=100.0)  # a shorter one does not open it earlier
+    for now, granted in ((100.0, 0), (102.9, 0), (103.1, 1)):
+        with database.write() as connection:
+            assert len(pace.reserve(connection, "telegram", 1, 29.5, now=now)) == granted
+
+
+def test_a_429_holds_everything_until_its_deadline(database: Database) -> None:
+    async def story() -> None:
+        channel = FakeChannel(script=[Outcome(OutcomeKind.RETRY, retry_after=0.8, reason="too many requests")])
+        async with engine(database, channel=channel) as it:
+            await it.hear(message("a", address="1"))
+            await it.until(lambda: len(channel.sent) == 1)
+            await asyncio.sleep(0.05)
+            for n in range(5):
+                await it.hear(message("b", address=str(10 + n)))
+            await it.settled()
+            first, *rest = [moment for moment, *_ in channel.sent]
+            assert len(rest) == 6
+            assert min(rest) - first >= 0.8
+            assert Counter(channel.words)["1: a"] == 2
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("rate", [29.5])
+def test_a_crowd_is_answered_no_faster_than_allowed(database: Database, rate: float) -> None:
+    async def story() -> None:
+        async with engine(database, rate=rate) as it:
+            await asyncio.gather(*(it.hear(message("x", address=str(n))) for n in range(45)))
+            await it.settled(20)
+            moments = sorted(moment for moment, *_ in it.channel.sent)
+            assert len(moments) == 45
+            assert max(sum(s <= m < s + 1 for m in moments) for s in moments) <= 31
+
+    asyncio.run(story())

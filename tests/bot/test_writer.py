@@ -1,0 +1,109 @@
+"""Many to one commit: one bad job spoils nobody else's, and a database that is gone comes back."""
+
+import asyncio
+import threading
+
+import pytest
+import sqlalchemy as sa
+
+from bot.database import Database
+from bot.writer import DatabaseGone, Writer
+
+
+def _add(name: str):
+    return lambda c: c.execute(sa.text("INSERT INTO cursors (name, value) VALUES (:n, '1')"), {"n": name}).rowcount
+
+
+def _names(database: Database) -> list[str]:
+    with database.read() as connection:
+        return sorted(connection.execute(sa.text("SELECT name FROM cursors")).scalars())
+
+
+def _bad(connection: sa.Connection) -> None:
+    connection.execute(sa.text("INSERT INTO cursors (name, value) VALUES (NULL, '1')"))
+
+
+def test_only_the_poisoned_job_fails(database: Database) -> None:
+    async def story() -> None:
+        writer = Writer(database)
+        jobs = [writer.run(_add(f"n{n}"), "same") for n in range(5)]
+        jobs.insert(2, writer.run(_bad, "same"))
+        done = await asyncio.gather(*jobs, return_exceptions=True)
+        await writer.close()
+        assert [isinstance(d, sa.exc.IntegrityError) for d in done] == [False, False, True, False, False, False]
+        assert _names(database) == [f"n{n}" for n in range(5)]
+
+    asyncio.run(story())
+
+
+def test_results_go_before_new_messages(database: Database) -> None:
+    async def story() -> None:
+        order: list[str] = []
+        hold = threading.Event()
+        writer = Writer(database)
+        first = asyncio.create_task(writer.run(lambda c: hold.wait(5), "a"))
+        await asyncio.sleep(0.1)
+        later = [asyncio.create_task(writer.run(lambda c, n=n: order.append(f"message {n}"), "a")) for n in range(3)]
+        await asyncio.sleep(0)
+        result = asyncio.create_task(writer.run(lambda c: order.append("result"), "a", first=True))
+        await asyncio.sleep(0)
+        hold.set()
+        await asyncio.gather(first, *later, result)
+        await writer.close()
+        assert order == ["result", "message 0", "message 1", "message 2"]
+
+    asyncio.run(story())
+
+
+def test_what_finish_leaves_comes_after_the_commit(database: Database) -> None:
+    seen: list[tuple[list[int], list[str]]] = []
+
+    async def story() -> None:
+        writer = Writer(database, lambda c, results: list(results), lambda left: seen.append((left, _names(database))))
+        await writer.run(_add("a"))
+        await writer.close()
+
+    asyncio.run(story())
+    assert seen == [([1], ["a"])]
+
+
+def test_gone_is_said_and_coming_back_needs_no_restart(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story() -> None:
+        writer = Writer(database)
+        await writer.run(_add("before"))
+        with monkeypatch.context() as patch:
+            _cut_off(database, patch)
+            with pytest.raises(DatabaseGone):
+                await writer.run(_add("while"))
+        await writer.run(_add("after"))
+        await writer.close()
+        assert _names(database) == ["after", "before"]
+
+    asyncio.run(story())
+
+
+def _cut_off(database: Database, patch: pytest.MonkeyPatch) -> None:
+    """No connection can be made; the one that is open is lost."""
+
+    def refuse(*args: object, **more: object) -> None:
+        raise sa.exc.OperationalError("connect", {}, Exception("gone"))
+
+    database.write_engine.dispose()
+    patch.setattr(database.write_engine.pool, "connect", refuse)
+
+
+def test_a_lost_connection_is_replaced_without_a_word(postgres_server, kind: str, database: Database) -> None:
+    if kind == "sqlite":
+        return  # a file has no connection to lose
+
+    async def story() -> None:
+        writer = Writer(database)
+        await writer.run(_add("a"))
+        with sa.create_engine(database.url, poolclass=sa.NullPool).connect() as other:
+            others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+            other.exec_driver_sql(f"{others} AND pid <> pg_backend_pid()")
+        await writer.run(_add("b"))
+        await writer.close()
+        assert _names(database) == ["a", "b"]
+
+    asyncio.run(story())

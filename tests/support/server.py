@@ -1,0 +1,85 @@
+"""The whole program, running in a thread of the test's own process, on a port nobody else has."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.app import prepare
+from bot.clock import Clock
+from bot.config import Settings
+from bot.config_load import config_path
+from bot.inbox import Answer
+from bot.serving import Built, build
+
+
+@dataclass
+class Served:
+    """A running program: `url` is where it listens, `call` runs a coroutine on its loop."""
+
+    url: str
+    built: Built
+    loop: asyncio.AbstractEventLoop
+
+    @property
+    def program(self) -> Any:
+        """The program itself: `database`, `clock`, `outbox`, …"""
+        return self.built.program
+
+    def call(self, coroutine: Any) -> Any:
+        """Run a coroutine on the program's loop and wait for it."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(30)
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def settings_for(database_url: str, folder: Path, port: int | None = None, **more: Any) -> Settings:
+    """Settings with the demo programme, a database and a port; nothing is read from the environment.
+
+    Without tokens the simulator is on. `more`: whole sections, e.g. `telegram={"token": "1:…"}`.
+    """
+    import yaml
+
+    shipped = yaml.safe_load(config_path().read_text(encoding="utf-8"))
+    sections = {
+        **{key: shipped[key] for key in ("office", "programme")},
+        "database": {"url": database_url},
+        "web": {"port": port or free_port(), **more.pop("web", {})},
+        "data": {"dir": str(folder)},
+        **more,
+    }
+    return Settings.model_validate(sections)
+
+
+@contextmanager
+def served(settings: Settings, answer: Answer | None = None, clock: Clock | None = None) -> Iterator[Served]:
+    """Run the program until the block ends."""
+    prepare(settings)
+    started, ready, box = threading.Event(), threading.Event(), {}
+
+    async def live() -> None:
+        box["built"] = build(settings, clock=clock, answer=answer)
+        box["loop"] = asyncio.get_running_loop()
+        ready.set()
+        await box["built"].serve(started.set)
+
+    thread = threading.Thread(target=lambda: asyncio.run(live()), daemon=True)
+    thread.start()
+    assert ready.wait(20), "the program could not be built"
+    assert started.wait(20), "the program did not start"
+    built: Built = box["built"]
+    try:
+        yield Served(f"http://127.0.0.1:{settings.web.port}", built, box["loop"])
+    finally:
+        built.stop()
+        thread.join(20)
+        assert not thread.is_alive(), "the program did not end"
