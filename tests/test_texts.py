@@ -79,6 +79,8 @@ def test_a_todo_line_and_an_end_fit_into_a_bubble(catalogue: Catalogue, language
 @pytest.mark.parametrize(
     "keys",
     [
+        ("welcome.short", "consent.service.ask"),
+        ("welcome.english", "welcome.first"),
         ("consent.service_yes", "journey.for_whom.ask"),
         ("common.progress", "journey.avoid.ask"),
         ("common.progress", "journey.preservation.ask"),
