@@ -25,8 +25,22 @@ WHY = "why"  # the text key of options that are reason codes
 
 def show(desk: Desk, spoken: Spoken, assessment: Assessment, *before: Note) -> Next:
     """Scheme in one sentence, reasons, to-do count, the date of the next step, and that it is no decision."""
-    notes = (*before, *_found(desk, spoken, assessment), Note("result.disclaimer"))
-    return Next(notes, open="result", facts=facts_of(assessment))
+    open_ended = (Note("result.provisional"),) if assessment.result["provisional"] else ()
+    last = (*open_ended, Note("result.disclaimer"), *_confirmed_notes(desk, assessment))
+    return Next((*before, *_found(desk, spoken, assessment), *last), open="result", facts=facts_of(assessment))
+
+
+def _confirmed_notes(desk: Desk, assessment: Assessment) -> tuple[Note, ...]:
+    """The rules' own name and the law's date, each only once the office has confirmed it."""
+    said = []
+    if fact := desk.office.confirmed("rule_source"):
+        names = {"rule_name": assessment.rule_set, "rule_version": assessment.version}
+        said.append(Note("result.basis", {**names, "source": fact.source, "as_of": fact.as_of}))
+    if fact := desk.office.confirmed("obligation_text"):
+        said.append(
+            Note("result.obligation", {"fact_obligation": fact.value, "source": fact.source, "as_of": fact.as_of})
+        )
+    return tuple(said)
 
 
 def facts_of(assessment: Assessment) -> dict[str, Any]:
@@ -51,7 +65,7 @@ def _found(desk: Desk, spoken: Spoken, assessment: Assessment) -> tuple[Note, ..
     result = assessment.result
     if result["ended"]:
         code = result["ended"]
-        return tuple(reasons.note(desk, spoken, assessment, code, part) for part in ("found", "why", "do"))
+        return reasons.notes(desk, spoken, assessment, code, "found", "why", "why_source", "do")
     head, items = _head(result)
     values = {
         "items": spoken.marked(reasons.lines(desk, spoken, assessment, items)),
