@@ -55,13 +55,12 @@ def finish(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
 
 
 def _page(desk: Desk, spoken: Spoken, page: str) -> Note:
-    key = f"faq.{page}"
-    fact = desk.texts.fact_of(key)
-    if fact and desk.office.confirmed(fact) is None:
-        return Note("faq.page_unconfirmed")
-    confirmed = desk.office.confirmed(fact) if fact else None
-    sources = {"source": confirmed.source, "as_of": confirmed.as_of} if confirmed else {}
-    return Note(key, {"lines": spoken.marked(_lines(desk, spoken, page)), **sources})
+    """A page; where it stands on a fact, its note names the source, or says that the office is confirming it."""
+    name = desk.texts.fact_of(f"faq.{page}")
+    fact = desk.office.confirmed(name) if name else None
+    note = Note("faq.note", {"source": fact.source, "as_of": fact.as_of}) if fact else Note("faq.page_unconfirmed")
+    said = {"lines": _lines(desk, spoken, page), "note": spoken.said(note.key, note.values)}
+    return Note(f"faq.{page}", {name: spoken.marked(words) for name, words in said.items()})
 
 
 def _lines(desk: Desk, spoken: Spoken, page: str) -> str:
@@ -73,6 +72,6 @@ def _lines(desk: Desk, spoken: Spoken, page: str) -> str:
         fact = desk.office.confirmed(desk.texts.fact_of(key) or "")
         if fact:
             said.append(
-                spoken.said(key, {"source": fact.source, "as_of": fact.as_of, "fee": fact.value, "fact": fact.value})
+                spoken.said(key, {"source": fact.source, "as_of": fact.as_of, "fee": fact.value, "days": fact.value})
             )
     return "\n".join(said) or spoken.said("faq.page_unconfirmed", {})

@@ -22,22 +22,25 @@ ABOUT_UNMARKED = frozenset(("BAHAN_TANPA_LOGO",))
 CAPS: Mapping[str, str] = {"BAGI_PENGAJUAN": "cap_packaged", "JUMLAH": "cap_stall", "KURANGI_MENU": "cap_stall"}
 
 
-def note(desk: Desk, spoken: Spoken, assessment: Assessment, code: str, part: str) -> Note:
-    """One part (short, found, why, do, ask_whom, next, forward) of what is said about a code.
+def notes(desk: Desk, spoken: Spoken, assessment: Assessment, code: str, *parts: str) -> tuple[Note, ...]:
+    """Parts of what is said about a code, in their order: short, found, why, why_source, do, ask_whom, next, forward.
 
-    A sentence that stands on a fact the office has not confirmed gives way to "sedang dipastikan kantor".
+    `why_source` names a rule with its source, and only once the office has confirmed that fact.
     """
-    key = f"reason.{code}.{part}"
+    filled = values(desk, spoken, assessment, code)
+    keys = [f"reason.{code}.{part}" for part in parts]
+    return tuple(Note(key, filled) for key in keys if desk.texts.has(key) and _may_show(desk, key))
+
+
+def _may_show(desk: Desk, key: str) -> bool:
     fact = desk.texts.fact_of(key)
-    if fact and desk.office.confirmed(fact) is None:
-        return Note("reason_common.unconfirmed_why")
-    return Note(key, values(desk, spoken, assessment, code))
+    return fact is None or desk.office.confirmed(fact) is not None
 
 
 def said(desk: Desk, spoken: Spoken, assessment: Assessment, code: str, part: str) -> str:
-    """The same, already in words."""
-    one = note(desk, spoken, assessment, code, part)
-    return spoken.said(one.key, one.values)
+    """One part in words; "why" brings its source along where that is confirmed."""
+    parts = ("why", "why_source") if part == "why" else (part,)
+    return " ".join(spoken.said(one.key, one.values) for one in notes(desk, spoken, assessment, code, *parts))
 
 
 def lines(desk: Desk, spoken: Spoken, assessment: Assessment, codes: Sequence[str], most: int = 4) -> str:
@@ -51,7 +54,8 @@ def lines(desk: Desk, spoken: Spoken, assessment: Assessment, codes: Sequence[st
 def values(desk: Desk, spoken: Spoken, assessment: Assessment, code: str) -> dict[str, Any]:
     """Everything the words about a code may name; what is not known has its own way of being said."""
     said_raw = {key: kept[1] for key, kept in assessment.said.items()}
-    fact = desk.office.confirmed(desk.texts.fact_of(f"reason.{code}.why") or "")
+    source = f"reason.{code}.why_source"
+    fact = desk.office.confirmed((desk.texts.fact_of(source) if desk.texts.has(source) else None) or "")
     regency, district = said_raw.get("regency"), said_raw.get("district")
     return {
         "name": said_raw.get("owner_name"),

@@ -82,7 +82,7 @@ def _todo_count(desk: Desk, spoken: Spoken, assessment: Assessment, head: str) -
     if head.startswith("self_declare") or not todos:
         return ()
     first = spoken.marked(reasons.said(desk, spoken, assessment, todos[0], "short"))
-    return (Note("result.todo_count", {"count": len(todos), "short": first}),)
+    return (Note("result.also_todo", {"count": len(todos), "short": first}),)
 
 
 def _head(result: Mapping[str, Any]) -> tuple[str, Sequence[str]]:
