@@ -110,7 +110,7 @@ class ContentTemplate(Base):
     __tablename__ = "content_templates"
 
     sender: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
-    name: Mapped[str] = mapped_column(sa.String(64), primary_key=True)  # "qr_1" … "qr_3", "list_1" … "list_10"
+    name: Mapped[str] = mapped_column(sa.String(64), primary_key=True)  # "qr_2x7": two buttons below seven lines
     sid: Mapped[str] = mapped_column(sa.String(64))
     fingerprint: Mapped[str] = mapped_column(sa.String(64))  # of what was submitted, so that a change makes a new one
 

@@ -21,12 +21,12 @@ NIK_DIGITS = 16
 _WHOLE_NUMBER = range(9, 16)
 
 _CODE_WORDS = r"otp|kode\s+otp|kode\s+verifikasi|verification\s+code|kode\s+rahasia|pin|passcode"
-_OF = r"(?:\s+(?:saya|sy|aku|anda|saudara|my|your|is|code|wa|nya|itu|adalah|nomor|no)\b)*(?:nya)?\s*[:=.]?\s*"
+_OF = r"(?:\s+(?:saya|sy|aku|anda|saudara|my|your|is|code|wa|nya|itu|adalah|nomor|no)\b)*(?:nya)?\s{0,3}[:=.]?\s{0,3}"
 _CODE = re.compile(rf"\b(?:{_CODE_WORDS}){_OF}(?P<secret>\d(?:[ -]?\d){{3,7}})(?![ -]?\d)", re.IGNORECASE)
 _PASSWORD = re.compile(
     r"\b(?:kata\s+sandi|sandi\s+(?:akun|wifi)|password|passwd|pass\s?word|pwd|kata\s+kunci)(?:nya)?"
     r"(?:\s+(?:saya|sy|aku|anda|my|your|itu|akun|wifi))*"
-    r"(?P<sign>\s*[:=]\s*|\s+(?:adalah|is)\s+|\s+)(?P<secret>\S+)",
+    r"(?P<sign>\s{0,3}[:=]\s{0,3}|\s{1,3}(?:adalah|is)\s{1,3}|\s{1,3})(?P<secret>\S+)",
     re.IGNORECASE,
 )
 

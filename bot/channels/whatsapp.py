@@ -35,7 +35,8 @@ class WhatsAppChannel:
 
     `known` are the content templates by name (`templates.known`); without them buttons go out as numbered words, and
     so they do with `interactive="text"`. `public_url` is where Twilio reports what became of a message; without it
-    nothing is reported. `sender` may be left out where a messaging service picks it. `tokens` are further tokens a webhook may be signed with while one is being replaced.
+    nothing is reported. `sender` may be left out where a messaging service picks it. `tokens` are further tokens a
+    webhook may be signed with while one is being replaced.
     """
 
     channel: Final = Channel.WHATSAPP

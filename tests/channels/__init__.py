@@ -1,0 +1,1 @@
+"""Telegram and WhatsApp, over real HTTP."""
