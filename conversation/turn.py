@@ -18,6 +18,7 @@ from conversation.question import (
     Ear,
     Heard,
     Look,
+    Phrase,
     Question,
     ReadBack,
     Take,
@@ -95,8 +96,10 @@ def take_turn(form: Form, run: Run, said: Said, words: Words) -> Turn:
     if over and (turn := _answer_over(form, run, now, said, words)):
         return turn
     question = _addressed(now, run, said)
-    if question is None:
+    if question is None and isinstance(said, Tap):
         return replace(_settle(form, run, words, ()), outcome=Outcome.STALE)
+    if question is None:
+        return _settle(form, run, words, _changed(form))
     ear = Ear(words, now.answers, run.view)
     return _heard(form, run, question, question.hear(said, ear), said, words)
 
@@ -123,12 +126,28 @@ def lay_over(form: Form, run: Run, kind: str, words: Words, **extra: Any) -> Tur
 # --- which question is meant ----------------------------------------------------------------------------------------
 
 
+def on_the_table(now: Walk, run: Run) -> Question[Any] | None:
+    """The question last put, which is not always the first open one: an older list may have been paged through.
+
+    None when it no longer applies: the rules changed between two messages, and what is typed was not meant for another.
+    """
+    put = run.view.get("at")
+    if put is None:
+        return now.current
+    return next((q for q in now.path if q.key == put), None)
+
+
 def _addressed(now: Walk, run: Run, said: Said) -> Question[Any] | None:
     if not isinstance(said, Tap):
-        return now.current
+        return on_the_table(now, run)
     if said.run != run.run_id:
         return None
     return next((q for q in now.path if q.key == said.question), None)
+
+
+def _changed(form: Form) -> tuple[Note, ...]:
+    """Said when a question has changed since it was answered, or has gone since it was asked."""
+    return (Note("common.rule_changed", {"reason": Phrase(form.title)}),) if form.title else ()
 
 
 # --- what hearing led to --------------------------------------------------------------------------------------------
@@ -237,8 +256,12 @@ def _answer_over(form: Form, run: Run, now: Walk, said: Said, words: Words) -> T
     if over["kind"] in ("which", "clash"):
         return _take(form, clear, question, [choice] if isinstance(question, Many) else choice, words)
     if over["kind"] == "inner":
-        return _settle(form, clear if choice == overs.LEAVE else without(clear, choice), words, ())
+        return _settle(form, clear if choice == overs.LEAVE else _reopened(clear, choice), words, ())
     return _resolved(form, clear, question, choice, words)
+
+
+def _reopened(run: Run, key: str) -> Run:
+    return with_view(without(run, key), editing=key)
 
 
 def _confirmed(
@@ -277,13 +300,20 @@ def _settle(form: Form, run: Run, words: Words, notes: tuple[Note, ...], asked: 
     question = asked if asked in now.path else now.current
     if question is None:
         return Turn(run, Outcome.FINISHED, now.answers, notes=notes)
-    if now.refused and question is now.current:
-        notes = (*notes, Note("common.rule_changed", {"question": question.text, **now.refused.values}))
+    if now.refused and question is now.current and _unasked_for(run, question, notes):
+        notes = (*notes, *_changed(form))
+    run = with_view(run, at=question.key)
     ear = Ear(words, now.answers, run.view)
     over = run.view.get("over")
     if over and (over["question"] in form.by_key):
         return Turn(run, Outcome.ASKING, now.answers, _ask_over(form, now, over, ear), notes)
     return Turn(run, Outcome.ASKING, now.answers, _ask(form, now, question, ear), notes)
+
+
+def _unasked_for(run: Run, question: Question[Any], notes: tuple[Note, ...]) -> bool:
+    """An answer no longer counts, and not because the person changed another: a rule did, and that is said once."""
+    by_hand = run.view.get("editing") or any(note.key == "common.changed" for note in notes)
+    return run.view.get("at") != question.key and not by_hand
 
 
 def _ask_over(form: Form, now: Walk, over: Mapping[str, Any], ear: Ear) -> Ask:
@@ -293,7 +323,7 @@ def _ask_over(form: Form, now: Walk, over: Mapping[str, Any], ear: Ear) -> Ask:
 
 def _ask(form: Form, now: Walk, question: Question[Any], ear: Ear) -> Ask:
     part = [q for q in now.path if q.part == question.part and not isinstance(q, Review)]
-    number = part.index(question) + 1 if question in part and form.progress else 0
+    number = part.index(question) + 1 if question in part and question.part and form.progress else 0
     page = ear.view.get("page")
     key = f"{question.text}.page" if page and question.choices(ear).pages > 1 else question.asks(now.answers)
     choices = question.choices(ear)

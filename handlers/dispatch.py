@@ -12,7 +12,7 @@ from conversation.kinds import Phone, Picture
 from conversation.question import Phrase, Question
 from conversation.run import Run
 from conversation.said import Contact, Location, Other, Photo, Said, Start, Tap, Text
-from conversation.turn import Note, Outcome, Turn, back, begin, lay_over, take_turn
+from conversation.turn import Note, Outcome, Turn, back, begin, lay_over, on_the_table, take_turn
 from handlers import commands
 from handlers.commands import Command
 from handlers.desk import Desk, Reply
@@ -175,17 +175,17 @@ class _Table:
         return Spoken(self.desk.texts, language or self.desk.chat.lang, self.desk.office, options)
 
     def _current(self) -> Question[Any] | None:
-        return walk(self._form(self.run), self.run).current if self.run else None
+        return on_the_table(walk(self._form(self.run), self.run), self.run) if self.run else None
 
     def _take(self, said: Said) -> Turn:
         run = self._run()
         return take_turn(self._form(run), run, said, self.spoken)
 
     def _again(self, note: Note) -> Reply:
-        """Say something and put the question that is open once more; with nothing open, the menu."""
-        if self.run is None:
+        """Say something and put the open question once more; with nothing or the menu open, the menu, not its welcome."""
+        if self.run is None or self.run.form == "menu":
             follow = self.registry.actions[Command.MENU](self.desk, self.spoken)
-            return self._follow(replace(follow, notes=(note,)))
+            return self._follow(replace(follow, notes=(note,), run_id=self.run.run_id if self.run else None))
         return self._turned(begin(self._form(self.run), self.run, self.spoken, (note,)))
 
     # --- commands ---
