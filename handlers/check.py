@@ -56,7 +56,12 @@ def questions(rules: RuleSet) -> tuple[Question[Any], ...]:
 
 def _helper() -> Choice:
     return Choice(
-        key=HELPER, text="consent.helper", part=0, required=True, when=lambda a: a.get("for_whom") == "helping"
+        key=HELPER,
+        text="consent.helper",
+        prompt="consent.helper",
+        part=0,
+        required=True,
+        when=lambda a: a.get("for_whom") == "helping",
     )
 
 
