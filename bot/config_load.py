@@ -44,7 +44,7 @@ class _Sources(BaseSettings, Settings):
         """The order of precedence."""
         sources = [init_settings, env_settings, dotenv_settings]
         if os.environ.get(PREFIX + "SECRETS_DIR"):
-            sources.append(NestedSecretsSettingsSource(file_secret_settings, secrets_nested_delimiter="__"))
+            sources.append(NestedSecretsSettingsSource(file_secret_settings, secrets_dir_missing="error"))
         return (*sources, YamlConfigSettingsSource(settings_cls, yaml_file=config_path()))
 
 

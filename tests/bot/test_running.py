@@ -1,0 +1,138 @@
+"""As the office runs it: one server per SQLite file, a clean end on SIGTERM, and commands that speak plainly."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from bot.locking import AlreadyRunning, Lock
+from tests.support.server import free_port
+
+ROOT = Path(__file__).parents[2]
+
+
+def _environment(folder: Path, port: int, url: str | None = None) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("NAIKKELAS_")}
+    return kept | {
+        "NAIKKELAS_CONFIG": str(ROOT / "config.yaml"),
+        "NAIKKELAS_WEB__PORT": str(port),
+        "NAIKKELAS_DATABASE__URL": url or f"sqlite:///{folder / 'n.db'}",
+        "NAIKKELAS_DATA__DIR": str(folder),
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _start(folder: Path, port: int, url: str | None = None, *arguments: str) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-W", "error::ResourceWarning", "-m", "bot", "run", *arguments]
+    environment = _environment(folder, port, url)
+    return subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+def _command(folder: Path, port: int, *arguments: str, given: str = "", url: str | None = None) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", *arguments],
+        cwd=folder,
+        env=_environment(folder, port, url),
+        input=given,
+        capture_output=True,
+        text=True,
+        timeout=90,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def _wait_until_ready(port: int, seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2)
+            return
+        except (urllib.error.URLError, OSError):
+            assert time.monotonic() < end, "it did not get ready"
+            time.sleep(0.1)
+
+
+def test_run_prints_the_phones_address_and_ends_cleanly_on_sigterm(database_url: str, tmp_path: Path) -> None:
+    port = free_port()
+    process = _start(tmp_path, port, database_url)
+    try:
+        _wait_until_ready(port)
+        begun = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        said, _ = process.communicate(timeout=15)
+    finally:
+        process.kill()
+    assert process.returncode == 0, said
+    assert time.monotonic() - begun < 10
+    assert f"http://127.0.0.1:{port}/simulator" in said
+    assert "Traceback" not in said
+
+
+def test_a_second_server_on_one_sqlite_file_is_refused(tmp_path: Path) -> None:
+    port = free_port()
+    process = _start(tmp_path, port)
+    try:
+        _wait_until_ready(port)
+        code, said = _command(tmp_path, free_port(), "run")
+        assert code == 1
+        assert f"sudah berjalan (proses {process.pid})" in said
+        assert "Traceback" not in said
+        code, said = _command(tmp_path, port, "run")
+        assert (code, "web.port" in said) == (1, True)
+        code, said = _command(tmp_path, port, "db", "upgrade")  # the command line is a guest
+        assert (code, said.strip()) == (0, "Basis data sudah mutakhir.")
+    finally:
+        process.terminate()
+        process.communicate(timeout=15)
+
+
+def test_the_lock_is_free_again_afterwards(tmp_path: Path) -> None:
+    lock = Lock(tmp_path / "a.db").take()
+    with pytest.raises(AlreadyRunning, match=str(os.getpid())):
+        Lock(tmp_path / "a.db").take()
+    Lock(tmp_path / "b.db").take().free()
+    lock.free()
+    Lock(tmp_path / "a.db").take().free()
+
+
+def test_roles_are_for_postgresql(tmp_path: Path) -> None:
+    code, said = _command(tmp_path, free_port(), "run", "--role", "worker")
+    assert code == 2
+    assert "SQLite hanya untuk satu proses" in said
+    code, said = _command(tmp_path, free_port(), "run", "--role", "bos")
+    assert (code, "all, web, worker, scheduler" in said) == (2, True)
+
+
+def test_check_says_what_is_wrong_and_seed_writes_the_programme(database_url: str, tmp_path: Path) -> None:
+    code, said = _command(tmp_path, free_port(), "seed", url=database_url)
+    assert (code, "BANTEN-2026" in said) == (0, True)
+    code, said = _command(tmp_path, free_port(), "check", url=database_url)
+    assert code == 0, said
+    assert "Basis data dapat dihubungi dan mutakhir." in said
+    (tmp_path / ".env").write_text("NAIKKELAS_WEB__PROT=1\n")
+    code, said = _command(tmp_path, free_port(), "check", url=database_url)
+    assert (code, "web.prot tidak dikenal" in said) == (2, True)
+
+
+def test_a_database_that_is_not_there_is_said_plainly(tmp_path: Path) -> None:
+    url = f"postgresql://nobody@127.0.0.1:{free_port()}/nothing"
+    for arguments in (("run",), ("db", "upgrade"), ("seed",)):
+        code, said = _command(tmp_path, free_port(), *arguments, url=url)
+        assert code == 1
+        assert "Basis data tidak dapat dihubungi" in said
+        assert "Traceback" not in said
+
+
+def test_a_chat_in_the_terminal_needs_no_running_program(tmp_path: Path) -> None:
+    code, said = _command(tmp_path, free_port(), "chat", "--channel", "whatsapp", given="halo\n/keluar\n")
+    assert code == 0, said
+    assert "BPTSI" in said

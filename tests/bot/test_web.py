@@ -1,0 +1,214 @@
+"""The doors: only what Telegram and Twilio signed is taken in, nothing a stranger posts is kept, nothing is a 500."""
+
+import http.client
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+import sqlalchemy as sa
+
+from bot.channels.signature import sign
+from tests.support.engine import echo
+from tests.support.server import Served, served, settings_for
+
+SECRET = "x-telegram-bot-api-secret-token"
+
+
+@pytest.fixture
+def running(database_url: str, tmp_path: Path) -> Iterator[Served]:
+    with served(settings_for(database_url, tmp_path), answer=echo) as program:
+        yield program
+
+
+def _post(it: Served, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, bytes, dict[str, str]]:
+    return _ask(it, "POST", path, body, headers)
+
+
+def _ask(
+    it: Served, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
+) -> tuple[int, bytes, dict[str, str]]:
+    connection = http.client.HTTPConnection(urlsplit(it.url).netloc, timeout=20)
+    try:
+        connection.request(method, path, body, headers or {})
+        answer = connection.getresponse()
+        return answer.status, answer.read(), {k.lower(): v for k, v in answer.getheaders()}
+    finally:
+        connection.close()
+
+
+def _secret(it: Served) -> str:
+    return it.program.settings.telegram.webhook_secret.get_secret_value()
+
+
+def _count(it: Served, table: str) -> int:
+    with it.program.database.read() as connection:
+        return connection.execute(sa.text(f"SELECT count(*) FROM {table}")).scalar_one()
+
+
+def _update(number: int, text: str = "halo") -> bytes:
+    sender = {"id": 77, "is_bot": False, "first_name": "Siti"}
+    message = {"message_id": number, "date": 1, "chat": {"id": 77, "type": "private"}, "from": sender, "text": text}
+    return json.dumps({"update_id": number, "message": message}).encode()
+
+
+def _form(it: Served, path: str, fields: dict[str, str], public: str | None = None) -> tuple[bytes, dict[str, str]]:
+    token = it.program.settings.whatsapp.auth_token.get_secret_value()
+    signature = sign((public or it.url) + path, fields, token)
+    headers = {"X-Twilio-Signature": signature, "Content-Type": "application/x-www-form-urlencoded"}
+    return urlencode(fields).encode(), headers
+
+
+MESSAGE = {
+    "MessageSid": "SM1",
+    "From": "whatsapp:+628111",
+    "Body": "halo & selamat 🙏",
+    "NumMedia": "0",
+    "Empty": "",
+    "Baru": "x",
+}
+
+
+def test_a_telegram_message_is_answered(running: Served) -> None:
+    status, _, _ = _post(running, "/webhooks/telegram", _update(1), {SECRET: _secret(running)})
+    assert status == 200
+    assert (_count(running, "inbounds"), _count(running, "deliveries")) == (1, 1)
+    _post(running, "/webhooks/telegram", _update(1), {SECRET: _secret(running)})
+    assert _count(running, "inbounds") == 1
+
+
+@pytest.mark.parametrize("given", [None, "", "wrong", "ß" * 9])
+def test_without_the_secret_nothing_is_kept(running: Served, given: str | None) -> None:
+    headers = {} if given is None else {SECRET: given}
+    assert _post(running, "/webhooks/telegram", _update(1), headers)[0] == 403
+    assert _count(running, "inbounds") == _count(running, "conversations") == 0
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"x"', b"\xff\xfe", b'{"update_id": 1e400}', b"null"])
+def test_a_malformed_body_is_400(running: Served, body: bytes) -> None:
+    assert _post(running, "/webhooks/telegram", body, {SECRET: _secret(running)})[0] == 400
+    assert _count(running, "inbounds") == 0
+
+
+@pytest.mark.parametrize(
+    "update",
+    [
+        {},
+        {"update_id": "x"},
+        {"update_id": 1, "message": 5},
+        {"update_id": 1, "poll": {}},
+        {"update_id": 2, "message": {"chat": {"id": "a"}}},
+    ],
+)
+def test_what_cannot_be_understood_is_passed_over(running: Served, update: dict) -> None:
+    body = json.dumps(update).encode()
+    assert _post(running, "/webhooks/telegram", body, {SECRET: _secret(running)})[0] == 200
+    assert _count(running, "inbounds") == 0
+
+
+def test_a_tap_is_acknowledged_in_the_answer(running: Served) -> None:
+    tap = {"id": "99", "from": {"id": 77}, "data": "r1|q|o", "message": {"message_id": 4, "chat": {"id": 77}}}
+    tap["message"]["chat"]["type"] = "private"
+    body = json.dumps({"update_id": 3, "callback_query": tap}).encode()
+    status, said, _ = _post(running, "/webhooks/telegram", body, {SECRET: _secret(running)})
+    assert status == 200
+    assert json.loads(said)["method"] == "answerCallbackQuery"
+    assert json.loads(said)["callback_query_id"] == "99"
+
+
+def test_too_long_is_413(running: Served) -> None:
+    headers = {SECRET: _secret(running)}
+    assert _post(running, "/webhooks/telegram", b"x" * 1_000_001, headers)[0] == 413
+    assert _count(running, "inbounds") == 0
+
+
+def test_a_whatsapp_message_is_answered(running: Served) -> None:
+    body, headers = _form(running, "/webhooks/whatsapp", MESSAGE)
+    status, said, given = _post(running, "/webhooks/whatsapp", body, headers)
+    assert (status, given["content-type"].split(";")[0]) == (200, "text/xml")
+    assert said.endswith(b"<Response/>")
+    assert (_count(running, "inbounds"), _count(running, "deliveries")) == (1, 1)
+
+
+def test_the_query_is_part_of_what_is_signed(running: Served) -> None:
+    path = "/webhooks/whatsapp?a=1&leer=&b=%20"
+    body, headers = _form(running, path, MESSAGE)
+    assert _post(running, path, body, headers)[0] == 200
+    assert _post(running, "/webhooks/whatsapp", body, headers)[0] == 403
+
+
+@pytest.mark.parametrize("how", ["none", "wrong", "other address", "changed", "dropped"])
+def test_forged_or_unsigned_is_403_and_nothing_is_kept(running: Served, how: str) -> None:
+    for path in ("/webhooks/whatsapp", "/webhooks/whatsapp/status"):
+        body, headers = _form(running, path, MESSAGE, "https://elsewhere.example" if how == "other address" else None)
+        if how == "none":
+            del headers["X-Twilio-Signature"]
+        if how == "wrong":
+            headers["X-Twilio-Signature"] = "AAAA"
+        if how == "changed":
+            body = body.replace(b"halo", b"helo")
+        if how == "dropped":
+            body = body.replace(b"&Empty=", b"")
+        assert _post(running, path, body, headers)[0] == 403
+    assert _count(running, "inbounds") == _count(running, "conversations") == _count(running, "delivery_events") == 0
+
+
+def test_a_whatsapp_body_that_is_none_is_400(running: Served) -> None:
+    _, headers = _form(running, "/webhooks/whatsapp", MESSAGE)
+    assert _post(running, "/webhooks/whatsapp", b"\xff=\xfe%", headers)[0] == 400
+
+
+def test_a_status_moves_the_row_on(running: Served) -> None:
+    body, headers = _form(running, "/webhooks/whatsapp", MESSAGE)
+    _post(running, "/webhooks/whatsapp", body, headers)
+    path = "/webhooks/whatsapp/status?d=1"
+    body, headers = _form(running, path, {"MessageSid": "SM77", "MessageStatus": "read"})
+    end = time.monotonic() + 10
+    while _state(running) not in ("delivered", "read"):
+        assert _post(running, path, body, headers)[0] == 200
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def _state(it: Served) -> str:
+    with it.program.database.read() as connection:
+        return connection.execute(sa.text("SELECT state FROM deliveries WHERE id = 1")).scalar_one()
+
+
+def test_health_and_numbers(running: Served) -> None:
+    assert _ask(running, "GET", "/healthz")[0] == 200
+    assert _ask(running, "GET", "/readyz")[:2] == (200, b"ready\n")
+    _post(running, "/webhooks/telegram", _update(1), {SECRET: _secret(running)})
+    status, said, _ = _ask(running, "GET", "/metrics")
+    assert status == 200
+    assert b'naikkelas_turns_total{channel="telegram",kind="text",result="answered"}' in said
+    assert b"naikkelas_outbox{" in said
+    assert _ask(running, "GET", "/webhooks/telegram")[0] == 405
+
+
+def test_while_the_database_is_gone_it_is_503_and_then_it_works_again(
+    running: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool = running.program.database.write_engine.pool
+
+    def refuse(*args: object, **more: object) -> None:
+        raise sa.exc.OperationalError("connect", {}, Exception("gone"))
+
+    headers = {SECRET: _secret(running)}
+    with monkeypatch.context() as patch:
+        patch.setattr(pool, "connect", refuse)
+        status, _, given = _post(running, "/webhooks/telegram", _update(5), headers)
+        assert (status, given["retry-after"]) == (503, "5")
+        body, signed = _form(running, "/webhooks/whatsapp", MESSAGE)
+        assert _post(running, "/webhooks/whatsapp", body, signed)[0] == 503
+        assert _ask(running, "GET", "/healthz")[0] == 200
+    assert _post(running, "/webhooks/telegram", _update(5), headers)[0] == 200
+    assert _count(running, "inbounds") == 1
+
+
+def test_the_phone_is_there_and_the_first_page_leads_to_it(running: Served) -> None:
+    status, _, headers = _ask(running, "GET", "/")
+    assert (status, headers["location"]) == (307, "/simulator")
+    assert _ask(running, "GET", "/simulator/")[0] == 200
