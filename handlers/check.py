@@ -10,7 +10,7 @@ from conversation.form import Form
 from conversation.kinds import Choice, Listing, Many, Number
 from conversation.question import Answers, Ear, Heard, Label, Phrase, Question, ReadBack, Take, Which
 from conversation.turn import Note, Turn
-from handlers import amounts, result
+from handlers import amounts, later, result
 from handlers.desk import Desk
 from handlers.next import Facts, Next
 from handlers.spoken import REGION, Spoken, region_name
@@ -196,6 +196,7 @@ FILL: Mapping[str, Callable[[Answers], Mapping[str, Any]]] = {
 def finish(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
     """Judge the answers, keep the assessment with every reason, and show what it means."""
     assessment = assess(desk, turn)
+    later.after_result(desk, spoken, assessment)
     return result.show(desk, spoken, assessment)
 
 

@@ -10,12 +10,12 @@ from conversation.form import Form
 from conversation.kinds import Choice, Listing, Phone, Review, Written
 from conversation.question import Answers, Invalid, Label, Phrase
 from conversation.turn import Note, Turn
-from handlers import check, place
+from handlers import check, later, place
 from handlers.desk import Desk
 from handlers.next import Facts, Next
 from handlers.spoken import REGION, Spoken
 from models import Assessment
-from services import applications, eligibility, phones
+from services import applications, eligibility, persons, phones
 from services.applications import NewBusiness
 from services.eligibility import RuleSet
 
@@ -180,6 +180,9 @@ def finish(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
         office=desk.office,
         now=desk.now,
     )
+    if turn.answers["for_whom"] != "helping":
+        persons.rename(desk.session, before.person_id, str(turn.answers["owner_name"]), turn.answers.get("phone"))
+    later.after_number(desk, spoken, assessment, outcome)
     moved = (Note("register.scheme_moved"),) if before.scheme != assessment.scheme else ()
     return place.show(desk, spoken, turn, assessment, outcome, moved)
 

@@ -9,12 +9,12 @@ from conversation.form import Form
 from conversation.hearing import Option, normalise
 from conversation.kinds import Choice
 from conversation.turn import Note, Turn
-from handlers import reasons
+from handlers import later, reasons
 from handlers.desk import Desk
 from handlers.next import Facts, Next
 from handlers.spoken import Spoken
-from models import Assessment, DueKind
-from services import drafts, dues, eligibility, tickets
+from models import Assessment
+from services import drafts, eligibility, tickets
 from services.eligibility import CANDIDATE
 
 WHY = "why"  # the text key of options that are reason codes
@@ -228,16 +228,7 @@ def _officer(desk: Desk, spoken: Spoken, assessment: Assessment) -> Next:
         asked_by=assessment.asked_by,
         now=desk.now,
     )
-    ticket = tickets.open_ticket(
-        desk.session,
-        conversation_id=desk.chat.id,
-        person_id=assessment.person_id,
-        topic="check",
-        words=None,
-        context={"assessment": asked.id, "codes": why_codes(asked.result)},
-        office=desk.office,
-        now=desk.now,
-    )
+    ticket = later.ticket(desk, asked, {})
     return show_again(asked, Note("result.officer_asked", {"answer_by": ticket.answer_by}))
 
 
@@ -245,20 +236,7 @@ def _ended_next(desk: Desk, spoken: Spoken, assessment: Assessment) -> Next:
     code = assessment.result["ended"]
     ask_whom = spoken.marked(reasons.said(desk, spoken, assessment, code, "ask_whom"))
     following = spoken.marked(reasons.said(desk, spoken, assessment, code, "next"))
-    _follow_up(desk, assessment)
     return show_again(assessment, Note("result.ended_next", {"ask_whom": ask_whom, "next": following}))
-
-
-def _follow_up(desk: Desk, assessment: Assessment) -> None:
-    """The date that was said is a row: the bot comes back to it by itself."""
-    dues.plan(
-        desk.session,
-        conversation_id=desk.chat.id,
-        person_id=assessment.person_id,
-        kind=DueKind.FOLLOW_UP,
-        about={"reason": assessment.result["ended"], "values": {}, "assessment": assessment.id},
-        due_at=desk.office.morning(desk.office.local_day(desk.now, desk.office.remind_days)),
-    )
 
 
 def _another(desk: Desk, spoken: Spoken, assessment: Assessment) -> Next:

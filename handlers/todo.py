@@ -10,7 +10,7 @@ from conversation.hearing import Option, normalise
 from conversation.kinds import Choice
 from conversation.said import Tap
 from conversation.turn import Note, Turn
-from handlers import check, place, reasons, result
+from handlers import check, later, place, reasons, result
 from handlers.desk import Desk
 from handlers.next import Facts, Next
 from handlers.spoken import Spoken
@@ -121,27 +121,8 @@ def acted(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
 
 def _remind(desk: Desk, spoken: Spoken, assessment: Assessment, code: str) -> Next:
     day = desk.office.local_day(desk.now, desk.office.remind_days)
-    plan_reminder(desk, spoken, assessment, code)
+    later.remind(desk, spoken, assessment, code)
     return Next((Note("todo.remind_set", {"date": day}),), open="menu")
-
-
-def plan_reminder(desk: Desk, spoken: Spoken, assessment: Assessment, code: str) -> None:
-    """ "Ingatkan saya 2 minggu lagi" is a row; the heartbeat asks when its day has come."""
-    needed = desk.texts.needs(f"reason.{code}.short")
-    values = reasons.values(desk, spoken, assessment, code)
-    dues.plan(
-        desk.session,
-        conversation_id=desk.chat.id,
-        person_id=assessment.person_id,
-        kind=DueKind.TODO,
-        about={
-            "reason": code,
-            "values": {name: str(spoken.value(values[name])) for name in needed},
-            "business_id": assessment.business_id,
-            "assessment": assessment.id,
-        },
-        due_at=desk.office.morning(desk.office.local_day(desk.now, desk.office.remind_days)),
-    )
 
 
 # --- re-checking one line alone ---
@@ -197,7 +178,7 @@ def _progress(desk: Desk, spoken: Spoken, before: Assessment, after: Assessment,
     label = spoken.marked(reasons.said(desk, spoken, before, code, "short"))
     left = len(after.result["todos"])
     if code in after.result["todos"] or code in after.result["optional"]:
-        plan_reminder(desk, spoken, after, code)
+        later.remind(desk, spoken, after, code)
         return (Note("result.rechecked_same", {"label": label, "next_date": desk.office.local_day(desk.now, 14)}),)
     if left:
         return (Note("result.rechecked_better", {"label": label, "count": left}),)
@@ -248,7 +229,7 @@ def _answered(desk: Desk, spoken: Spoken, due: Due | None, option: str) -> Next 
         return _done(desk, spoken, newest, code)
     if option == "stuck":
         return Next(open="officer", facts={"consented": True, "context": {"todo": code}})
-    plan_reminder(desk, spoken, newest, code)
+    later.remind(desk, spoken, newest, code)
     day = desk.office.local_day(desk.now, desk.office.remind_days)
     return Next((Note("todo.not_yet_ack", {"date": day}),), open="menu")
 

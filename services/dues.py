@@ -85,6 +85,18 @@ def plan(
     return due
 
 
+def void_planned(session: Session, conversation_id: int, business_id: int | None) -> int:
+    """Ask no more what was planned about a business; None: about a check that belonged to none. How many."""
+    query = sa.select(Due).where(Due.conversation_id == conversation_id, Due.state == DueState.PLANNED)
+    lost_reason = [
+        d for d in session.scalars(query) if "reason" in d.about and d.about.get("business_id") == business_id
+    ]
+    for due in lost_reason:
+        due.state = DueState.VOID
+    session.flush()
+    return len(lost_reason)
+
+
 def _last_code(session: Session, conversation_id: int, letter: str) -> str | None:
     mine = sa.and_(Due.conversation_id == conversation_id, Due.code.startswith(letter))
     return session.scalars(sa.select(Due.code).where(mine).order_by(Due.id.desc()).limit(1)).first()
