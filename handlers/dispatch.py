@@ -143,8 +143,11 @@ class _Table:
         if link:
             note = (Note("welcome.short"),) if self._is_first() else ()
             return self._leave(link, note)
+        if said.payload and self._is_first():
+            follow = self.registry.lost(self.desk, self.spoken)
+            return self._follow(replace(follow, notes=(Note("welcome.short"), Note("welcome.deep_link_unknown"))))
         if said.payload:
-            return self._leave(self.registry.first, (Note("welcome.deep_link_unknown"),))
+            return self._leave(self.registry.actions[Command.MENU], (Note("welcome.deep_link_unknown"),))
         return self._leave(self.registry.first if self._is_first() else self.registry.actions[Command.MENU], ())
 
     def _hear_other(self, said: Said) -> Reply:
@@ -182,7 +185,7 @@ class _Table:
         return take_turn(self._form(run), run, said, self.spoken)
 
     def _again(self, note: Note) -> Reply:
-        """Say something and put the open question once more; with nothing or the menu open, the menu, not its welcome."""
+        """Say something and put the open question once more; with none open, the menu without its welcome."""
         if self.run is None or self.run.form == "menu":
             follow = self.registry.actions[Command.MENU](self.desk, self.spoken)
             return self._follow(replace(follow, notes=(note,), run_id=self.run.run_id if self.run else None))

@@ -13,10 +13,12 @@ from handlers import later, reasons
 from handlers.desk import Desk
 from handlers.next import Facts, Next
 from handlers.spoken import Spoken
+from handlers.wording import fits
 from models import Assessment
 from services import drafts, eligibility, tickets
 from services.eligibility import CANDIDATE
 
+MOST_LINES = 4  # reasons or to-do lines named in a result
 WHY = "why"  # the text key of options that are reason codes
 
 
@@ -25,9 +27,15 @@ WHY = "why"  # the text key of options that are reason codes
 
 def show(desk: Desk, spoken: Spoken, assessment: Assessment, *before: Note) -> Next:
     """Scheme in one sentence, reasons, to-do count, the date of the next step, and that it is no decision."""
+    disclaimer = (Note("result.disclaimer"),)
     open_ended = (Note("result.provisional"),) if assessment.result["provisional"] else ()
-    last = (*open_ended, Note("result.disclaimer"), *_confirmed_notes(desk, assessment))
-    return Next((*before, *_found(desk, spoken, assessment), *last), open="result", facts=facts_of(assessment))
+    lasts = ((*open_ended, *disclaimer, *_confirmed_notes(desk, assessment)), (*open_ended, *disclaimer), disclaimer)
+    told = [
+        (*before, *_found(desk, spoken, assessment, most), *last) for last in lasts for most in range(MOST_LINES, 0, -1)
+    ]
+    # Everything in one bubble: rather fewer lines, the list has them all, than a wall of words.
+    notes = next((one for one in told if fits(one, spoken)), told[-1])
+    return Next(notes, open="result", facts=facts_of(assessment))
 
 
 def _confirmed_notes(desk: Desk, assessment: Assessment) -> tuple[Note, ...]:
@@ -61,14 +69,14 @@ def why_codes(result: Mapping[str, Any]) -> list[str]:
     return [*result["reasons"], *result["officer"]]
 
 
-def _found(desk: Desk, spoken: Spoken, assessment: Assessment) -> tuple[Note, ...]:
+def _found(desk: Desk, spoken: Spoken, assessment: Assessment, most: int) -> tuple[Note, ...]:
     result = assessment.result
     if result["ended"]:
         code = result["ended"]
         return reasons.notes(desk, spoken, assessment, code, "found", "why", "why_source", "do")
     head, items = _head(result)
     values = {
-        "items": spoken.marked(reasons.lines(desk, spoken, assessment, items)),
+        "items": spoken.marked(reasons.lines(desk, spoken, assessment, items, most)),
         "count": len(items),
         "next_date": _next_date(desk, head),
     }

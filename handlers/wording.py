@@ -19,8 +19,10 @@ def bubble(turn: Turn, spoken: Spoken, *, progress: bool = False) -> Bubble:
     parts = [spoken.said(note.key, {**where, **note.values}) for note in turn.notes]
     if ask is None:
         return Bubble("\n\n".join(parts))
-    parts.extend(_prompt(ask, spoken, progress))
-    text = "\n\n".join(p for p in parts if p)
+    asked = _prompt(ask, spoken, progress)
+    text = "\n\n".join(p for p in (*parts, *asked) if p)
+    short = _shortened(parts, asked, spoken) if len(text) > LONGEST and _may_be_cut(ask, spoken) else None
+    text = short or text
     if (ask.first and progress) or ask.error:
         text = _with_footer(text, spoken)
     return Bubble(
@@ -28,8 +30,30 @@ def bubble(turn: Turn, spoken: Spoken, *, progress: bool = False) -> Bubble:
         shape=_shape(ask),
         buttons=buttons(turn.run.run_id, ask, spoken),
         list_label=spoken.said("menu.list_button", {}),
-        numbered=ask.body_numbers,
+        numbered=ask.body_numbers and short is None,
     )
+
+
+def _may_be_cut(ask: Ask, spoken: Spoken) -> bool:
+    """A page or a review is shown whole or not at all; a question that was seen before may be put more briefly."""
+    return bool(ask.choices.options) and ask.key not in spoken.texts.tables.get("long", {})
+
+
+def _shortened(notes: list[str], asked: list[str], spoken: Spoken) -> str | None:
+    """What was said, and of the question the line that asks; without even that where there is no room for it.
+
+    The options' numbers, which stood in the lines left out, are then the buttons' own (`Bubble.numbered`).
+    """
+    lines = "\n".join(asked).split("\n")
+    line = next((one for one in lines if "?" in one), lines[0])
+    said = [note for note in notes if note]
+    briefer = ("\n\n".join(kept) for kept in ([*said, line], said))
+    return next((text for text in briefer if text and len(text) <= LONGEST), None)
+
+
+def fits(notes: tuple[Note, ...], spoken: Spoken) -> bool:
+    """Would these notes fit into one bubble?"""
+    return len(notes_only(notes, spoken).text) <= LONGEST
 
 
 def notes_only(notes: tuple[Note, ...], spoken: Spoken) -> Bubble:
