@@ -211,6 +211,9 @@ def _edit(form: Form, run: Run, review: Review, line: int, words: Words) -> Turn
 
 
 def _wrong(form: Form, run: Run, question: Question[Any], heard: Wrong, said: Said, words: Words) -> Turn:
+    if run.view.get("over"):
+        not_that = (Note("common.err_choice_1", {"said": _echo(said)}),)
+        return replace(_settle(form, run, words, not_that), understood=False)
     count = int(run.view.get("wrong", {}).get(question.key, 0)) + 1
     wrong = {"wrong": {question.key: count}}
     values = {"said": _echo(said), **heard.values}
@@ -237,7 +240,8 @@ def _fault(question: Question[Any], reason: str, count: int) -> str:
 
 
 def _echo(said: Said) -> str:
-    return said.text[:LONGEST_ECHO] if isinstance(said, Text) else ""
+    typed = said.text if isinstance(said, Text) else said.label if isinstance(said, Tap) else ""
+    return typed[:LONGEST_ECHO] or "…"
 
 
 # --- prompts that lie over a question -------------------------------------------------------------------------------
