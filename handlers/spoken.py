@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from conversation.hearing import Option, normalise
+from conversation.hearing import FINE, Option, normalise
 from conversation.question import Label, Phrase
 from models import Language
 from services import regions
@@ -16,6 +16,9 @@ from texts import Catalogue, Marked
 DISTRICTS = "journey.district"
 REGION = "region"  # Label("region", "36.04"): the full name of a kabupaten, kota or kecamatan
 
+
+HEARD = {"yes": ("yes",), "no": ("no",), "not_yet": ("not_yet",), "unsure": ("unsure",)}  # lists under `common.hear`
+GOES_ON = frozenset(("common.yes_no", "after.offer"))  # here "gpp" means: go on
 
 # What any text may name of the office's own settings.
 OFFICE: Mapping[str, Callable[[Office, Language], Any]] = {
@@ -102,9 +105,23 @@ class Spoken:
 
 @lru_cache(maxsize=2048)
 def _options(texts: Catalogue, key: str, language: Language) -> tuple[Option, ...]:
+    found = texts.options(key, language)
+    taken = frozenset(normalise(word) for option in found for word in option.words)
+    ids = frozenset(o.id for o in found)
     return tuple(
-        Option(o.id, o.label, frozenset(map(normalise, o.words)), o.description) for o in texts.options(key, language)
+        Option(
+            o.id, o.label, frozenset(map(normalise, o.words)) | (_common(texts, key, o.id, ids) - taken), o.description
+        )
+        for o in found
     )
+
+
+def _common(texts: Catalogue, key: str, option: str, ids: frozenset[str]) -> frozenset[str]:
+    """What "ya", "tidak", "belum" and "tidak tahu" are called in four languages, wherever they may be chosen."""
+    words = frozenset().union(*(_words(texts, f"common.hear.{name}") for name in HEARD.get(option, ())))
+    if option == "no" and "not_yet" not in ids:
+        words |= _words(texts, "common.hear.not_yet")
+    return words | FINE if option == "yes" and key in GOES_ON else words
 
 
 @lru_cache(maxsize=64)
