@@ -47,6 +47,7 @@ UNSURE = frozenset(
         "mboten ngertos", "not sure", "don't know", "dont know", "no idea", "tidak yakin", "belum yakin", "belum tahu",
     )
 )  # fmt: skip
+BUT = frozenset("tapi tetapi kecuali cuma cuman hanya but except only".split())
 ADDRESS = frozenset("bu pak min kak teh kang mas mbak bapak ibu pa buk mbak om tante sis gan".split())
 FILLERS = frozenset("saja aja dong deh ya nih kok".split())  # "2 saja", "dikemas ya"
 KEYCAP = re.compile("[\ufe0e\ufe0f\u20e3\u200d]")
@@ -125,6 +126,8 @@ def one_of(options: Sequence[Option], said: str, shown: int | None = None) -> Ma
     exact = _exactly(options, said)
     if exact:
         return exact
+    if said in FINE:
+        return Match()  # "tidak apa-apa" is neither the yes nor the no of a question that does not list it
     if is_unsure(said):
         unsure = tuple(o.id for o in options if o.id in ("unsure", "unknown"))
         return Match(unsure, sure=True)
@@ -165,8 +168,13 @@ def _loosely(options: Sequence[Option], said: str) -> Match | None:
     named = _named(options, said)
     if is_negated(said):
         return _denied(options, named)
-    # "serang" is in the label of a kabupaten and of a kota: then both are asked about.
-    inside = [o.id for o in options if len(said) >= SMALL_WORD and f" {said} " in f" {normalise(o.label)} "]
+    # "serang" is in the labels of a kabupaten and of a kota: both are asked about. "tahu" is tofu, not "tidak tahu".
+    labels = {o.id: normalise(o.label) for o in options}
+    inside = [
+        i
+        for i, label in labels.items()
+        if len(said) >= SMALL_WORD and label not in UNSURE and f" {said} " in f" {label} "
+    ]
     typo = [o.id for o in options if any(close(said, w) for w in (*o.words, normalise(o.label)) if w not in NEGATIONS)]
     hits = tuple(dict.fromkeys(inside or typo or named))
     return Match(hits) if hits else None
@@ -228,17 +236,25 @@ def _numbers(options: Sequence[Option], said: str) -> Ticks:
 def _parts(options: Sequence[Option], parts: Sequence[str]) -> Ticks:
     ids: list[str] = []
     unknown: list[str] = []
-    denied = False
+    denied = crossed = False
     for part in parts:
         match = one_of(options, part)
         denied = denied or match.negated
+        crossed = crossed or (match.negated and _is_crossed(options, part))
         if match.ids and not match.negated:
-            ids.extend(_all_named(options, part) or match.ids[:1])
+            named = [] if is_unsure(part) else _all_named(options, part)
+            ids.extend(named or match.ids[:1])
         elif not match.negated:
             unknown.append(part)
     if denied and not ids and not unknown:
-        return Ticks(tuple(o.id for o in options if o.id == "none")[:1])
+        return Ticks(tuple(o.id for o in options if o.id == "none")[:1], doubtful=crossed)
     return Ticks(tuple(dict.fromkeys(ids)), doubtful=denied and bool(ids), unknown=tuple(unknown))
+
+
+def _is_crossed(options: Sequence[Option], part: str) -> bool:
+    """ "babi tidak ada tapi ada rum": what is denied in one breath with something else may not all be denied."""
+    named = set(_all_named(options, part)) - {"none", "no", "unsure"}
+    return len(named) > 1 or not BUT.isdisjoint(part.split())
 
 
 def _all_named(options: Sequence[Option], part: str) -> list[str]:
