@@ -40,7 +40,7 @@ def routes(hands: Hands) -> list[Route]:
         phone = phone_of(request)
         since = int(request.query_params.get("since", "0"))
         await phone.change(since, min(float(request.query_params.get("wait", "0")), WAIT_MOST))
-        turns = [_turn(t) for t in phone.turns if t.changed > since]
+        turns = [{**_turn(t), "drawn": t.drawn > since} for t in phone.turns if t.changed > since]
         about = {"version": phone.version, "toast": phone.toast, "keyboard": [_key(k) for k in phone.reply_keys]}
         return JSONResponse({**about, "turns": turns})
 

@@ -26,7 +26,7 @@ from models import (
 )
 from simulator import labels
 from simulator.state import FIRST_TELEGRAM, Phone
-from simulator.wording import day, first_line, moment
+from simulator.wording import day, first_line, lately, moment
 
 Row = sa.RowMapping
 NEWEST = 12  # deliveries shown
@@ -111,7 +111,7 @@ def read(engine: Engine, phone: Phone, now: dt.datetime) -> Known:
             facts=[*_chat(chat, now), *_person_facts(connection, chat), *_later(connection, chat)],
             answers=_answers(chat),
             parked=[_draft(d) for d in _newest(connection, Draft, 5, conversation_id=chat["id"])],
-            outbox=[_sent(d) for d in outbox],
+            outbox=[_sent(d, now) for d in outbox],
             met=True,
         )
 
@@ -120,19 +120,25 @@ def read(engine: Engine, phone: Phone, now: dt.datetime) -> Known:
 
 
 def _asked(chat: Row, outbox: Sequence[Row]) -> tuple[str, str]:
-    """The question now open: its words are the end of the newest reply, its key stands in the reply's buttons."""
-    if not chat["run_id"]:
-        return "", ""
-    reply = next((d for d in outbox if d["lane"] == Lane.REPLY), None)
-    if reply is None:
-        return "", str(chat["form"])
-    words = str(reply["bubble"].get("text", "")).strip().split("\n\n")[-1]
-    keys = {
-        str(b.get("data", "")).split("|")[1] for b in reply["bubble"].get("buttons", []) if "|" in b.get("data", "")
-    }
-    code = f"{chat['form']} · {', '.join(sorted(keys))}" if keys else str(chat["form"])
+    """The question now open. The row does not name it (it follows from the answers): the newest reply shows it."""
+    replies = [d["bubble"] for d in outbox if d["lane"] == Lane.REPLY]
+    if not chat["run_id"] or not replies:
+        return "", str(chat["form"] or "")
+    datas = [str(b.get("data", "")).split("|") for b in replies[0].get("buttons", [])]
+    keys = sorted({data[1] for data in datas if len(data) == 3})
+    words = labels.known_question(keys[0]) if keys else ""
     wrong = sum(int(n) for n in (chat["view"] or {}).get("wrong", {}).values())
-    return first_line(words.split("\n")[-1]), code + (f", {wrong}× salah jawab" if wrong else "")
+    code = " · ".join([str(chat["form"]), *keys]) + (f", {wrong}× salah jawab" if wrong else "")
+    return words or _last_question(replies), code
+
+
+def _last_question(replies: Sequence[dict[str, Any]]) -> str:
+    for bubble in replies:
+        lines = str(bubble.get("text", "")).split("\n")
+        asked = [line for line in lines if line.rstrip(" *").endswith("?") and not line.startswith("Bingung?")]
+        if asked:
+            return first_line(asked[-1])
+    return ""
 
 
 def _chat(chat: Row, now: dt.datetime) -> list[Fact]:
@@ -160,7 +166,7 @@ def _answers(chat: Row) -> list[Fact]:
 
 
 def _short(raw: Any) -> str:
-    kept = json.dumps(raw, ensure_ascii=False)
+    kept = raw if isinstance(raw, str) else json.dumps(raw, ensure_ascii=False)
     return kept if len(kept) <= 60 else kept[:59] + "…"
 
 
@@ -216,7 +222,7 @@ def _later(connection: Connection, chat: Row) -> list[Fact]:
 LANES = {0: "reply", 1: "notice", 2: "bulk"}
 
 
-def _sent(delivery: Row) -> Sent:
+def _sent(delivery: Row, now: dt.datetime) -> Sent:
     kind, state = STATES[delivery["state"]]
     if delivery["state"] == DeliveryState.QUEUED and delivery["attempts"]:
         kind, state = "go", "diulang"
@@ -225,7 +231,7 @@ def _sent(delivery: Row) -> Sent:
     text = (
         "tombol digambar ulang" if delivery["bubble"].get("redraw") else first_line(delivery["bubble"].get("text", ""))
     )
-    return Sent(kind, state, text, moment(delivery["created_at"], short=True), " · ".join(filter(None, why)))
+    return Sent(kind, state, text, lately(delivery["created_at"], now), " · ".join(filter(None, why)))
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------

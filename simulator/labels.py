@@ -14,13 +14,18 @@ def _catalogue() -> texts.Catalogue:
     return texts.load()
 
 
-def question(key: str) -> str:
-    """The question behind a key, or the key itself where its words need filling in."""
+def known_question(key: str) -> str:
+    """The question behind a key, or nothing where its words need filling in."""
     for file in FILES:
         text = f"{file}.{key}.ask"
         if _catalogue().has(text) and not _catalogue().needs(text):
             return _catalogue().text(text, LANGUAGE).split("\n")[0].replace("*", "")
-    return key.replace("_", " ")
+    return ""
+
+
+def question(key: str) -> str:
+    """The question behind a key, or the key itself."""
+    return known_question(key) or key.replace("_", " ")
 
 
 def answer(key: str, raw: Any) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup, escape
 
+PARAGRAPH = re.compile(r"\n[ \t\u200b]*\n\s*")  # a line that only looks empty counts too
 # Telegram's tags, and what a browser calls them (https://core.telegram.org/bots/api#html-style).
 TAGS = {
     "b": "b", "strong": "b", "i": "i", "em": "i", "u": "u", "ins": "u", "s": "s", "strike": "s", "del": "s",
@@ -112,7 +113,7 @@ def paragraphs(pieces: Iterable[Piece]) -> list[Markup]:
     """Safe HTML, one item a paragraph: every word is escaped, only our own tags stand in it."""
     rows: list[list[Piece]] = [[]]
     for piece in pieces:
-        for i, part in enumerate(re.split(r"\n[ \t]*\n\s*", piece.text)):
+        for i, part in enumerate(PARAGRAPH.split(piece.text)):
             if i:
                 rows.append([])
             if part:

@@ -129,7 +129,7 @@ class Pages:
         now = self.world.settings.clock.now()
         found = await run_in_threadpool(known.read, self.world.settings.read_engine, phone, now)
         today, time = wording.full_day(now), wording.clock(now)
-        mark = hashlib.sha256(repr((found, today, time)).encode()).hexdigest()[:12]
+        mark = hashlib.sha256(repr((found, today, time, bool(phone.turns))).encode()).hexdigest()[:12]
         return {"known": found, "today": today, "time": time, "mark": mark}
 
     async def chat(self, request: Request) -> Response:

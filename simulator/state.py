@@ -56,7 +56,8 @@ class Turn:
     tick: Tick = Tick.GOING
     platform_id: str = ""  # Telegram's message id, Twilio's SID
     raw: dict[str, Any] = field(default_factory=dict)
-    changed: int = 0  # the phone's version when this was last drawn anew
+    changed: int = 0  # the phone's version when anything about it changed …
+    drawn: int = 0  # … and when its words or keys did
 
     @property
     def inline(self) -> bool:
@@ -114,14 +115,15 @@ class Phone:
         """Put a bubble at the bottom."""
         self.turns.append(turn)
         self.toast = ""
-        self.touch(turn)
+        self.touch(turn, drawn=True)
         return turn
 
-    def touch(self, turn: Turn | None = None) -> None:
+    def touch(self, turn: Turn | None = None, drawn: bool = False) -> None:
         """Something on the screen changed: whoever looks is shown it anew."""
         self.version += 1
         if turn is not None:
             turn.changed = self.version
+            turn.drawn = self.version if drawn else turn.drawn
 
     def turn(self, id: int) -> Turn | None:
         """The bubble with this number."""

@@ -130,7 +130,7 @@ def _redraw(world: World, phone: Phone, turn: Turn, pieces: list[markup.Piece], 
     turn.raw.pop("reply_markup", None)
     if keys:
         turn.raw["reply_markup"] = {"inline_keyboard": keyboard["inline_keyboard"]}
-    phone.touch(turn)
+    phone.touch(turn, drawn=True)
     return turn.raw
 
 

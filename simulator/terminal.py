@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 from collections.abc import Iterable
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -12,6 +13,8 @@ from simulator.settings import BASE
 REPLY = 6.0  # seconds a reply may take before the next line is read
 QUIET = 0.3  # seconds without anything new after which the bot has said all
 BOLD, DIM, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
+NUMBERED = re.compile(r"(?:✅ )?(\d+) ")
+Tappable = tuple[dict[str, Any], dict[str, Any]]  # a key as it is shown, and what tapping it does
 GREETINGS = {"telegram": "/start", "whatsapp": "Halo"}
 ATTACHED = {
     "/foto": "photo",
@@ -23,7 +26,7 @@ ATTACHED = {
     "/stiker": "sticker",
 }
 HELP = (
-    "Angka = mengetuk tombol itu. Lainnya dikirim apa adanya. /foto /foto12 /kontak /kontaklain /lokasi /suara "
+    "[1] atau [a] = mengetuk tombol itu. Lainnya dikirim apa adanya. /foto /foto12 /kontak /kontaklain /lokasi /suara "
     "/stiker /dua (kirim sekali lagi) /blokir /buka /gagal /maju (24 jam) /keluar"
 )
 
@@ -68,14 +71,14 @@ class Phone:
         made = self._call("POST", f"/api/{channel}/new", {"language": language})
         self.path = f"/api/{channel}/{made['person']}"
         self.version = int(made["version"])
-        self.keys: list[dict[str, Any]] = []  # what a number would tap
+        self.keys: dict[str, Tappable] = {}  # what a number or a letter would tap
 
     def hear(self, line: str) -> None:
-        """One line of input: a number taps, a command of ours acts, everything else is said."""
+        """One line of input: a mark taps, a command of ours acts, everything else is said."""
         word = line.strip()
-        if word.isdigit() and 0 < int(word) <= len(self.keys):
-            key = self.keys[int(word) - 1]
-            self.do(key["do"], key["label"])
+        if word.lower() in self.keys:
+            key, do = self.keys[word.lower()]
+            self.do(do, key["label"])
         elif word in ATTACHED:
             self.do({"attach": ATTACHED[word]}, word.removeprefix("/"))
         elif word in HARD:
@@ -107,7 +110,7 @@ class Phone:
         if news["toast"] and news["toast"] != self.toast:
             self.print(f"({news['toast']})", dim=True)
         self.toast = news["toast"]
-        bubbles = [t for t in news["turns"] if not t["mine"]]
+        bubbles = [t for t in news["turns"] if t["drawn"] and not t["mine"]]
         for turn in bubbles:
             self._bubble(turn, news["keyboard"])
         for turn in news["turns"]:
@@ -116,18 +119,17 @@ class Phone:
         return bool(bubbles)
 
     def _bubble(self, turn: dict[str, Any], keyboard: list[dict[str, Any]]) -> None:
+        text = turn["text"] or turn["note"]
         self.print("")
-        self.print(self._bold(turn["text"] or turn["note"]))
-        taps = [
-            {"label": k["label"], "do": {"tap": {"turn": turn["id"], "key": i}}} for i, k in enumerate(turn["keys"])
-        ]
-        below = [{"label": k["label"], "do": {"tap_reply": i}} for i, k in enumerate(keyboard)]
-        self.keys = taps or below
+        self.print(self._bold(text))
+        taps = [(k, {"tap": {"turn": turn["id"], "key": i}}) for i, k in enumerate(turn["keys"])]
+        below = [(k, {"tap_reply": i}) for i, k in enumerate(keyboard)]
+        self.keys = {mark: (key, do) for mark, (key, do) in marks(text, taps or below)}
         if turn["list_label"]:
             self.print(f"  ☰ {turn['list_label']}")
-        for number, key in enumerate(self.keys, 1):
-            told = turn["keys"][number - 1]["description"] if taps else ""
-            self.print(f"  [{number}] {key['label']}" + (f" · {told}" if told else ""))
+        for mark, (key, _) in self.keys.items():
+            told = f" · {key['description']}" if key["description"] else ""
+            self.print(f"  [{mark}] {key['label'].removeprefix(mark + ' ')}{told}")
 
     # --- writing and asking -----------------------------------------------------------------------------------------
 
@@ -157,6 +159,18 @@ class Phone:
             raise NoPhone(f"{answer.status} {path}")
         result: dict[str, Any] = json.loads(said)
         return result
+
+
+def marks(text: str, keys: list[Tappable]) -> list[tuple[str, Tappable]]:
+    """What to type for each key. The bot's own numbers stand; a key without one gets a letter where numbers are taken.
+
+    So "1" never taps something else than what the bot calls 1, and a number on another page goes to the bot as typed.
+    """
+    numbers = [found.group(1) if (found := NUMBERED.match(key["label"])) else "" for key, _ in keys]
+    taken = any(numbers) or re.search(r"^\d+ ", text, re.MULTILINE) is not None
+    letters = iter("abcdefghijklmnopqrstuvwxyz")
+    given = [number or (next(letters) if taken else str(place)) for place, number in enumerate(numbers, 1)]
+    return list(zip(given, keys, strict=True))
 
 
 HARD: dict[str, dict[str, Any]] = {

@@ -18,9 +18,14 @@ def day(at: dt.datetime) -> str:
     return str(format_date(at.astimezone(JAKARTA).date(), "d MMM", locale="id"))
 
 
-def moment(at: dt.datetime, short: bool = False) -> str:
-    """24 Nov, 10.12 WIB; short: 24 Nov 10.12"""
-    return f"{day(at)} {clock(at)}" if short else f"{day(at)}, {clock(at)} WIB"
+def moment(at: dt.datetime) -> str:
+    """24 Nov, 10.12 WIB"""
+    return f"{day(at)}, {clock(at)} WIB"
+
+
+def lately(at: dt.datetime, now: dt.datetime) -> str:
+    """10.12, and the day where it is not today: 8 Des"""
+    return clock(at) if at.astimezone(JAKARTA).date() == now.astimezone(JAKARTA).date() else day(at)
 
 
 def full_day(at: dt.datetime) -> str:

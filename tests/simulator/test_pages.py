@@ -149,7 +149,13 @@ def test_the_page_shows_what_the_program_knows(on_stage: Stage) -> None:
             sa.insert(Draft.__table__).values(conversation_id=chat, parked_at=START, purge_at=later, **kept)
         )
     page = ask(on_stage, "/simulator/whatsapp/1")[1]
-    for shown in ("run 7f3a", "Di mana tempatnya?", "check · regency", "Usaha saya sendiri", "Kab. Serang"):
+    for shown in (
+        "run 7f3a",
+        "Tempat membuat produknya ada di",
+        "check · regency",
+        "Usaha saya sendiri",
+        "Kab. Serang",
+    ):
         assert shown in page
     for shown in (
         "Izin layanan",

@@ -56,3 +56,12 @@ def test_nobody_there_or_not_here() -> None:
         terminal.main("http://127.0.0.1:9", "telegram", [], io.StringIO())
     with pytest.raises(NotLoopback):
         terminal.main("https://bot.example.go.id", "telegram", [], io.StringIO())
+
+
+def test_the_bots_own_numbers_stand() -> None:
+    def given(text: str, *labels: str) -> list[str]:
+        return [mark for mark, _ in terminal.marks(text, [({"label": label}, {}) for label in labels])]
+
+    assert given("Setuju?", "Ya", "Tidak") == ["1", "2"]
+    assert given("Kecamatan?", "9 Kibin", "✅ 10 Kopo", "Berikutnya ▶") == ["9", "10", "a"]
+    assert given("Bahan?\n1 Rum\n2 Tidak ada", "Tidak ada", "Tidak tahu") == ["a", "b"]
