@@ -83,7 +83,7 @@ class Choice(Question[str]):
 
     def read(self, raw: Any, answers: Answers) -> str:
         """An option that has gone since is asked again."""
-        if raw == self.skipped:
+        if raw is not None and raw == self.skipped:
             return str(raw)
         ids = self.ids(answers) if callable(self.ids) else self.ids
         if raw is not None and ids is not None and raw not in ids and raw not in self.heard_ids:

@@ -40,6 +40,7 @@ class Outcome(StrEnum):
     STOPPED = "stopped"  # a verdict ended it early
     OFFICER = "officer"  # the person wants an officer to help with the current question
     PARK = "park"
+    LEAVE = "leave"  # to the menu
     DISCARD = "discard"
     STALE = "stale"  # a button of another run, or of a question that no longer applies
 
@@ -284,6 +285,7 @@ def _resolved(form: Form, run: Run, question: Question[Any], choice: str, words:
         return _settle(form, with_answer(fresh, question.key, question.skipped), words, (Note("common.skipped"),))
     outcome = {
         "officer": Outcome.OFFICER,
+        "menu": Outcome.LEAVE,
         "later": Outcome.PARK,
         "keep": Outcome.PARK,
         "discard": Outcome.DISCARD,

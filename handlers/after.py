@@ -37,7 +37,7 @@ def wanted(answers: Answers) -> bool:
     return bool(answers.get("offer") == "yes")
 
 
-OFFER = Choice(key="offer", text="after.offer", required=True)
+OFFER = Choice(key="offer", text="after.offer", required=True, third="lost")
 EXTRAS = Form(
     key="after",
     title="journey.title",

@@ -32,7 +32,7 @@ def ask(purpose: Purpose, then: str, facts: Facts | None = None, *notes: Note) -
 def form(purpose: Purpose) -> Form:
     """The short notice, and behind it the full page in as many steps as it needs."""
     name = f"consent.{purpose.value}"
-    first = Choice(key="agree", text=name, required=True)
+    first = Choice(key="agree", text=name, required=True, third="lost")
     pages = [_page(f"{name}_page", "agree", "page")]
     if purpose is Purpose.SERVICE:
         pages.append(_page(f"{name}_page_2", f"{name}_page", "more"))
@@ -41,7 +41,7 @@ def form(purpose: Purpose) -> Form:
 
 def _page(text: str, after: str, option: str) -> Choice:
     return Choice(
-        key=text, text=text, prompt=text, required=True, when=lambda a: a.get(after) == option, fill=_version(text)
+        key=text, text=text, prompt=text, third="lost", when=lambda a: a.get(after) == option, fill=_version(text)
     )
 
 

@@ -246,6 +246,8 @@ class _Table:
             return self._asked(replace(turn, notes=(Note("common.old_button_form"), *turn.notes)))
         if turn.outcome is Outcome.OFFICER:
             return self._leave(lambda d, s: self.registry.stuck(d, s, turn.stuck_at or ""), ())
+        if turn.outcome is Outcome.LEAVE or (turn.outcome is Outcome.PARK and not self._worth_keeping(turn.run)):
+            return self._leave(self.registry.actions[Command.MENU], ())
         if turn.outcome in (Outcome.PARK, Outcome.DISCARD):
             return self._laid_down(turn)
         return self._follow(self._ended(turn))

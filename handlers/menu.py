@@ -76,9 +76,10 @@ def resume_form(facts: Facts) -> Form:
         "total": facts["total"],
         "date": dt.datetime.fromisoformat(facts["day"]).date(),
     }
-    what = Choice(key="what", text="common.resume_offer", prompt="common.resume_offer", fill=lambda answers: values)
-    sure = Choice(key="sure", text="common.restart_sure", prompt="common.restart_sure", when=_restarts)
-    return Form(key="resume", questions=(what, sure))
+    offer, sure = "common.resume_offer", "common.restart_sure"
+    what = Choice(key="what", text=offer, prompt=offer, fill=lambda answers: values, third="lost")
+    sure_of_it = Choice(key="sure", text=sure, prompt=sure, when=_restarts, third="lost")
+    return Form(key="resume", questions=(what, sure_of_it))
 
 
 def _restarts(answers: Answers) -> bool:
@@ -114,7 +115,8 @@ def language(desk: Desk, spoken: Spoken) -> Next:
     return Next(open="language")
 
 
-LANGUAGE = Form(key="language", questions=(Choice(key="language", text="language.ask", prompt="language.ask"),))
+WHICH_LANGUAGE = Choice(key="language", text="language.ask", prompt="language.ask", third="lost")
+LANGUAGE = Form(key="language", questions=(WHICH_LANGUAGE,))
 
 
 def language_set(desk: Desk, spoken: Spoken, turn: Turn) -> Next:

@@ -37,10 +37,10 @@ def form(facts: Facts) -> Form:
         key="agree",
         text="officer.opened_no_consent",
         prompt="officer.opened_no_consent",
-        required=True,
+        third="lost",
         when=lambda answers: not facts["consented"],
     )
-    words = Written(key="words", text="officer.ask", most=1000, required=True, when=_agreed)
+    words = Written(key="words", text="officer.ask", most=1000, third="lost", when=_agreed)
     return Form(key="officer", questions=(agree, words), stop=_declined)
 
 
@@ -83,7 +83,7 @@ def quiet(desk: Desk, spoken: Spoken, said: Text) -> Next | None:
 
 # --- LAPOR ---
 
-REPORT = Form(key="report", questions=(Written(key="words", text="report.ask", most=1000, required=True),))
+REPORT = Form(key="report", questions=(Written(key="words", text="report.ask", most=1000, third="lost"),))
 
 
 def report(desk: Desk, spoken: Spoken) -> Next:

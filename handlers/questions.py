@@ -34,7 +34,9 @@ def genuine(desk: Desk, spoken: Spoken) -> Next:
 def form(facts: Facts) -> Form:
     """A question, and for two of them which one exactly."""
     which = Choice(key="which", text="faq.ask", third="lost")
-    further = [Choice(key=key, text=text, prompt=text, when=_chosen(key)) for key, text in FURTHER.items()]
+    further = [
+        Choice(key=key, text=text, prompt=text, when=_chosen(key), third="lost") for key, text in FURTHER.items()
+    ]
     return Form(key="questions", questions=(which, *further))
 
 

@@ -24,8 +24,8 @@ def stop(desk: Desk, spoken: Spoken) -> Next:
     return Next(open="stop", changes={"stopped": Stopped.EVERYTHING})
 
 
-STOP = Form(key="stop", questions=(Choice(key="which", text="stop.done", prompt="stop.done"),))
-LIKE = Form(key="stop_like", questions=(Choice(key="meant", text="stop.meant", prompt="stop.meant"),))
+STOP = Form(key="stop", questions=(Choice(key="which", text="stop.done", prompt="stop.done", third="lost"),))
+LIKE = Form(key="stop_like", questions=(Choice(key="meant", text="stop.meant", prompt="stop.meant", third="lost"),))
 
 
 def stopped(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
@@ -71,7 +71,7 @@ def my_data(desk: Desk, spoken: Spoken) -> Next:
 def my_data_form(facts: Facts) -> Form:
     """See it here; everything else is a request with a date, or the notice once more."""
     ids = ("see", "correct", "withdraw", "delete", "page")
-    return Form(key="my_data", questions=(Choice(key="what", text="my_data.ask", ids=ids),))
+    return Form(key="my_data", questions=(Choice(key="what", text="my_data.ask", ids=ids, third="lost"),))
 
 
 def my_data_chosen(desk: Desk, spoken: Spoken, turn: Turn) -> Next:

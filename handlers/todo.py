@@ -62,6 +62,7 @@ def list_form(facts: Facts) -> Form:
         ids=tuple(code for code, _ in facts["lines"]),
         fill=lambda answers: {k: facts[k] for k in ("business", "items")} | {"count": len(facts["lines"])},
         errors=("common.err_choice_1", "common.err_choice_2"),
+        third="lost",
     )
     return Form(key="todo_list", questions=(which,))
 
