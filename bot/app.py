@@ -24,6 +24,7 @@ from bot.config import ProgrammeSettings, Settings
 from bot.database import Database, open_database
 from bot.inbound import Inbound
 from bot.inbox import Answer, Inbox, Received
+from bot.inbox_rows import BURST
 from bot.outbox import Outbox
 from bot.polling import Polling
 from bot.scheduler import Heart
@@ -35,6 +36,7 @@ from texts import Catalogue
 
 log = logging.getLogger(__name__)
 
+UNLIMITED = 1_000_000
 ROLES = ("all", "web", "worker", "scheduler")
 
 
@@ -60,7 +62,13 @@ class Program:
     waits), "scheduler" (heartbeats)."""
 
     def __init__(
-        self, settings: Settings, *, role: str = "all", clock: Clock | None = None, answer: Answer | None = None
+        self,
+        settings: Settings,
+        *,
+        role: str = "all",
+        clock: Clock | None = None,
+        answer: Answer | None = None,
+        burst: int = BURST,
     ) -> None:
         self.settings = settings
         self.role = role
@@ -68,7 +76,9 @@ class Program:
         self.office: Office = settings.office_now()
         self.texts: Catalogue = texts.load()
         self.database: Database = open_database(settings.database.url.get_secret_value())
-        self.inbox = Inbox(answer or handlers.answer, self.office, self.texts)
+        # A platform minds many messages to one chat in a second; the phone in the browser does not.
+        burst = UNLIMITED if settings.simulated else burst
+        self.inbox = Inbox(answer or handlers.answer, self.office, self.texts, burst)
         self.channels = Channels()
         self.ready = False
         self._polling: Polling | None = None

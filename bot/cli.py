@@ -81,6 +81,8 @@ def run_command(role: Annotated[str, typer.Option(help="all, web, worker, schedu
         raise _fail(f"--role {role} tidak dikenal; pilihannya: {', '.join(program.ROLES)}.", code=WRONG)
     if role != "all" and settings.database.url.get_secret_value().startswith("sqlite"):
         raise _fail("SQLite hanya untuk satu proses (--role all). Untuk beberapa proses, pakai PostgreSQL.", code=WRONG)
+    if role != "all" and settings.simulated:
+        raise _fail("HP percobaan hanya untuk --role all; isi token Telegram atau Twilio dulu.", code=WRONG)
     if role in ("web", "all") and not _free(settings):
         raise _fail(f"{address(settings)} sudah dipakai program lain: ganti web.port.")
     logs.set_up()

@@ -1,5 +1,6 @@
 """The office's memory: an embedded SQLite file to begin with, PostgreSQL when that is outgrown, one code for both."""
 
+import sqlite3
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -65,6 +66,17 @@ def open_database(url: str, writers: int = POSTGRES_WRITERS) -> Database:
     if address.get_backend_name() == "sqlite":
         return _open_sqlite(address)
     return _open_postgres(address.set(drivername="postgresql+psycopg"), writers)
+
+
+def is_gone(error: BaseException) -> bool:
+    """Whether the database could not do it now, rather than would never do it: not reached, locked too long, full,
+    or another transaction went first. Only then it makes sense to ask again."""
+    if isinstance(error, sa.exc.TimeoutError):
+        return True  # no connection was free in time
+    if not isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError):
+        return False
+    # SQLite calls a mistake in a statement an operational error too; that one never gets better.
+    return getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
 
 
 def _dumps(value: object) -> str:

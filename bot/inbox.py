@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot import inbox_rows as rows
+from bot.database import is_gone
 from bot.inbound import Inbound
 from bot.tables import tickets
 from conversation.run import Run
@@ -42,6 +43,7 @@ class Inbox:
     answer: Answer
     office: Office
     texts: Catalogue
+    burst: int = rows.BURST  # replies to one chat within a few seconds; more wait
 
     def receive(self, connection: sa.Connection, inbound: Inbound, now: dt.datetime) -> Received:
         """Take in one message within the caller's transaction. Runs in a writer thread; touches no network."""
@@ -57,7 +59,7 @@ class Inbox:
         rows.keep_chat(connection, row["id"], reply.changes, now)
         if failed or (words is not None and not reply.keep_words):
             rows.forget_words(connection, inbound_id, failed)
-        written = rows.post(connection, row, reply.bubble, inbound_id, now) if reply.bubble else None
+        written = rows.post(connection, row, reply.bubble, inbound_id, now, self.burst) if reply.bubble else None
         return Received(failed=failed, toast=reply.toast, reply=written)
 
     def _answered(
@@ -73,9 +75,9 @@ class Inbox:
             reply = self.answer(desk, inbound.said)
             _check(reply.changes)
             effects.keep()
-        except (sa.exc.OperationalError, sa.exc.InterfaceError):
-            raise  # the database itself: the message is not taken in, and will be repeated
         except Exception as error:
+            if is_gone(error):
+                raise  # not the handler's fault: the message is not taken in, and will be repeated
             effects.undo()
             log.exception("a handler failed on %s in form %s", inbound.kind, row["form"])
             return self._apology(connection, chat, inbound.said, error, now), True

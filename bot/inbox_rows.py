@@ -16,7 +16,7 @@ from texts.bubble import Bubble
 
 NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)  # `last_in_at` of a chat whose first message is being taken in
 KEPT_BEFORE_CONSENT = dt.timedelta(days=7)
-BURST = 4  # replies to one chat within BURST_TIME; more wait (and are superseded by newer ones)
+BURST = 5  # replies to one chat within BURST_TIME; more wait (and are superseded by newer ones)
 BURST_TIME = dt.timedelta(seconds=4)
 
 
@@ -129,7 +129,12 @@ _POST = sa.insert(deliveries).returning(deliveries.c.id)
 
 
 def post(
-    connection: sa.Connection, row: Mapping[str, Any], bubble: Bubble, inbound_id: int, now: dt.datetime
+    connection: sa.Connection,
+    row: Mapping[str, Any],
+    bubble: Bubble,
+    inbound_id: int,
+    now: dt.datetime,
+    burst: int = BURST,
 ) -> NewReply:
     """Write the reply; an older reply that has not gone out yet would only confuse, so it is called back."""
     latest = connection.execute(_LATEST, {"it": row["id"]}).all()
@@ -147,9 +152,9 @@ def post(
         "bubble": bubble.as_json(),
         "state": DeliveryState.QUEUED,
         "created_at": now,
-        "not_before": now if recent < BURST else now + dt.timedelta(seconds=1),
+        "not_before": now if recent < burst else now + dt.timedelta(seconds=1),
         "changed_at": now,
     }
     delivery_id: int = connection.execute(_POST, new).scalar_one()
-    prompt = not on_its_way and recent < BURST
+    prompt = not on_its_way and recent < burst
     return NewReply(delivery_id, row["id"], row["channel"], row["address"], bubble, prompt)

@@ -4,10 +4,11 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 
 import simulator.app
 from bot import simulated, web
@@ -18,6 +19,7 @@ from bot.clock import Clock
 from bot.config import Settings
 from bot.database import open_database
 from bot.inbox import Answer
+from bot.inbox_rows import BURST
 from bot.locking import Lock
 from simulator.settings import BASE
 
@@ -36,29 +38,33 @@ class Server(uvicorn.Server):
 
 
 def build(
-    settings: Settings, *, role: str = "all", clock: Clock | None = None, answer: Answer | None = None
+    settings: Settings,
+    *,
+    role: str = "all",
+    clock: Clock | None = None,
+    answer: Answer | None = None,
+    burst: int = BURST,
 ) -> "Built":
     """The program and its web application, not started yet. Simulated: both channels point at the phone."""
-    if settings.simulated:
-        program = Program(simulated.with_stand_ins(settings), role=role, clock=clock, answer=answer)
-        phone, routes = simulated.phone(program)
-        built = Built(program, web.create(program, list(routes), home=BASE))
-        built.phone = phone
-        return built
-    program = Program(settings, role=role, clock=clock, answer=answer)
-    return Built(program, web.create(program))
+    stand_in = settings.simulated
+    settings = simulated.with_stand_ins(settings) if stand_in else settings
+    return Built(Program(settings, role=role, clock=clock, answer=answer, burst=burst), with_phone=stand_in)
 
 
 class Built:
     """What `build` made; `serve` runs it until a signal or `stop`."""
 
-    def __init__(self, program: Program, app: Starlette) -> None:
+    def __init__(self, program: Program, with_phone: bool) -> None:
         self.program = program
-        self.app = app
-        self.phone: Starlette | None = None
+        self._greeting: asyncio.Task[None] | None = None
+        self._phone: Starlette | None = None
+        routes: Sequence[BaseRoute] = ()
+        if with_phone:
+            self._phone, routes = simulated.phone(program)
+        self.app = web.create(program, routes, home=BASE if with_phone else None, ending=self._ending)
         where = program.settings.web
         config = uvicorn.Config(
-            app,
+            self.app,
             host=where.host,
             port=where.port,
             log_config=None,
@@ -76,14 +82,16 @@ class Built:
 
     async def serve(self, started: Callable[[], None] | None = None) -> None:
         """Run until told to stop."""
-        greeting = asyncio.create_task(self._greet(started))
-        try:
-            await self.server.serve()
-        finally:
-            greeting.cancel()
-            if self.phone is not None:
-                await simulator.app.close(self.phone)
-            await asyncio.gather(greeting, return_exceptions=True)
+        self._greeting = asyncio.create_task(self._greet(started))
+        await self.server.serve()
+
+    async def _ending(self) -> None:
+        """Before the program ends: who still speaks to the platforms on its behalf falls silent."""
+        if self._greeting:
+            self._greeting.cancel()
+            await asyncio.gather(self._greeting, return_exceptions=True)
+        if self._phone is not None:
+            await simulator.app.close(self._phone)
 
     async def _greet(self, started: Callable[[], None] | None) -> None:
         """Once the doors are open: tell the platforms who we are and where. A platform that is away stops nothing."""

@@ -42,7 +42,8 @@ def with_stand_ins(settings: Settings) -> Settings:
         }
     )
     web = settings.web.model_copy(update={"public_url": here})
-    return settings.model_copy(update={"telegram": telegram, "whatsapp": whatsapp, "web": web})
+    on = settings.simulator.model_copy(update={"enabled": True})  # the tokens it has now are no real ones
+    return settings.model_copy(update={"telegram": telegram, "whatsapp": whatsapp, "web": web, "simulator": on})
 
 
 def phone(program: Program) -> tuple[Starlette, Sequence[BaseRoute]]:

@@ -3,7 +3,7 @@
 import asyncio
 import hmac
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import parse_qsl
@@ -54,8 +54,16 @@ class Refused(Exception):
         self.reason = reason
 
 
-def create(program: Program, more: list[BaseRoute] | None = None, home: str | None = None) -> Starlette:
-    """The web application; it starts and ends the program with itself. `home`: where `/` leads."""
+def create(
+    program: Program,
+    more: Sequence[BaseRoute] = (),
+    home: str | None = None,
+    ending: Callable[[], Awaitable[None]] | None = None,
+) -> Starlette:
+    """The web application; it starts and ends the program with itself.
+
+    `home`: where `/` leads. `ending`: what must end before the program does.
+    """
     doors = Doors(program)
     routes: list[BaseRoute] = [
         Route("/healthz", _alive),
@@ -77,9 +85,11 @@ def create(program: Program, more: list[BaseRoute] | None = None, home: str | No
         try:
             yield
         finally:
+            if ending:
+                await ending()
             await program.close()
 
-    return Starlette(routes=[*routes, *(more or [])], lifespan=life)
+    return Starlette(routes=[*routes, *more], lifespan=life)
 
 
 Handle = Callable[[Request], Awaitable[Response]]

@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 
-from bot.database import Database
+from bot.database import Database, is_gone
 
 log = logging.getLogger(__name__)
 
@@ -19,8 +19,6 @@ Work = Callable[[sa.Connection], T]
 Settled = tuple["asyncio.Future[Any]", Any, BaseException | None]
 
 GROUP = 64  # jobs in one transaction at most
-# What the database says when it cannot be reached, is locked too long, or chose us as a deadlock's victim.
-GONE = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.InternalError, sa.exc.TimeoutError)
 
 
 class DatabaseGone(Exception):
@@ -96,7 +94,7 @@ class Writer:
         try:
             results, left = self._together(batch)
         except Exception as error:  # noqa: BLE001 -- it is given to whoever waits, or tried again
-            if len(batch) == 1 and not isinstance(error, GONE):
+            if len(batch) == 1 and not is_gone(error):
                 return [(batch[0].future, None, error)], []
             log.warning("a group of %d was rolled back (%s): each alone", len(batch), type(error).__name__)
             return self._each_alone(batch)
@@ -120,11 +118,9 @@ class Writer:
                 results, more = self._together([job])
                 settled.append((job.future, results[0], None))
                 left += more
-            except GONE as error:
-                gone = DatabaseGone(type(error).__name__)
-                settled.append((job.future, None, gone))
             except Exception as error:  # noqa: BLE001 -- it is given to whoever waits for this job
-                settled.append((job.future, None, error))
+                gone = DatabaseGone(type(error).__name__) if is_gone(error) else None
+                settled.append((job.future, None, gone or error))
         return settled, left
 
     def _settle(self, settled: list[Settled], left: list[Any]) -> None:

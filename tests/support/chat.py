@@ -2,7 +2,10 @@
 
 import datetime as dt
 import itertools
+import re
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,18 +16,46 @@ from bot.inbox import Inbox, Received
 from conversation.form import walk
 from conversation.run import Run
 from conversation.said import Contact, Location, Other, Photo, Said, Start, Tap, Text
+from conversation.turn import on_the_table
 from handlers import HANDLERS
 from models import Channel, Conversation, Session
 from services.office import Office
 from texts import Catalogue, load
 from texts.bubble import Bubble, Button, Shape
+from texts.checking import LONGEST
 
 NOON = dt.datetime(2026, 11, 24, 5, tzinfo=dt.UTC)  # Tuesday, noon in Banten
 ADDRESSES = {Channel.TELEGRAM: "700000001", Channel.WHATSAPP: "whatsapp:+6281200000001"}
+PLACEHOLDER = re.compile(r"\{[a-z_0-9]+\}")
+BUTTON_ROOM = 64  # bytes of a button's data
+LIST_ROOM = 24  # characters of a list row's label
+
+
+class Noting(Catalogue):
+    """The real texts, noting which of them were said."""
+
+    told: set[str]
+
+    def text(self, key: str, language: str, /, **values: Any) -> str:
+        """As the catalogue does, and remembered."""
+        self.told.add(key)
+        return super().text(key, language, **values)
+
+
+@lru_cache(maxsize=1)
+def noting() -> Noting:
+    """The texts of all stories: cut once."""
+    real = load()
+    made = Noting(real.books, real.tables)
+    made.told = set()
+    return made
 
 
 class Chat:
-    """One person's chat. Every turn is one transaction, as in the program; time stands still until it is moved."""
+    """One person's chat. Every turn is one transaction, as in the program; time stands still until it is moved.
+
+    Every bubble is looked at on the way: short enough, every placeholder filled, every button fit to be carried.
+    """
 
     _events = itertools.count(1)
 
@@ -42,10 +73,14 @@ class Chat:
         self.address = address or ADDRESSES[channel]
         self.now = now
         self.hint = hint
-        self.texts: Catalogue = load()
+        self.texts = noting()
         self.office = office
         self.inbox = Inbox(handlers.answer, office, self.texts)
         self.bubble: Bubble | None = None
+        self.received = Received()
+        self.told: frozenset[str] = frozenset()  # the keys of everything the last message says
+        self.bubbles: list[Bubble] = []
+        self.answers = 0  # messages and taps so far
         self.log: list[tuple[str, str]] = []
 
     # --- what a person does ---
@@ -55,17 +90,22 @@ class Chat:
         inbound = Inbound(
             channel=self.channel,
             address=self.address,
-            event_id=event or str(next(self._events)),
+            event_id=event or f"chat-{next(self._events)}",
             said=said,
             at=self.now,
             language_hint=self.hint,
         )
+        self.texts.told.clear()
         with self.database.write() as connection:
-            received = self.inbox.receive(connection, inbound, self.now)
-        if received.reply is not None:
-            self.bubble = received.reply.bubble
-            self.log.append(("bot", _shown(self.bubble)))
-        return received
+            self.received = self.inbox.receive(connection, inbound, self.now)
+        self.told = frozenset(self.texts.told)
+        self.answers += 1
+        if self.received.reply is not None:
+            self.bubble = self.received.reply.bubble
+            self.bubbles.append(self.bubble)
+            self.log.append(("bot", shown(self.bubble)))
+            fit_to_be_sent(self.bubble, self.told, said)
+        return self.received
 
     def says(self, *texts: str) -> "Chat":
         """Type, one message after the other."""
@@ -77,7 +117,12 @@ class Chat:
     def taps(self, *names: str) -> "Chat":
         """Tap buttons by what they say, or by the option they stand for."""
         for name in names:
-            button = self.button(name)
+            self.presses(self.button(name))
+        return self
+
+    def presses(self, *buttons: Button) -> "Chat":
+        """Tap buttons, perhaps of an older message."""
+        for button in buttons:
             self.log.append(("me", f"[{button.label}]"))
             self.hears(tap(button))
         return self
@@ -94,6 +139,11 @@ class Chat:
         self.hears(thing)
         return self
 
+    def waits(self, **time: float) -> "Chat":
+        """Let time pass: `waits(days=14)`."""
+        self.now += dt.timedelta(**time)
+        return self
+
     # --- what they see ---
 
     @property
@@ -106,12 +156,17 @@ class Chat:
         """The options that can be tapped below the last message."""
         return [b.data.split("|")[2] for b in self.bubble.buttons] if self.bubble else []
 
+    @property
+    def labels(self) -> list[str]:
+        """What the buttons below the last message say."""
+        return [b.label for b in self.bubble.buttons] if self.bubble else []
+
     def button(self, name: str) -> Button:
         """A button of the last message by its label or its option."""
         for button in self.bubble.buttons if self.bubble else ():
             if name in (button.label, button.data.split("|")[2]):
                 return button
-        raise AssertionError(f"no button {name!r} below:\n{_shown(self.bubble)}")
+        raise AssertionError(f"no button {name!r} below:\n{shown(self.bubble)}")
 
     # --- what the program knows ---
 
@@ -125,6 +180,12 @@ class Chat:
             return session.scalars(query).one()
 
     @property
+    def run(self) -> Run | None:
+        """The run that is open."""
+        row = self.row
+        return Run(str(row.run_id), row.form, row.answers, row.view, row.facts) if row.form else None
+
+    @property
     def form(self) -> str | None:
         """The form that is open."""
         return self.row.form
@@ -132,12 +193,17 @@ class Chat:
     @property
     def asked(self) -> str | None:
         """The key of the question that is open, or None."""
-        row = self.row
-        if row.form is None:
+        run = self.run
+        if run is None:
             return None
-        run = Run(str(row.run_id), row.form, row.answers, row.view, row.facts)
-        current = walk(HANDLERS[row.form].form(run.facts), run).current
+        current = on_the_table(walk(HANDLERS[run.form].form(run.facts), run), run)
         return current.key if current else None
+
+    @property
+    def over(self) -> str | None:
+        """The kind of prompt that lies over the question, or None."""
+        over = self.row.view.get("over")
+        return str(over["kind"]) if over else None
 
     def transcript(self) -> Iterator[str]:
         """Everything said so far, as prose."""
@@ -152,7 +218,24 @@ def tap(button: Button) -> Tap:
     return Tap(run, question, option, button.label, message_id="1")
 
 
-def _shown(bubble: Bubble | None) -> str:
+def fit_to_be_sent(bubble: Bubble, told: frozenset[str], said: Said | None = None) -> None:
+    """What is true of every bubble, whatever was said before it. Raises AssertionError with the bubble."""
+    about = shown(bubble)
+    assert bubble.text.strip(), "an empty bubble"
+    may_be_long = told & noting().tables["long"].keys()
+    assert len(bubble.text) <= LONGEST or may_be_long, f"{len(bubble.text)} characters, of {sorted(told)}:\n{about}"
+    typed = said.text if isinstance(said, Text) else ""
+    assert "{" in typed or not PLACEHOLDER.search(bubble.text), about
+    assert len({b.data for b in bubble.buttons}) == len(bubble.buttons), about
+    for button in bubble.buttons:
+        assert len(button.data.encode()) <= BUTTON_ROOM, button
+        assert button.data.count("|") == 2, button
+        assert button.label.strip(), button
+        assert len(button.label) <= LIST_ROOM or button.data.split("|")[1].startswith("~"), button
+
+
+def shown(bubble: Bubble | None) -> str:
+    """A bubble in plain lines."""
     if bubble is None:
         return ""
     rows = []

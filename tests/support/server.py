@@ -14,6 +14,7 @@ from bot.clock import Clock
 from bot.config import Settings
 from bot.config_load import config_path
 from bot.inbox import Answer
+from bot.inbox_rows import BURST
 from bot.serving import Built, build
 
 
@@ -61,21 +62,31 @@ def settings_for(database_url: str, folder: Path, port: int | None = None, **mor
 
 
 @contextmanager
-def served(settings: Settings, answer: Answer | None = None, clock: Clock | None = None) -> Iterator[Served]:
-    """Run the program until the block ends."""
+def served(
+    settings: Settings, answer: Answer | None = None, clock: Clock | None = None, burst: int = BURST
+) -> Iterator[Served]:
+    """Run the program until the block ends. `burst`: replies to one chat within four seconds; more wait."""
     prepare(settings)
-    started, ready, box = threading.Event(), threading.Event(), {}
+    started, box = threading.Event(), {}
 
     async def live() -> None:
-        box["built"] = build(settings, clock=clock, answer=answer)
+        box["built"] = build(settings, clock=clock, answer=answer, burst=burst)
         box["loop"] = asyncio.get_running_loop()
-        ready.set()
         await box["built"].serve(started.set)
 
-    thread = threading.Thread(target=lambda: asyncio.run(live()), daemon=True)
+    def run() -> None:
+        try:
+            asyncio.run(live())
+        except BaseException as error:  # noqa: BLE001 -- it is raised in the test
+            box["error"] = error
+        finally:
+            started.set()
+
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    assert ready.wait(20), "the program could not be built"
     assert started.wait(20), "the program did not start"
+    if "error" in box:
+        raise box["error"]
     built: Built = box["built"]
     try:
         yield Served(f"http://127.0.0.1:{settings.web.port}", built, box["loop"])
