@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -29,7 +30,8 @@ from simulator.state import FIRST_TELEGRAM, Phone
 from simulator.wording import day, first_line, lately, moment
 
 Row = sa.RowMapping
-NEWEST = 12  # deliveries shown
+NEWEST = 8  # deliveries shown
+SENTENCE = re.compile(r"[^.!?\n]+\?")
 WINDOW = dt.timedelta(hours=24)  # WhatsApp's
 
 STATES = {
@@ -134,10 +136,10 @@ def _asked(chat: Row, outbox: Sequence[Row]) -> tuple[str, str]:
 
 def _last_question(replies: Sequence[dict[str, Any]]) -> str:
     for bubble in replies:
-        lines = str(bubble.get("text", "")).split("\n")
-        asked = [line for line in lines if line.rstrip(" *").endswith("?") and not line.startswith("Bingung?")]
+        lines = [line for line in str(bubble.get("text", "")).split("\n") if not line.startswith(labels.footers())]
+        asked = SENTENCE.findall("\n".join(lines).replace("*", ""))
         if asked:
-            return first_line(asked[-1])
+            return first_line(asked[-1].strip())
     return ""
 
 

@@ -14,12 +14,19 @@ def _catalogue() -> texts.Catalogue:
     return texts.load()
 
 
+@cache
+def footers() -> tuple[str, ...]:
+    """How the line begins that stands below a question and tells what else can be typed."""
+    return tuple(_catalogue().text("common.footer", language).split()[0] for language in texts.LANGUAGES)
+
+
 def known_question(key: str) -> str:
-    """The question behind a key, or nothing where its words need filling in."""
+    """The question behind a key, or nothing. What would be filled in is left open: "Kecamatan apa di …?"."""
     for file in FILES:
         text = f"{file}.{key}.ask"
-        if _catalogue().has(text) and not _catalogue().needs(text):
-            return _catalogue().text(text, LANGUAGE).split("\n")[0].replace("*", "")
+        if _catalogue().has(text):
+            gaps = dict.fromkeys(_catalogue().needs(text), "…")
+            return _catalogue().text(text, LANGUAGE, **gaps).split("\n")[0].replace("*", "")
     return ""
 
 

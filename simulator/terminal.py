@@ -124,7 +124,7 @@ class Phone:
         self.print(self._bold(text))
         taps = [(k, {"tap": {"turn": turn["id"], "key": i}}) for i, k in enumerate(turn["keys"])]
         below = [(k, {"tap_reply": i}) for i, k in enumerate(keyboard)]
-        self.keys = {mark: (key, do) for mark, (key, do) in marks(text, taps or below)}
+        self.keys = {mark: (key, do) for mark, (key, do) in marks(taps or below)}
         if turn["list_label"]:
             self.print(f"  ☰ {turn['list_label']}")
         for mark, (key, _) in self.keys.items():
@@ -161,16 +161,14 @@ class Phone:
         return result
 
 
-def marks(text: str, keys: list[Tappable]) -> list[tuple[str, Tappable]]:
-    """What to type for each key. The bot's own numbers stand; a key without one gets a letter where numbers are taken.
+def marks(keys: list[Tappable]) -> list[tuple[str, Tappable]]:
+    """What to type for each key: the bot's own number, or a letter where the bot gave none.
 
-    So "1" never taps something else than what the bot calls 1, and a number on another page goes to the bot as typed.
+    So "1" never taps anything but what the bot calls 1; every other number goes to the bot as it was typed.
     """
-    numbers = [found.group(1) if (found := NUMBERED.match(key["label"])) else "" for key, _ in keys]
-    taken = any(numbers) or re.search(r"^\d+ ", text, re.MULTILINE) is not None
-    letters = iter("abcdefghijklmnopqrstuvwxyz")
-    given = [number or (next(letters) if taken else str(place)) for place, number in enumerate(numbers, 1)]
-    return list(zip(given, keys, strict=True))
+    letters = iter("abcdefghijklmnopqrstuvwxyz" * 4)
+    numbers = [NUMBERED.match(key["label"]) for key, _ in keys]
+    return [(found.group(1) if found else next(letters), key) for found, key in zip(numbers, keys, strict=True)]
 
 
 HARD: dict[str, dict[str, Any]] = {
