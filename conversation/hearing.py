@@ -89,7 +89,7 @@ class Ticks:
 @lru_cache(maxsize=8192)
 def normalise(text: str) -> str:
     """Lower case, one space, no ornaments, emoji digits as digits, forms of address and fillers off the ends."""
-    plain = KEYCAP.sub("", unicodedata.normalize("NFKC", text)).casefold().replace("’", "'")
+    plain = _plain(text).replace("’", "'")
     words = SPACES.sub(" ", NOISE.sub(" ", plain)).strip(" -/'").split(" ")
     while len(words) > 1 and words[-1] in ADDRESS | FILLERS:
         words.pop()
@@ -215,11 +215,12 @@ def several_of(options: Sequence[Option], text: str, shown: int | None = None) -
     whole = _exactly(options, said)
     if whole and len(whole.ids) == 1:
         return Ticks(whole.ids)
-    return _parts(options, [normalise(p) for p in PARTS.split(_keep_commas(text)) if p.strip()])
+    return _parts(options, [normalise(p) for p in PARTS.split(_plain(text)) if p.strip()])
 
 
-def _keep_commas(text: str) -> str:
-    return KEYCAP.sub("", unicodedata.normalize("NFKC", text)).casefold()
+def _plain(text: str) -> str:
+    """Lower case, and emoji digits as digits; what separates one thing from another stays."""
+    return KEYCAP.sub("", unicodedata.normalize("NFKC", text)).casefold().replace("🔟", "10")
 
 
 def _numbers(options: Sequence[Option], said: str) -> Ticks:
