@@ -1,7 +1,7 @@
 """Pendaftaran: a business asks for a programme, gets its number, and a place, a turn in the queue, or a date."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -63,16 +63,21 @@ def register(
     """Ask for a programme, for a business just told (NewBusiness) or one known (its id).
 
     The programme is locked from the number on, so that the queue is read and the place taken by one at a time: **a
-    newcomer takes a free place only if nobody waits for it** (the whole rule: services.waiting). A business that
-    withdrew may ask again, as a newcomer. Raises UnknownProgramme, WrongAssessment.
+    newcomer takes a free place only if nobody waits for it** (the whole rule: services.waiting). Who asks again is
+    not asked to wait again: with what is new the application goes on by its old queue time. A business that withdrew
+    comes back as a newcomer. Raises UnknownProgramme, WrongAssessment.
     """
     programme_id = programmes.by_code(session, programme_code).id
     asking = _business(session, business, now)
     _belongs(session, assessment_id, asking)
     known = _application(session, programme_id, asking.id)
     programme = programmes.lock(session, programme_id)
+    if known is not None and known.stage in (Stage.PLACED, Stage.REVIEW):
+        return _outcome(session, Kind.ALREADY, known, programme)  # what an officer looks at, an officer lets go
     if known is not None and known.stage is not Stage.WITHDRAWN:
-        return _outcome(session, Kind.ALREADY, known, programme)
+        before = known.stage
+        outcome = _decide(session, known, programme, asking, assessment_id, office, now, by)
+        return replace(outcome, kind=Kind.ALREADY) if outcome.stage is before else outcome
     application = known or _enter(session, programme, asking, assessment_id, office, now)
     application.queued_at = now
     return _decide(session, application, programme, asking, assessment_id, office, now, by)
@@ -248,7 +253,8 @@ def _decide(
         kind, because = _take_place(session, application, programme, business, now)
     elif kind is Kind.REVIEW:
         because = "officer"
-    application.promised_at = promise(kind, programme, office, now)
+    if application.stage is not STAGES[kind] or application.promised_at is None or application.promised_at <= now:
+        application.promised_at = promise(kind, programme, office, now)  # what still holds is not put off
     _move(session, application, STAGES[kind], now, by, because)
     return _outcome(session, kind, application, programme, missing if kind is Kind.INCOMPLETE else (), because)
 

@@ -1,6 +1,7 @@
 """What falls due: "ingatkan saya 2 minggu lagi" is a row, asked once, by day, answered by a tap or its code."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 FROM, UNTIL = dt.time(8), dt.time(20)  # the office's clock: nobody is woken, nobody is disturbed at evening prayer
 TOO_LATE = dt.timedelta(days=14)
 MAKES_SENSE = dt.timedelta(days=3)  # a reminder that could not be sent within this time is not sent any more
+SAID = re.compile(r"[0-9]{1,18}|[A-Z][0-9]{1,2}")  # a row's number, or a code
 OPEN = (DueState.PLANNED, DueState.ASKED)
 LETTERS = {DueKind.TODO: "T", DueKind.FOLLOW_UP: "F", DueKind.PROMISE: "P"}
 KEYS = {DueKind.TODO: "todo.remind", DueKind.FOLLOW_UP: "todo.follow_up", DueKind.PROMISE: "place.late_sorry"}
@@ -108,8 +110,10 @@ def answer(session: Session, *, conversation_id: int, code: str, answer: str, no
     None: no such question in this chat, or the same answer once more. An old message may still be answered, and an
     answer may be changed: somebody who said "belum" is done a week later.
     """
-    mine = Due.conversation_id == conversation_id
-    which = Due.id == int(code) if code.isdecimal() else Due.code == code.strip().upper()
+    mine, said = Due.conversation_id == conversation_id, code.strip().upper()
+    if not SAID.fullmatch(said):
+        return None
+    which = Due.id == int(said) if said[0] in "0123456789" else Due.code == said
     open_first = sa.case((Due.state.in_(OPEN), 0), else_=1)
     query = sa.select(Due).where(mine, which).order_by(open_first, Due.id.desc()).limit(1)
     due = session.scalars(query.with_for_update().execution_options(populate_existing=True)).first()

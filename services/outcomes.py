@@ -20,13 +20,13 @@ class Kind(StrEnum):
     INTEREST = "interest"  # the programme does not take this scheme; counted
     INCOMPLETE = "incomplete"  # something is needed before a place; the queue time is kept
     REVIEW = "review"  # an officer looks first; the queue time is kept and nobody overtakes
-    ALREADY = "already"  # this business has its number in this programme
+    ALREADY = "already"  # this business has its number in this programme, and nothing has changed
     CLOSED = "closed"  # after the last day; counted as interest
     NOT_YET_OPEN = "not_yet_open"  # before the first day; the queue time is kept
 
 
-NIB_TODOS = frozenset({"BUTUH_NIB", "NIB_DICEK"})
-REGION_TODO = "WILAYAH_DICEK"
+# To-dos whose being settled shows in the business itself: it has its NIB, its kab/kota is known.
+KNOWN_BY_DATA = frozenset({"BUTUH_NIB", "NIB_DICEK", "WILAYAH_DICEK"})
 
 STAGES = {
     Kind.PLACED: Stage.PLACED,
@@ -59,24 +59,19 @@ class Outcome:
     promised_at: dt.datetime | None  # news by then
     position: int | None = None  # waiting, or among those interested
     length: int | None = None  # of that list
-    lacking: tuple[str, ...] = ()  # INCOMPLETE: codes of to-dos
+    lacking: tuple[str, ...] = ()  # INCOMPLETE: "nib", "regency", codes of to-dos
     because: str | None = None  # WAITING: which limit ("programme", "regency"); REVIEW: "officer" or "nib"
 
 
 def lacking(result: Mapping[str, Any], rules: RuleSet, nib: str | None, regency: str | None) -> tuple[str, ...]:
-    """The to-dos that must be settled before a place, by their codes. `result` is the record that `rules` gave.
+    """What must be settled before a place: "nib", "regency", and the codes of other to-dos.
 
-    What a number or a kab/kota that has come since has settled is left out; what the check took for granted, and is not
-    there, is added: a NIB promised and not found is looked for.
+    `result` is the record that `rules` gave. A number or a kab/kota that came after the check settles its to-do, and
+    one that the check took for granted and that is not there is lacking all the same.
     """
     before_place = [code for code in result["todos"] if rules.todos[code].before is Before.PLACE]
-    settled = {*(NIB_TODOS if nib else ()), *((REGION_TODO,) if regency else ())}
-    missing = [code for code in before_place if code not in settled]
-    if not nib and not NIB_TODOS & set(missing):
-        missing.append("NIB_DICEK")
-    if not regency and REGION_TODO not in missing:
-        missing.append(REGION_TODO)
-    return tuple(missing)
+    others = [code for code in before_place if code not in KNOWN_BY_DATA]
+    return (*(() if nib else ("nib",)), *(() if regency else ("regency",)), *others)
 
 
 def officer_holds(result: Mapping[str, Any], rules: RuleSet) -> bool:

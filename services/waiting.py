@@ -44,6 +44,9 @@ def bound_by(session: Session, programme: Programme, application: Application) -
     """What keeps this application from a place now; None if it may take one. The programme must be locked."""
     allocations = programmes.allocations(session, programme.id)
     room = Room(programme.quota - programme.taken, {r: a.quota - a.taken for r, a in allocations.items()})
+    full = stands_in_the_way(room, {}, application.regency)
+    if full is not None:
+        return full  # the usual answer once a programme is full, and no queue need be counted for it
     query = (
         sa.select(Application.regency, sa.func.count())
         .where(Application.programme_id == programme.id, Application.stage.in_(AHEAD), _before(application))

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -145,8 +145,3 @@ def assessment(session: Session, person_id: int, judged: Judged = READY, busines
     session.add(row)
     session.flush()
     return row.id
-
-
-def rows(session: Session, table: str) -> list[Mapping[str, Any]]:
-    """A table as it is."""
-    return [dict(row) for row in session.execute(sa.text(f"SELECT * FROM {table}")).mappings()]
