@@ -416,7 +416,7 @@ def test_two_programmes_at_once_never_give_one_number_twice(database: Database, 
 
 
 @pytest.mark.parametrize(
-    ("changes", "kind", "missing"),
+    ("changes", "expected", "missing"),
     [
         ({}, Kind.PLACED, ()),
         ({"nib": "not_yet"}, Kind.INCOMPLETE, ("nib",)),
@@ -428,7 +428,7 @@ def test_two_programmes_at_once_never_give_one_number_twice(database: Database, 
     ],
 )
 def test_what_the_rule_set_says_is_understood(
-    database: Database, changes: dict[str, Any], kind: Kind, missing: tuple[str, ...]
+    database: Database, changes: dict[str, Any], expected: Kind, missing: tuple[str, ...]
 ) -> None:
     answers = yaml.safe_load((Path(__file__).parent / "cases.yaml").read_text("utf-8"))["bases"]["P"] | changes
     with transaction(database) as session:
@@ -453,6 +453,6 @@ def test_what_the_rule_set_says_is_understood(
             office=OFFICE,
             now=NOON,
         )
-        assert (outcome.kind, outcome.lacking) == (kind, missing)
+        assert (outcome.kind, outcome.lacking) == (expected, missing)
         assert kept.business_id == outcome.business_id
         assert outcome.promised_at is not None
