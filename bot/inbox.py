@@ -126,7 +126,8 @@ class _Effects:
 
 # The open form's columns and the chat's own: what a reply may change. Consent and address are nobody's to set here.
 CHANGEABLE = frozenset(
-    {"language", "stopped", "wanted", "quiet_until", "run_id", "form", "answers", "view", "facts", "changed_at"}
+    {"language", "stopped", "wanted", "quiet_until", "business_id", "link_tries", "link_blocked_until"}
+    | {"run_id", "form", "answers", "view", "facts", "changed_at"}
 )
 
 
@@ -153,6 +154,9 @@ def chat_of(row: Mapping[str, Any]) -> Chat:
         first_at=row["first_at"],
         last_in_at=None if row["last_in_at"] == rows.NEVER else row["last_in_at"],
         quiet_until=row["quiet_until"],
+        business_id=row["business_id"],
+        link_tries=row["link_tries"],
+        link_blocked_until=row["link_blocked_until"],
         run=run,
     )
 

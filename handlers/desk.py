@@ -30,6 +30,9 @@ class Chat:
     last_in_at: dt.datetime | None  # before this message; None at the first
     quiet_until: dt.datetime | None
     run: Run | None
+    business_id: int | None = None  # which business a phone that serves several is speaking of
+    link_tries: int = 0  # wrong codes in a row
+    link_blocked_until: dt.datetime | None = None
 
     @property
     def lang(self) -> Language:

@@ -16,6 +16,8 @@ def render(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False
         return "sa.DateTime(timezone=True)"
     if kind == "type" and isinstance(item, sa.Enum):
         return f"sa.String({item.length})"
+    if kind == "server_default" and isinstance(getattr(item, "arg", None), sa.sql.elements.False_):
+        return "sa.false()"  # written as SQLite's 0, PostgreSQL would refuse it
     return False
 
 

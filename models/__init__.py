@@ -3,12 +3,23 @@
 from sqlalchemy.orm import Session
 
 from models.base import Base, Moment
-from models.business import Assessment, Business
+from models.business import Assessment, Business, Confirmation, ConfirmationState
 from models.conversation import Channel, Conversation, Draft, Inbound, Language, Media, Reachable, Stopped
 from models.delivery import ContentTemplate, Cursor, Delivery, DeliveryEvent, DeliveryState, Gate, Lane
-from models.person import Consent, Person, Purpose
-from models.programme import Allocation, Application, LikelyDouble, Place, Programme, Stage, StageChange
-from models.ticket import Due, DueKind, DueState, Ticket
+from models.person import Consent, LinkCode, Person, Purpose
+from models.programme import (
+    Allocation,
+    Application,
+    Interest,
+    LikelyDouble,
+    Offer,
+    OfferState,
+    Place,
+    Programme,
+    Stage,
+    StageChange,
+)
+from models.ticket import DataRequest, Due, DueKind, DueState, RequestKind, Ticket, TicketAnswer, Unanswered
 
 __all__ = [
     "Allocation",
@@ -17,10 +28,13 @@ __all__ = [
     "Base",
     "Business",
     "Channel",
+    "Confirmation",
+    "ConfirmationState",
     "Consent",
     "ContentTemplate",
     "Conversation",
     "Cursor",
+    "DataRequest",
     "Delivery",
     "DeliveryEvent",
     "DeliveryState",
@@ -30,19 +44,26 @@ __all__ = [
     "DueState",
     "Gate",
     "Inbound",
+    "Interest",
     "Lane",
     "Language",
     "LikelyDouble",
+    "LinkCode",
     "Media",
     "Moment",
+    "Offer",
+    "OfferState",
     "Person",
     "Place",
     "Programme",
     "Purpose",
     "Reachable",
+    "RequestKind",
     "Session",
     "Stage",
     "StageChange",
     "Stopped",
     "Ticket",
+    "TicketAnswer",
+    "Unanswered",
 ]

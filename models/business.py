@@ -1,12 +1,13 @@
 """A business: who owns it, where it makes what."""
 
 import datetime as dt
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Id, Moment
+from models.base import Base, Id, Moment, enum
 
 
 class Business(Base):
@@ -39,6 +40,34 @@ class Business(Base):
     brand: Mapped[str | None] = mapped_column(sa.String(60))
     workers: Mapped[int | None] = mapped_column()
     email: Mapped[str | None] = mapped_column(sa.String(254))
+
+
+class ConfirmationState(StrEnum):
+    """Where an owner's confirmation of a helper's entry stands."""
+
+    WANTED = "wanted"
+    YES = "yes"
+    NO = "no"
+    ON_PAPER = "on_paper"
+    LAPSED = "lapsed"
+
+
+class Confirmation(Base):
+    """ "{helper} mendaftarkan usaha ini atas nama Bapak/Ibu. Betul?": asked once the owner writes from their number."""
+
+    __tablename__ = "confirmations"
+    __table_args__ = (sa.UniqueConstraint("business_id"), sa.Index("ix_confirmations_phone", "phone"))
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    business_id: Mapped[int] = mapped_column(sa.ForeignKey("businesses.id"))
+    phone: Mapped[str | None] = mapped_column(sa.String(20))  # the owner's, E.164
+    asked_at: Mapped[dt.datetime] = mapped_column(Moment())
+    due_at: Mapped[dt.datetime] = mapped_column(Moment())
+    state: Mapped[ConfirmationState] = mapped_column(
+        enum(ConfirmationState), default=ConfirmationState.WANTED, server_default="wanted"
+    )
+    answered_at: Mapped[dt.datetime | None] = mapped_column(Moment())
+    reference: Mapped[str | None] = mapped_column(sa.String(100))  # of the paper, where it was signed on paper
 
 
 class Assessment(Base):

@@ -66,6 +66,11 @@ class Conversation(Base):
     purge_at: Mapped[dt.datetime | None] = mapped_column(Moment())  # set while there is no consent, 7 days ahead
     quiet_until: Mapped[dt.datetime | None] = mapped_column(Moment())  # an officer is answering; the bot is silent
 
+    business_id: Mapped[int | None] = mapped_column(sa.ForeignKey("businesses.id"))  # which one a shared phone means
+    nudged_run: Mapped[str | None] = mapped_column(sa.String(16))  # the run that was asked about once already
+    link_tries: Mapped[int] = mapped_column(default=0, server_default="0")  # wrong codes in a row
+    link_blocked_until: Mapped[dt.datetime | None] = mapped_column(Moment())
+
     # The open form. `run_id` is None when nothing is open.
     run_id: Mapped[str | None] = mapped_column(sa.String(16))
     form: Mapped[str | None] = mapped_column(sa.String(64))

@@ -30,6 +30,21 @@ class Person(Base):
     phone_vouched: Mapped[bool] = mapped_column(default=False, server_default=sa.false())  # the platform vouches for it
 
 
+class LinkCode(Base):
+    """A one-time code that continues the same journey in another chat. Only its hash is kept."""
+
+    __tablename__ = "link_codes"
+    __table_args__ = (sa.Index("ix_link_codes_code_hash", "code_hash"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("persons.id"))
+    conversation_id: Mapped[int] = mapped_column(sa.ForeignKey("conversations.id", ondelete="CASCADE"))  # that asked
+    code_hash: Mapped[str] = mapped_column(sa.String(64))
+    made_at: Mapped[dt.datetime] = mapped_column(Moment())
+    expires_at: Mapped[dt.datetime] = mapped_column(Moment())
+    used_at: Mapped[dt.datetime | None] = mapped_column(Moment())
+
+
 class Consent(Base):
     """One answer to one request for consent, with what was shown: version and hash of the text. Never rewritten."""
 

@@ -49,14 +49,27 @@ class Allocation(Base):
 
 
 class Stage(StrEnum):
-    """Where an application stands (the programme's own stages, staff may move them)."""
+    """Where an application stands. What each is called, what comes next and what its owner is told are texts."""
 
     INTEREST = "MINAT"
-    INCOMPLETE = "DATA_KURANG"  # queue time kept, something is needed before a place (NIB, …)
     REVIEW = "SKRINING"  # queue time kept, an officer looks
+    INCOMPLETE = "DATA_KURANG"  # queue time kept, something is needed before a place (NIB, …)
+    READY = "SIAP_DAFTAR"
     WAITING = "DAFTAR_TUNGGU"
     PLACED = "KUOTA_DIBERIKAN"
+    DRAFTED = "DRAF_SIHALAL"
+    SUBMITTED = "DIAJUKAN"
+    COMPANION = "VERIFIKASI_P3H"
+    AGENCY = "VERIFIKASI_BPJPH"
+    FATWA = "SIDANG_FATWA"
+    ISSUED = "TERBIT"
+    SENT_BACK = "DIKEMBALIKAN"
+    REFUSED = "DITOLAK"
+    TO_REGULAR = "DIALIHKAN_REGULER"
+    BILLED = "TAGIHAN"
+    AUDIT = "AUDIT_LPH"
     WITHDRAWN = "MENGUNDURKAN_DIRI"
+    LAPSED = "KEDALUWARSA"
 
 
 class Application(Base):
@@ -80,6 +93,8 @@ class Application(Base):
     since: Mapped[dt.datetime] = mapped_column(Moment())  # in this stage
     queued_at: Mapped[dt.datetime] = mapped_column(Moment())  # the queue time; never moved
     promised_at: Mapped[dt.datetime | None] = mapped_column(Moment())  # news by then
+    certificate: Mapped[str | None] = mapped_column(sa.String(64))  # its number, once issued
+    received_at: Mapped[dt.datetime | None] = mapped_column(Moment())  # the owner said they have the certificate
     created_at: Mapped[dt.datetime] = mapped_column(Moment())
 
 
@@ -126,6 +141,60 @@ class StageChange(Base):
     at: Mapped[dt.datetime] = mapped_column(Moment())
     by: Mapped[str] = mapped_column(sa.String(64))
     note: Mapped[str | None] = mapped_column(sa.String(500))
+
+
+class OfferState(StrEnum):
+    """What became of an offer."""
+
+    OPEN = "open"
+    TAKEN = "taken"
+    SKIPPED = "skipped"  # "lewati dulu": the position is kept
+    EXPIRED = "expired"  # silence: the position is kept, and an officer calls
+    VOID = "void"  # withdrawn, or its programme closed
+
+
+class Offer(Base):
+    """A freed place, held for one application until its owner answers. At most one open offer per application."""
+
+    __tablename__ = "offers"
+    __table_args__ = (
+        sa.Index(
+            "uq_offers_open",
+            "application_id",
+            unique=True,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        ),
+        sa.Index("ix_offers_deadline", "state", "deadline"),
+        sa.Index("ix_offers_conversation_id", "conversation_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    application_id: Mapped[int] = mapped_column(sa.ForeignKey("applications.id"))
+    programme_id: Mapped[int] = mapped_column(sa.ForeignKey("programmes.id"))
+    conversation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("conversations.id", ondelete="SET NULL"))
+    regency: Mapped[str | None] = mapped_column(sa.String(5))
+    code: Mapped[str] = mapped_column(sa.String(8))  # "K7": what a typed answer names
+    offered_at: Mapped[dt.datetime] = mapped_column(Moment())
+    deadline: Mapped[dt.datetime] = mapped_column(Moment())
+    reminded_at: Mapped[dt.datetime | None] = mapped_column(Moment())
+    state: Mapped[OfferState] = mapped_column(enum(OfferState), default=OfferState.OPEN, server_default="open")
+    answered_at: Mapped[dt.datetime | None] = mapped_column(Moment())
+    called_at: Mapped[dt.datetime | None] = mapped_column(Moment())  # an officer has called after silence
+
+
+class Interest(Base):
+    """ "Saya berminat": a step of the ladder or a service, counted per kab/kota."""
+
+    __tablename__ = "interests"
+    __table_args__ = (sa.UniqueConstraint("person_id", "step"), sa.Index("ix_interests_step", "step", "regency"))
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("persons.id"))
+    business_id: Mapped[int | None] = mapped_column(sa.ForeignKey("businesses.id"))
+    step: Mapped[str] = mapped_column(sa.String(32))  # nib, permit, halal, brand, fair, sni …
+    regency: Mapped[str | None] = mapped_column(sa.String(5))
+    at: Mapped[dt.datetime] = mapped_column(Moment())
 
 
 class LikelyDouble(Base):

@@ -24,7 +24,62 @@ class Ticket(Base):
     context: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")  # form, question, reason codes
     opened_at: Mapped[dt.datetime] = mapped_column(Moment())
     answer_by: Mapped[dt.datetime] = mapped_column(Moment())
+    late_told_at: Mapped[dt.datetime | None] = mapped_column(Moment())  # the person was told that the promise broke
+    answered_at: Mapped[dt.datetime | None] = mapped_column(Moment())  # the first answer of an officer
     closed_at: Mapped[dt.datetime | None] = mapped_column(Moment())
+    closed_by: Mapped[str | None] = mapped_column(sa.String(64))
+
+
+class TicketAnswer(Base):
+    """One answer of an officer; the delivery that carries it has `because` = "ticket:<id>"."""
+
+    __tablename__ = "ticket_answers"
+    __table_args__ = (sa.Index("ix_ticket_answers_ticket_id", "ticket_id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(sa.ForeignKey("tickets.id", ondelete="CASCADE"))
+    officer: Mapped[str] = mapped_column(sa.String(64))
+    words: Mapped[str] = mapped_column(sa.Text())
+    at: Mapped[dt.datetime] = mapped_column(Moment())
+
+
+class Unanswered(Base):
+    """A question the answers have no page for, so that staff see what is asked; without consent, without the person."""
+
+    __tablename__ = "unanswered"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("persons.id"))
+    words: Mapped[str] = mapped_column(sa.String(300))
+    at: Mapped[dt.datetime] = mapped_column(Moment())
+
+
+class RequestKind(StrEnum):
+    """What a person may ask of their data (UU 27/2022 Ps 5 to 13)."""
+
+    SEE = "see"
+    CORRECT = "correct"
+    WITHDRAW = "withdraw"
+    DELETE = "delete"
+    TRAIL = "trail"
+
+
+class DataRequest(Base):
+    """A request about one's data, with its clock of 3 x 24 hours. It outlives the person's data as its proof."""
+
+    __tablename__ = "data_requests"
+    __table_args__ = (sa.Index("ix_data_requests_open", "done_at", "due_at"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)  # shown as "D-31"
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("persons.id"))
+    conversation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("conversations.id", ondelete="SET NULL"))
+    kind: Mapped[RequestKind] = mapped_column(enum(RequestKind))
+    detail: Mapped[str | None] = mapped_column(sa.String(64))  # what exactly: a field, a purpose; never its value
+    asked_at: Mapped[dt.datetime] = mapped_column(Moment())
+    due_at: Mapped[dt.datetime] = mapped_column(Moment())
+    done_at: Mapped[dt.datetime | None] = mapped_column(Moment())
+    done_by: Mapped[str | None] = mapped_column(sa.String(64))
+    note: Mapped[str | None] = mapped_column(sa.String(300))
 
 
 class DueKind(StrEnum):
@@ -33,6 +88,8 @@ class DueKind(StrEnum):
     TODO = "todo"  # "ingatkan saya 2 minggu lagi": ask whether a to-do line is settled
     FOLLOW_UP = "follow_up"  # the date given with a result or an end
     PROMISE = "promise"  # news was promised by a date
+    RECEIVED = "received"  # "sertifikatnya sudah diterima?", until it is answered
+    WAITING = "waiting"  # regular news of the position on a waiting list
 
 
 class DueState(StrEnum):

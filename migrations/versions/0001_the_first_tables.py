@@ -117,36 +117,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_consents_person_id", "consents", ["person_id", "purpose", "at"], unique=False)
     op.create_table(
-        "conversations",
+        "unanswered",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("channel", sa.String(32), nullable=False),
-        sa.Column("address", sa.String(length=200), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("language", sa.String(32), nullable=True),
-        sa.Column("reachable", sa.String(32), server_default="yes", nullable=False),
-        sa.Column("stopped", sa.String(32), server_default="nothing", nullable=False),
-        sa.Column("wanted", sa.String(length=64), nullable=True),
-        sa.Column("first_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("last_in_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("purge_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("quiet_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("run_id", sa.String(length=16), nullable=True),
-        sa.Column("form", sa.String(length=64), nullable=True),
-        sa.Column("answers", sa.JSON(), server_default="{}", nullable=False),
-        sa.Column("view", sa.JSON(), server_default="{}", nullable=False),
-        sa.Column("facts", sa.JSON(), server_default="{}", nullable=False),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_conversations_person_id_persons")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_conversations")),
-        sa.UniqueConstraint("channel", "address", name=op.f("uq_conversations_channel_address")),
-    )
-    op.create_index("ix_conversations_person_id", "conversations", ["person_id"], unique=False)
-    op.create_index(
-        "ix_conversations_purge_at",
-        "conversations",
-        ["purge_at"],
-        unique=False,
-        sqlite_where=sa.text("purge_at IS NOT NULL"),
+        sa.Column("words", sa.String(length=300), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_unanswered_person_id_persons")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unanswered")),
     )
     op.create_table(
         "assessments",
@@ -168,6 +145,144 @@ def upgrade() -> None:
     )
     op.create_index("ix_assessments_business_id", "assessments", ["business_id", "at"], unique=False)
     op.create_index("ix_assessments_person_id", "assessments", ["person_id", "at"], unique=False)
+    op.create_table(
+        "confirmations",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("business_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("phone", sa.String(length=20), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(32), server_default="wanted", nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reference", sa.String(length=100), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["business_id"], ["businesses.id"], name=op.f("fk_confirmations_business_id_businesses")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_confirmations")),
+        sa.UniqueConstraint("business_id", name=op.f("uq_confirmations_business_id")),
+    )
+    op.create_index("ix_confirmations_phone", "confirmations", ["phone"], unique=False)
+    op.create_table(
+        "conversations",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("channel", sa.String(32), nullable=False),
+        sa.Column("address", sa.String(length=200), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("language", sa.String(32), nullable=True),
+        sa.Column("reachable", sa.String(32), server_default="yes", nullable=False),
+        sa.Column("stopped", sa.String(32), server_default="nothing", nullable=False),
+        sa.Column("wanted", sa.String(length=64), nullable=True),
+        sa.Column("first_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_in_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("purge_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("quiet_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("business_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("nudged_run", sa.String(length=16), nullable=True),
+        sa.Column("link_tries", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("link_blocked_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("run_id", sa.String(length=16), nullable=True),
+        sa.Column("form", sa.String(length=64), nullable=True),
+        sa.Column("answers", sa.JSON(), server_default="{}", nullable=False),
+        sa.Column("view", sa.JSON(), server_default="{}", nullable=False),
+        sa.Column("facts", sa.JSON(), server_default="{}", nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["business_id"], ["businesses.id"], name=op.f("fk_conversations_business_id_businesses")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_conversations_person_id_persons")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_conversations")),
+        sa.UniqueConstraint("channel", "address", name=op.f("uq_conversations_channel_address")),
+    )
+    op.create_index("ix_conversations_person_id", "conversations", ["person_id"], unique=False)
+    op.create_index(
+        "ix_conversations_purge_at",
+        "conversations",
+        ["purge_at"],
+        unique=False,
+        sqlite_where=sa.text("purge_at IS NOT NULL"),
+    )
+    op.create_table(
+        "interests",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("business_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("step", sa.String(length=32), nullable=False),
+        sa.Column("regency", sa.String(length=5), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["business_id"], ["businesses.id"], name=op.f("fk_interests_business_id_businesses")),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_interests_person_id_persons")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_interests")),
+        sa.UniqueConstraint("person_id", "step", name=op.f("uq_interests_person_id_step")),
+    )
+    op.create_index("ix_interests_step", "interests", ["step", "regency"], unique=False)
+    op.create_table(
+        "likely_doubles",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("business_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("other_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("because", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["business_id"], ["businesses.id"], name=op.f("fk_likely_doubles_business_id_businesses")
+        ),
+        sa.ForeignKeyConstraint(["other_id"], ["businesses.id"], name=op.f("fk_likely_doubles_other_id_businesses")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_likely_doubles")),
+        sa.UniqueConstraint("business_id", "other_id", name=op.f("uq_likely_doubles_business_id_other_id")),
+    )
+    op.create_table(
+        "applications",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.String(length=32), nullable=False),
+        sa.Column("programme_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("business_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("assessment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("scheme", sa.String(length=16), nullable=False),
+        sa.Column("regency", sa.String(length=5), nullable=True),
+        sa.Column("stage", sa.String(32), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("queued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("promised_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("certificate", sa.String(length=64), nullable=True),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assessment_id"], ["assessments.id"], name=op.f("fk_applications_assessment_id_assessments")
+        ),
+        sa.ForeignKeyConstraint(
+            ["business_id"], ["businesses.id"], name=op.f("fk_applications_business_id_businesses")
+        ),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programmes.id"], name=op.f("fk_applications_programme_id_programmes")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_applications")),
+        sa.UniqueConstraint("number", name=op.f("uq_applications_number")),
+        sa.UniqueConstraint("programme_id", "business_id", name=op.f("uq_applications_programme_id_business_id")),
+    )
+    op.create_index("ix_applications_business_id", "applications", ["business_id"], unique=False)
+    op.create_index("ix_applications_queue", "applications", ["programme_id", "stage", "queued_at", "id"], unique=False)
+    op.create_table(
+        "data_requests",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("conversation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("detail", sa.String(length=64), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done_by", sa.String(length=64), nullable=True),
+        sa.Column("note", sa.String(length=300), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"],
+            ["conversations.id"],
+            name=op.f("fk_data_requests_conversation_id_conversations"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_data_requests_person_id_persons")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_data_requests")),
+    )
+    op.create_index("ix_data_requests_open", "data_requests", ["done_at", "due_at"], unique=False)
     op.create_table(
         "deliveries",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -282,20 +397,24 @@ def upgrade() -> None:
     op.create_index("ix_inbounds_at", "inbounds", ["at"], unique=False)
     op.create_index("ix_inbounds_conversation_id", "inbounds", ["conversation_id"], unique=False)
     op.create_table(
-        "likely_doubles",
+        "link_codes",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("business_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("other_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("because", sa.String(length=64), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("conversation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
-            ["business_id"], ["businesses.id"], name=op.f("fk_likely_doubles_business_id_businesses")
+            ["conversation_id"],
+            ["conversations.id"],
+            name=op.f("fk_link_codes_conversation_id_conversations"),
+            ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(["other_id"], ["businesses.id"], name=op.f("fk_likely_doubles_other_id_businesses")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_likely_doubles")),
-        sa.UniqueConstraint("business_id", "other_id", name=op.f("uq_likely_doubles_business_id_other_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_link_codes_person_id_persons")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_link_codes")),
     )
+    op.create_index("ix_link_codes_code_hash", "link_codes", ["code_hash"], unique=False)
     op.create_table(
         "media",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -329,7 +448,10 @@ def upgrade() -> None:
         sa.Column("context", sa.JSON(), server_default="{}", nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answer_by", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("late_told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_by", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(
             ["conversation_id"],
             ["conversations.id"],
@@ -340,35 +462,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tickets")),
     )
     op.create_index("ix_tickets_open", "tickets", ["closed_at", "answer_by"], unique=False)
-    op.create_table(
-        "applications",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("number", sa.String(length=32), nullable=False),
-        sa.Column("programme_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("business_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("assessment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("scheme", sa.String(length=16), nullable=False),
-        sa.Column("regency", sa.String(length=5), nullable=True),
-        sa.Column("stage", sa.String(32), nullable=False),
-        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("queued_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("promised_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["assessment_id"], ["assessments.id"], name=op.f("fk_applications_assessment_id_assessments")
-        ),
-        sa.ForeignKeyConstraint(
-            ["business_id"], ["businesses.id"], name=op.f("fk_applications_business_id_businesses")
-        ),
-        sa.ForeignKeyConstraint(
-            ["programme_id"], ["programmes.id"], name=op.f("fk_applications_programme_id_programmes")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_applications")),
-        sa.UniqueConstraint("number", name=op.f("uq_applications_number")),
-        sa.UniqueConstraint("programme_id", "business_id", name=op.f("uq_applications_programme_id_business_id")),
-    )
-    op.create_index("ix_applications_business_id", "applications", ["business_id"], unique=False)
-    op.create_index("ix_applications_queue", "applications", ["programme_id", "stage", "queued_at", "id"], unique=False)
     op.create_table(
         "delivery_events",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -385,6 +478,42 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery_events")),
         sa.UniqueConstraint("platform_id", "status", "error", name=op.f("uq_delivery_events_platform_id_status_error")),
+    )
+    op.create_table(
+        "offers",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("application_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("programme_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("conversation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("regency", sa.String(length=5), nullable=True),
+        sa.Column("code", sa.String(length=8), nullable=False),
+        sa.Column("offered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("deadline", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("state", sa.String(32), server_default="open", nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("called_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["applications.id"], name=op.f("fk_offers_application_id_applications")
+        ),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"],
+            ["conversations.id"],
+            name=op.f("fk_offers_conversation_id_conversations"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(["programme_id"], ["programmes.id"], name=op.f("fk_offers_programme_id_programmes")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_offers")),
+    )
+    op.create_index("ix_offers_conversation_id", "offers", ["conversation_id"], unique=False)
+    op.create_index("ix_offers_deadline", "offers", ["state", "deadline"], unique=False)
+    op.create_index(
+        "uq_offers_open",
+        "offers",
+        ["application_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
     )
     op.create_table(
         "places",
@@ -431,10 +560,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stage_changes")),
     )
     op.create_index("ix_stage_changes_application_id", "stage_changes", ["application_id", "at"], unique=False)
+    op.create_table(
+        "ticket_answers",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("officer", sa.String(length=64), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["ticket_id"], ["tickets.id"], name=op.f("fk_ticket_answers_ticket_id_tickets"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_answers")),
+    )
+    op.create_index("ix_ticket_answers_ticket_id", "ticket_answers", ["ticket_id"], unique=False)
 
 
 def downgrade() -> None:
     """Undo it."""
+    op.drop_index("ix_ticket_answers_ticket_id", table_name="ticket_answers")
+    op.drop_table("ticket_answers")
     op.drop_index("ix_stage_changes_application_id", table_name="stage_changes")
     op.drop_table("stage_changes")
     op.drop_index(
@@ -450,15 +594,22 @@ def downgrade() -> None:
         postgresql_where=sa.text("released_at IS NULL"),
     )
     op.drop_table("places")
+    op.drop_index(
+        "uq_offers_open",
+        table_name="offers",
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    op.drop_index("ix_offers_deadline", table_name="offers")
+    op.drop_index("ix_offers_conversation_id", table_name="offers")
+    op.drop_table("offers")
     op.drop_table("delivery_events")
-    op.drop_index("ix_applications_queue", table_name="applications")
-    op.drop_index("ix_applications_business_id", table_name="applications")
-    op.drop_table("applications")
     op.drop_index("ix_tickets_open", table_name="tickets")
     op.drop_table("tickets")
     op.drop_index("ix_media_wanted", table_name="media")
     op.drop_table("media")
-    op.drop_table("likely_doubles")
+    op.drop_index("ix_link_codes_code_hash", table_name="link_codes")
+    op.drop_table("link_codes")
     op.drop_index("ix_inbounds_conversation_id", table_name="inbounds")
     op.drop_index("ix_inbounds_at", table_name="inbounds")
     op.drop_table("inbounds")
@@ -483,12 +634,23 @@ def downgrade() -> None:
     )
     op.drop_index("ix_deliveries_conversation_id", table_name="deliveries")
     op.drop_table("deliveries")
-    op.drop_index("ix_assessments_person_id", table_name="assessments")
-    op.drop_index("ix_assessments_business_id", table_name="assessments")
-    op.drop_table("assessments")
+    op.drop_index("ix_data_requests_open", table_name="data_requests")
+    op.drop_table("data_requests")
+    op.drop_index("ix_applications_queue", table_name="applications")
+    op.drop_index("ix_applications_business_id", table_name="applications")
+    op.drop_table("applications")
+    op.drop_table("likely_doubles")
+    op.drop_index("ix_interests_step", table_name="interests")
+    op.drop_table("interests")
     op.drop_index("ix_conversations_purge_at", table_name="conversations", sqlite_where=sa.text("purge_at IS NOT NULL"))
     op.drop_index("ix_conversations_person_id", table_name="conversations")
     op.drop_table("conversations")
+    op.drop_index("ix_confirmations_phone", table_name="confirmations")
+    op.drop_table("confirmations")
+    op.drop_index("ix_assessments_person_id", table_name="assessments")
+    op.drop_index("ix_assessments_business_id", table_name="assessments")
+    op.drop_table("assessments")
+    op.drop_table("unanswered")
     op.drop_index("ix_consents_person_id", table_name="consents")
     op.drop_table("consents")
     op.drop_index("ix_businesses_regency", table_name="businesses")
