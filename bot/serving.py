@@ -57,6 +57,7 @@ class Built:
     def __init__(self, program: Program, with_phone: bool) -> None:
         self.program = program
         self._greeting: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._phone: Starlette | None = None
         routes: Sequence[BaseRoute] = ()
         if with_phone:
@@ -78,10 +79,17 @@ class Built:
 
     def stop(self) -> None:
         """Ask for the end: nothing new is taken in, what is under way is finished."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._end)
+
+    def _end(self) -> None:
+        if self._greeting:
+            self._greeting.cancel()  # else the server would wait for calls we make to ourselves
         self.server.should_exit = True
 
     async def serve(self, started: Callable[[], None] | None = None) -> None:
         """Run until told to stop."""
+        self._loop = asyncio.get_running_loop()
         self._greeting = asyncio.create_task(self._greet(started))
         await self.server.serve()
 

@@ -1,6 +1,9 @@
 """An owner who knows what to answer: walks any open question on towards a number in the programme."""
 
+from collections.abc import Callable
+
 from tests.support.chat import Chat
+from texts.bubble import Shape
 
 # What the maker of packaged keripik without NIB says to each question.
 KERIPIK = {
@@ -51,7 +54,7 @@ def goes_on(chat: Chat, **otherwise: str) -> None:
         return
     key = str(chat.asked)
     said = answers[key]
-    if said in chat.options:
+    if said in chat.options and chat.bubble and chat.bubble.shape is Shape.CHOICE:
         chat.taps(said)
     else:
         chat.says(said)
@@ -81,10 +84,10 @@ def reaches_number(chat: Chat, **otherwise: str) -> Chat:
     raise AssertionError("no number at the end of:\n" + "\n".join(chat.transcript()))
 
 
-def until(chat: Chat, reached: "object", **otherwise: str) -> Chat:
+def until(chat: Chat, reached: Callable[[], bool], **otherwise: str) -> Chat:
     """Answer until something is reached."""
     for _ in range(NEVER_MORE):
-        if reached():  # type: ignore[operator]
+        if reached():
             return chat
         goes_on(chat, **otherwise)
     raise AssertionError("it is never reached:\n" + "\n".join(chat.transcript()))

@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -63,7 +64,7 @@ class Server:
             for name in list(self.made):
                 self.drop(self.address(name))
             return
-        self.process.terminate()
+        self.process.send_signal(signal.SIGINT)  # PostgreSQL's "fast": connections still open are ended
         self.process.wait(20)
         if self.folder:
             shutil.rmtree(self.folder, ignore_errors=True)
