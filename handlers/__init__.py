@@ -123,6 +123,7 @@ REGISTRY = Registry(
     actions=ACTIONS,
     links=LINKS,
     first=menu.first,
+    menu=menu.plain,
     lost=_lost,
     coded=todo.coded,
     due_tapped=todo.tapped,

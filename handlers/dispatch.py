@@ -42,6 +42,7 @@ class Registry:
     actions: Mapping[Command, Action]
     links: Mapping[str, Action]  # what a deep link's payload opens
     first: Action  # the very first message of a chat, when it asks for nothing in particular
+    menu: Callable[[Desk], Mapping[str, Any]]  # the menu's facts where nobody gives others
     lost: Action  # nothing is open and nothing was understood
     coded: Callable[[Desk, Spoken, str, str], Next | None]  # "SUDAH T5"
     due_tapped: Callable[[Desk, Spoken, Tap], Next]  # the button of a question the bot started
@@ -276,6 +277,8 @@ class _Table:
         for _ in range(CHAIN):
             changes.update(follow.changes)
             self.spoken = self._spoken(None, changes.get("language"))
+            if follow.open == "menu" and not follow.facts:
+                follow = replace(follow, facts=self.registry.menu(self.desk))
             if follow.open is None:
                 said = notes_only(follow.notes, self.spoken) if follow.notes else None
                 return self._reply(said, {**CLOSED, **changes})

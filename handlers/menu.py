@@ -122,8 +122,9 @@ LANGUAGE = Form(key="language", questions=(WHICH_LANGUAGE,))
 def language_set(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
     """Change the language; the answers stay as they are."""
     chosen = Language(str(turn.answers["language"]))
-    return Next((Note("language.set"),), open="menu", facts=_facts(desk), changes={"language": chosen})
+    return Next((Note("language.set"),), open="menu", facts=plain(desk), changes={"language": chosen})
 
 
-def _facts(desk: Desk) -> dict[str, Any]:
+def plain(desk: Desk) -> dict[str, Any]:
+    """What the menu shows below something else: no name, but a form that was laid aside."""
     return {"prompt": "welcome.again_unnamed", "name": "", "draft": _has_draft(desk)}
