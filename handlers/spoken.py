@@ -17,7 +17,8 @@ DISTRICTS = "journey.district"
 REGION = "region"  # Label("region", "36.04"): the full name of a kabupaten, kota or kecamatan
 
 
-HEARD = {"yes": ("yes",), "no": ("no",), "not_yet": ("not_yet",), "unsure": ("unsure",)}  # lists under `common.hear`
+# Which list under `common.hear` an option of this name is called by as well.
+HEARD = {"yes": ("yes",), "no": ("no",), "none": ("no",), "not_yet": ("not_yet",), "unsure": ("unsure",)}
 GOES_ON = frozenset(("common.yes_no", "after.offer"))  # here "gpp" means: go on
 
 # What any text may name of the office's own settings.
