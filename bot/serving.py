@@ -25,6 +25,7 @@ from simulator.settings import BASE
 
 log = logging.getLogger(__name__)
 
+RETRY = 60.0  # seconds between two attempts to tell a platform who we are
 GRACE = 3  # seconds a request under way may still take once we are asked to end
 
 
@@ -111,22 +112,36 @@ class Built:
 
 
 async def announce(program: Program) -> None:
-    """The webhook, the commands, the content templates. What fails is noted; the program works without."""
-    telegram, whatsapp, settings = program.channels.telegram, program.channels.whatsapp, program.settings
-    if telegram:
-        try:
-            await telegram.me()
-            if settings.telegram.mode == "webhook" and settings.web.public_url and settings.telegram.webhook_secret:
-                secret = settings.telegram.webhook_secret.get_secret_value()
-                await telegram.set_webhook(f"{settings.web.public_url}/webhooks/telegram", secret)
-            await introduce(telegram, program.texts)
-        except PlatformError as error:
-            log.warning("Telegram could not be told who we are: %s", error.outcome.reason or error.kind.value)
-    if whatsapp and settings.simulated:  # a real account's templates are made on purpose, by a command
-        try:
-            await whatsapp.sync_templates(program.database.write_engine)
-        except PlatformError as error:
-            log.warning("content templates could not be made: %s", error.outcome.reason or error.kind.value)
+    """The webhook, the commands, the content templates: until each platform has taken them. Meanwhile the program
+    works without."""
+    todo = [_introduce_to_telegram] if program.channels.telegram else []
+    if program.channels.whatsapp and program.settings.simulated:  # a real account's are made on purpose, by a command
+        todo.append(_make_templates)
+    while todo:
+        for step in list(todo):
+            try:
+                await step(program)
+                todo.remove(step)
+            except PlatformError as error:
+                log.warning("%s: %s", step.__name__.strip("_"), error.outcome.reason or error.kind.value)
+        if todo:
+            await asyncio.sleep(RETRY)
+
+
+async def _introduce_to_telegram(program: Program) -> None:
+    telegram, settings = program.channels.telegram, program.settings
+    if telegram is None:
+        return
+    await telegram.me()
+    secret = settings.telegram.webhook_secret
+    if settings.telegram.mode == "webhook" and settings.web.public_url and secret:
+        await telegram.set_webhook(f"{settings.web.public_url}/webhooks/telegram", secret.get_secret_value())
+    await introduce(telegram, program.texts)
+
+
+async def _make_templates(program: Program) -> None:
+    if program.channels.whatsapp:
+        await program.channels.whatsapp.sync_templates(program.database.write_engine)
 
 
 def run(settings: Settings, *, role: str = "all", started: Callable[[], None] | None = None) -> None:
