@@ -5,7 +5,21 @@ from __future__ import annotations
 from conversation.form import Form
 from conversation.said import Said
 from conversation.turn import Note, Turn
-from handlers import after, check, consent, menu, officer, place, questions, registration, result, status, stop, todo
+from handlers import (
+    after,
+    check,
+    consent,
+    menu,
+    officer,
+    place,
+    questions,
+    recheck,
+    registration,
+    result,
+    status,
+    stop,
+    todo,
+)
 from handlers.commands import Command
 from handlers.desk import Desk, Reply
 from handlers.dispatch import Registry
@@ -72,7 +86,7 @@ HANDLERS = {
     "todo": Handler(_chosen_form, todo.opened),
     "todo_list": Handler(todo.list_form, todo.chosen, extra=todo.list_options),
     "todo_line": Handler(todo.line_form, todo.acted),
-    "recheck": Handler(todo.recheck_form, todo.rechecked),
+    "recheck": Handler(recheck.form, recheck.finish),
     "questions": Handler(questions.form, questions.finish),
     "officer": Handler(officer.form, officer.finish, officer.declined),
     "report": Handler(fixed(officer.REPORT), officer.reported),
@@ -103,7 +117,7 @@ ACTIONS = {
     Command.REPORT: officer.report,
     Command.GENUINE: questions.genuine,
     Command.TODO: todo.start,
-    Command.HAVE_NIB: todo.start,
+    Command.HAVE_NIB: recheck.have_nib,
     Command.THANKS: _thanks,
 }
 

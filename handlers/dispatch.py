@@ -25,6 +25,10 @@ Action = Callable[[Desk, Spoken], Next]
 CHAIN = 8  # forms that may follow one another without a question; more is a fault of ours
 CLOSED: Mapping[str, Any] = {"run_id": None, "form": None, "answers": {}, "view": {}, "facts": {}}
 CODED = re.compile(r"^\s*([a-z]+)\s+([a-z]\d{1,2})\s*[.!]*\s*$", re.IGNORECASE)
+# Words that ask for nothing yet, as the first of a chat: they are greeted, with the menu.
+GREETED = frozenset(
+    (Command.GREETING, Command.MENU, Command.HELP, Command.BACK, Command.CANCEL, Command.RESUME, Command.THANKS)
+)
 UNEXPECTED = {
     "voice": "common.voice_note",
     "sticker": "common.sticker",
@@ -123,7 +127,7 @@ class _Table:
 
     def _first(self, command: Command | None) -> Reply:
         """A deep link or a printed word leads straight on; everything else is greeted, with the menu."""
-        if command in (None, Command.GREETING, Command.MENU, Command.HELP, Command.BACK, Command.RESUME):
+        if command is None or command in GREETED:
             return self._follow(self.registry.first(self.desk, self.spoken))
         return self._act(command, Note("welcome.short"))
 

@@ -28,11 +28,12 @@ def show(
         "helping": turn.answers.get("for_whom") == "helping",
         **result.facts_of(assessment),
     }
-    return Next((*before, *_told(desk, spoken, assessment, outcome, turn)), open="placed", facts=facts)
+    return Next((*before, *told(desk, spoken, assessment, outcome)), open="placed", facts=facts)
 
 
-def _told(desk: Desk, spoken: Spoken, assessment: Assessment, outcome: Outcome, turn: Turn) -> tuple[Note, ...]:
-    values = _values(desk, spoken, assessment, outcome, turn)
+def told(desk: Desk, spoken: Spoken, assessment: Assessment, outcome: Outcome) -> tuple[Note, ...]:
+    """What came of asking for a place, in the words of its kind."""
+    values = _values(desk, spoken, assessment, outcome)
     if outcome.kind is Kind.PLACED:
         return (Note("place.given", values), *_left(desk, outcome))
     if outcome.kind is Kind.INCOMPLETE:
@@ -52,12 +53,13 @@ TOLD: Mapping[Kind, str] = {
 }
 
 
-def _values(desk: Desk, spoken: Spoken, assessment: Assessment, outcome: Outcome, turn: Turn) -> dict[str, Any]:
+def _values(desk: Desk, spoken: Spoken, assessment: Assessment, outcome: Outcome) -> dict[str, Any]:
+    said = {key: kept[1] for key, kept in assessment.said.items()}
     promised = desk.office.local_day(outcome.promised_at) if outcome.promised_at else ""
     dates = {Kind.CLOSED: outcome.closes_at, Kind.NOT_YET_OPEN: outcome.opens_at}
     return {
-        "name": turn.answers.get("owner_name"),
-        "business": turn.answers.get("business_name"),
+        "name": said.get("owner_name"),
+        "business": said.get("business_name"),
         "number": outcome.number,
         "programme": spoken.marked(outcome.programme),
         "next_date": promised,
@@ -85,10 +87,12 @@ def _left(desk: Desk, outcome: Outcome) -> tuple[Note, ...]:
     return (Note("place.given_shows_left", {"left": outcome.left, "quota": outcome.quota, "as_of": fact.as_of}),)
 
 
-def moved(desk: Desk, before: Standing, outcome: Outcome) -> tuple[Note, ...]:
+def moved(desk: Desk, spoken: Spoken, assessment: Assessment, before: Standing, outcome: Outcome) -> tuple[Note, ...]:
     """What a re-check did to the number one has; nothing is said when it did nothing."""
-    if before.stage is outcome.stage or outcome.kind is not Kind.PLACED:
+    if before.stage is outcome.stage:
         return ()
+    if outcome.kind is not Kind.PLACED:
+        return told(desk, spoken, assessment, outcome)
     by = desk.office.local_day(outcome.promised_at) if outcome.promised_at else desk.office.local_day(desk.now)
     values = {"name": "", "business": before.business, "number": outcome.number, "next_date": by}
     return (Note("place.claimed_later", values),)

@@ -10,12 +10,12 @@ from conversation.hearing import Option, normalise
 from conversation.kinds import Choice
 from conversation.said import Tap
 from conversation.turn import Note, Turn
-from handlers import check, later, place, reasons, result
+from handlers import check, later, reasons, result
 from handlers.desk import Desk
 from handlers.next import Facts, Next
 from handlers.spoken import Spoken
 from models import Assessment, Due, DueKind
-from services import applications, dues, eligibility
+from services import dues, eligibility
 from services.eligibility import RuleSet
 
 LINES = "todo.lines"  # the text key of options that are lines of the list
@@ -126,76 +126,19 @@ def _remind(desk: Desk, spoken: Spoken, assessment: Assessment, code: str) -> Ne
     return Next((Note("todo.remind_set", {"date": day}),), open="menu")
 
 
-# --- re-checking one line alone ---
+# --- re-checking one line alone (its form and its end: handlers/recheck.py) ---
 
 
 def recheck(assessment: Assessment, code: str) -> Next:
-    """Ask that line's question alone, under the rules now in force."""
-    facts = {**result.facts_of(assessment), "code": code, "answers": assessment.answers}
+    """Ask that line's question alone."""
+    rules = eligibility.get(assessment.rule_set, assessment.version)
+    facts = {
+        **result.facts_of(assessment),
+        "code": code,
+        "answers": assessment.answers,
+        "asks": list(eligibility.recheck_asks(rules, code)),
+    }
     return Next((Note("todo.recheck_intro"),), open="recheck", facts=facts)
-
-
-def recheck_form(facts: Facts) -> Form:
-    """The questions of one line: the first is asked, each other one only if the answer opens it."""
-    rules = eligibility.get(str(facts["rule_set"]), str(facts["version"]))
-    code = str(facts["code"])
-    asked = [
-        check.question(rules, rules.asks[key], recheck=_opens(rules, code, key, facts))
-        for key in eligibility.recheck_asks(rules, code)
-    ]
-    return Form(key="recheck", questions=tuple(asked))
-
-
-def _opens(rules: RuleSet, code: str, key: str, facts: Facts) -> Any:
-    return lambda answers: eligibility.recheck_applies(rules, code, key, facts["answers"], check.said(answers))
-
-
-def rechecked(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
-    """Judge the whole again with the new answer, and say what became of the line."""
-    before = result.load(desk, turn.run.facts)
-    rules = eligibility.get(before.rule_set, before.version)
-    assessment = eligibility.record(
-        desk.session,
-        person_id=before.person_id,
-        business_id=before.business_id,
-        rules=rules,
-        said={**before.said, **turn.run.answers},
-        answers=eligibility.overlay(rules, before.answers, check.said(turn.answers)),
-        facts=before.facts,
-        asked_by=before.asked_by,
-        now=desk.now,
-    )
-    return _settled(desk, spoken, before, assessment, str(turn.run.facts["code"]))
-
-
-def _settled(desk: Desk, spoken: Spoken, before: Assessment, after: Assessment, code: str) -> Next:
-    notes = (*_progress(desk, spoken, before, after, code), *_place(desk, spoken, after))
-    if after.result["ended"]:
-        return result.show(desk, spoken, after, *notes)
-    return show(desk, spoken, after, *notes)
-
-
-def _progress(desk: Desk, spoken: Spoken, before: Assessment, after: Assessment, code: str) -> tuple[Note, ...]:
-    label = spoken.marked(reasons.said(desk, spoken, before, code, "short"))
-    left = len(after.result["todos"])
-    if code in after.result["todos"] or code in after.result["optional"]:
-        later.remind(desk, spoken, after, code)
-        return (Note("result.rechecked_same", {"label": label, "next_date": desk.office.local_day(desk.now, 14)}),)
-    if left:
-        return (Note("result.rechecked_better", {"label": label, "count": left}),)
-    scheme = spoken.marked(spoken.said(f"place.schemes.{after.scheme}", {}))
-    return (Note("result.rechecked_all", {"label": scheme}),)
-
-
-def _place(desk: Desk, spoken: Spoken, after: Assessment) -> tuple[Note, ...]:
-    """What the new answer does to the number one has: a place kept by its queue time may be free now."""
-    if after.business_id is None:
-        return ()
-    known = [s for s in applications.of_person(desk.session, after.person_id) if s.business_id == after.business_id]
-    if not known:
-        return ()
-    outcome = applications.settle(desk.session, known[-1].application_id, after.id, office=desk.office, now=desk.now)
-    return place.moved(desk, known[-1], outcome)
 
 
 # --- answers to a reminder ---
