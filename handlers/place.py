@@ -94,7 +94,8 @@ def moved(desk: Desk, spoken: Spoken, assessment: Assessment, before: Standing, 
     if outcome.kind is not Kind.PLACED:
         return told(desk, spoken, assessment, outcome)
     by = desk.office.local_day(outcome.promised_at) if outcome.promised_at else desk.office.local_day(desk.now)
-    values = {"name": "", "business": before.business, "number": outcome.number, "next_date": by}
+    owner = assessment.said.get("owner_name", [0, ""])[1]
+    values = {"name": owner, "business": before.business, "number": outcome.number, "next_date": by}
     return (Note("place.claimed_later", values),)
 
 

@@ -36,7 +36,7 @@ def show(desk: Desk, spoken: Spoken, assessment: Assessment, *before: Note) -> N
     """The lines, numbered; with none left, that all is settled."""
     codes = [*assessment.result["todos"], *assessment.result["optional"]]
     if not codes:
-        return Next((*before, Note("todo.empty")), open="menu")
+        return Next(before or (Note("todo.empty"),), open="menu", facts={"prompt": ""})
     return Next(before, open="todo", facts=result.facts_of(assessment))
 
 
