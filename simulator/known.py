@@ -128,19 +128,18 @@ def _asked(chat: Row, outbox: Sequence[Row]) -> tuple[str, str]:
         return "", str(chat["form"] or "")
     datas = [str(b.get("data", "")).split("|") for b in replies[0].get("buttons", [])]
     keys = sorted({data[1] for data in datas if len(data) == 3})
-    words = labels.known_question(keys[0]) if keys else ""
+    words = labels.known_question(str(chat["form"]), keys[0]) if keys else ""
     wrong = sum(int(n) for n in (chat["view"] or {}).get("wrong", {}).values())
     code = " · ".join([str(chat["form"]), *keys]) + (f", {wrong}× salah jawab" if wrong else "")
-    return words or _last_question(replies), code
+    return words or _last_question(replies[0]), code
 
 
-def _last_question(replies: Sequence[dict[str, Any]]) -> str:
-    for bubble in replies:
-        lines = [line for line in str(bubble.get("text", "")).split("\n") if not line.startswith(labels.footers())]
-        asked = SENTENCE.findall("\n".join(lines).replace("*", ""))
-        if asked:
-            return first_line(asked[-1].strip())
-    return ""
+def _last_question(bubble: dict[str, Any]) -> str:
+    """The last sentence of a bubble that asks something; one that asks nothing waits with its last line."""
+    whole = str(bubble.get("text", "")).replace("*", "").split("\n")
+    lines = [line for line in whole if line.strip() and not line.startswith(labels.footers())]
+    asked = SENTENCE.findall("\n".join(lines)) or lines or [""]
+    return first_line(asked[-1])
 
 
 def _chat(chat: Row, now: dt.datetime) -> list[Fact]:
@@ -164,7 +163,11 @@ def _chat(chat: Row, now: dt.datetime) -> list[Fact]:
 
 def _answers(chat: Row) -> list[Fact]:
     kept = sorted((chat["answers"] or {}).items(), key=lambda item: item[1][0])
-    return [Fact(labels.question(key), labels.answer(key, raw), f"{key} = {_short(raw)}") for key, (_, raw) in kept]
+    form = str(chat["form"])
+    return [
+        Fact(labels.question(form, key), labels.answer(form, key, raw), f"{key} = {_short(raw)}")
+        for key, (_, raw) in kept
+    ]
 
 
 def _short(raw: Any) -> str:

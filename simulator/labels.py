@@ -5,7 +5,8 @@ from typing import Any
 
 import texts
 
-FILES = ("journey", "register", "after", "helper", "events", "consent")
+# Where the words of a form's questions stand; a form not named here has a file of its own name.
+FILES = {"check": ("journey", "consent"), "recheck": ("journey",), "registration": ("register", "journey", "consent")}
 LANGUAGE = "id"
 
 
@@ -20,9 +21,9 @@ def footers() -> tuple[str, ...]:
     return tuple(_catalogue().text("common.footer", language).split()[0] for language in texts.LANGUAGES)
 
 
-def known_question(key: str) -> str:
+def known_question(form: str, key: str) -> str:
     """The question behind a key, or nothing. What would be filled in is left open: "Kecamatan apa di …?"."""
-    for file in FILES:
+    for file in _files(form):
         text = f"{file}.{key}.ask"
         if _catalogue().has(text):
             gaps = dict.fromkeys(_catalogue().needs(text), "…")
@@ -30,24 +31,30 @@ def known_question(key: str) -> str:
     return ""
 
 
-def question(key: str) -> str:
+def question(form: str, key: str) -> str:
     """The question behind a key, or the key itself."""
-    return known_question(key) or key.replace("_", " ")
+    return known_question(form, key) or key.replace("_", " ")
 
 
-def answer(key: str, raw: Any) -> str:
+def answer(form: str, key: str, raw: Any) -> str:
     """A kept answer by the label of its option."""
     if isinstance(raw, list):
-        return ", ".join(answer(key, r) for r in raw) or "tidak ada"
+        return ", ".join(answer(form, key, r) for r in raw) or "tidak ada"
     if isinstance(raw, dict):
         return ", ".join(f"{k} {v}" for k, v in raw.items())
-    return {None: "dilewati", True: "ya", False: "tidak"}.get(raw) or _option(key, str(raw))
+    if raw is None or isinstance(raw, bool):
+        return "dilewati" if raw is None else "ya" if raw else "tidak"
+    return _option(form, key, raw) if isinstance(raw, str) else str(raw)
 
 
-def _option(key: str, id: str) -> str:
-    for file in FILES:
+def _option(form: str, key: str, id: str) -> str:
+    for file in _files(form):
         if _catalogue().is_known(f"{file}.{key}"):
             found = [o.label for o in _catalogue().options(f"{file}.{key}", LANGUAGE) if o.id == id]
             if found:
                 return found[0]
     return id
+
+
+def _files(form: str) -> tuple[str, ...]:
+    return FILES.get(form, (form,))

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from models import Channel, Consent, Draft, Person
 from simulator import app as simulator
-from simulator import door, markup
+from simulator import door, labels, markup
 from simulator.door import NotLoopback
 from simulator.state import Phone
 from tests.simulator.fakes import START, Stage, a_conversation, a_delivery
@@ -198,3 +198,20 @@ def test_a_link_only_goes_to_the_web() -> None:
     shown = markup.paragraphs(markup.telegram('<a href="javascript:alert(1)">x</a> <a href="https://a.id">y</a>'))
     assert "javascript" not in shown[0]
     assert 'href="https://a.id"' in shown[0]
+
+
+@pytest.mark.parametrize(
+    ("key", "raw", "shown"),
+    [
+        ("for_whom", "self", "Usaha saya sendiri"),
+        ("count", 1, "1"),
+        ("sure", True, "ya"),
+        ("sure", None, "dilewati"),
+        ("avoid", ["none"], "Tidak ada"),
+        ("avoid", [], "tidak ada"),
+        ("at", {"lat": 1}, "lat 1"),
+    ],
+)
+def test_answers_read_like_the_chat(key: str, raw: Any, shown: str) -> None:
+    assert labels.answer("check", key, raw) == shown
+    assert labels.question("check", "never_heard") == "never heard"
