@@ -171,4 +171,4 @@ def test_a_secrets_folder_that_is_named_must_be_there(monkeypatch: pytest.Monkey
 def test_the_example_environment_changes_nothing_until_it_is_filled_in(folder: Path) -> None:
     example = Path(__file__).parents[2] / ".env.example"
     (folder / ".env").write_text(example.read_text(encoding="utf-8"), encoding="utf-8")
-    assert load() == Settings()
+    assert load().model_dump() == Settings().model_dump()

@@ -79,32 +79,32 @@ def test_a_telegram_message_is_answered(running: Served) -> None:
     assert _count(running, "inbounds") == 1
 
 
-@pytest.mark.parametrize("given", [None, "", "wrong", "ß" * 9])
-def test_without_the_secret_nothing_is_kept(running: Served, given: str | None) -> None:
-    headers = {} if given is None else {SECRET: given}
-    assert _post(running, "/webhooks/telegram", _update(1), headers)[0] == 403
+def test_without_the_secret_nothing_is_kept(running: Served) -> None:
+    for given in (None, "", "wrong", "ß" * 9):
+        headers = {} if given is None else {SECRET: given}
+        assert _post(running, "/webhooks/telegram", _update(1), headers)[0] == 403
     assert _count(running, "inbounds") == _count(running, "conversations") == 0
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"x"', b"\xff\xfe", b'{"update_id": 1e400}', b"null"])
-def test_a_malformed_body_is_400(running: Served, body: bytes) -> None:
-    assert _post(running, "/webhooks/telegram", body, {SECRET: _secret(running)})[0] == 400
+def test_a_malformed_body_is_400(running: Served) -> None:
+    for body in (b"", b"{", b"[]", b'"x"', b"\xff\xfe", b'{"update_id": 1e400}', b"null"):
+        assert _post(running, "/webhooks/telegram", body, {SECRET: _secret(running)})[0] == 400
     assert _count(running, "inbounds") == 0
 
 
-@pytest.mark.parametrize(
-    "update",
-    [
-        {},
-        {"update_id": "x"},
-        {"update_id": 1, "message": 5},
-        {"update_id": 1, "poll": {}},
-        {"update_id": 2, "message": {"chat": {"id": "a"}}},
-    ],
+STRANGE = (
+    {},
+    {"update_id": "x"},
+    {"update_id": 1, "message": 5},
+    {"update_id": 1, "poll": {}},
+    {"update_id": 2, "message": {"chat": {"id": "a"}}},
 )
-def test_what_cannot_be_understood_is_passed_over(running: Served, update: dict) -> None:
-    body = json.dumps(update).encode()
-    assert _post(running, "/webhooks/telegram", body, {SECRET: _secret(running)})[0] == 200
+
+
+def test_what_cannot_be_understood_is_passed_over(running: Served) -> None:
+    for update in STRANGE:
+        body = json.dumps(update).encode()
+        assert _post(running, "/webhooks/telegram", body, {SECRET: _secret(running)})[0] == 200
     assert _count(running, "inbounds") == 0
 
 
@@ -139,19 +139,18 @@ def test_the_query_is_part_of_what_is_signed(running: Served) -> None:
     assert _post(running, "/webhooks/whatsapp", body, headers)[0] == 403
 
 
-@pytest.mark.parametrize("how", ["none", "wrong", "other address", "changed", "dropped"])
-def test_forged_or_unsigned_is_403_and_nothing_is_kept(running: Served, how: str) -> None:
+def test_forged_or_unsigned_is_403_and_nothing_is_kept(running: Served) -> None:
     for path in ("/webhooks/whatsapp", "/webhooks/whatsapp/status"):
-        body, headers = _form(running, path, MESSAGE, "https://elsewhere.example" if how == "other address" else None)
-        if how == "none":
-            del headers["X-Twilio-Signature"]
-        if how == "wrong":
-            headers["X-Twilio-Signature"] = "AAAA"
-        if how == "changed":
-            body = body.replace(b"halo", b"helo")
-        if how == "dropped":
-            body = body.replace(b"&Empty=", b"")
-        assert _post(running, path, body, headers)[0] == 403
+        body, headers = _form(running, path, MESSAGE)
+        _, elsewhere = _form(running, path, MESSAGE, "https://elsewhere.example")
+        forged = [
+            (body, {}),
+            (body, headers | {"X-Twilio-Signature": "AAAA"}),
+            (body, elsewhere),
+            (body.replace(b"halo", b"helo"), headers),
+            (body.replace(b"&Empty=", b""), headers),
+        ]
+        assert [_post(running, path, *one)[0] for one in forged] == [403] * 5
     assert _count(running, "inbounds") == _count(running, "conversations") == _count(running, "delivery_events") == 0
 
 
