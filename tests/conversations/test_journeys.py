@@ -9,7 +9,7 @@ from services import eligibility
 from tests.conversations import on_both, on_both_channels
 from tests.conversations.conftest import Phone, Rows
 from tests.support.chat import Chat
-from tests.support.owner import reaches_number, reaches_result
+from tests.support.owner import goes_on, reaches_number, reaches_result
 
 MOST = 25  # answers from hello to number in the commonest case
 PACKAGED = {"product": "keripik"}
@@ -141,15 +141,14 @@ def test_where_one_is_is_said_above_every_question(phone: Phone) -> None:
     chat = hello(phone, "telegram").taps("yes")
     for n in range(1, 14):
         assert f"Bagian 1: {n} dari 13" in chat.text
-        reaches_one_more(chat)
+        goes_on(chat)
     assert chat.form == "result"
 
 
-def reaches_one_more(chat: Chat) -> None:
-    """One good answer."""
-    from tests.support.owner import goes_on
-
-    goes_on(chat)
+BRANCHING = {
+    "avoid": "rum", "papers": "nib, halal", "turnover": "1", "meat": "daging giling", "ingredients": "2",
+    "process": "3",
+}  # fmt: skip
 
 
 def test_the_total_grows_by_a_branch_and_never_shrinks(phone: Phone) -> None:
@@ -157,16 +156,9 @@ def test_the_total_grows_by_a_branch_and_never_shrinks(phone: Phone) -> None:
     totals = []
     while chat.form == "check":
         totals.append(int(chat.text.split(" dari ")[1].split("\n")[0]))
-        goes(chat)
+        goes_on(chat, **BRANCHING)
     assert totals == sorted(totals)
     assert totals[-1] > 13
-
-
-def goes(chat: Chat) -> None:
-    """An answer of somebody with many branches."""
-    from tests.support.owner import goes_on
-
-    goes_on(chat, avoid="rum", papers="nib, halal", turnover="1", meat="daging giling", ingredients="2", process="3")
 
 
 # --- what ends the check: five things, each with a next step ---
