@@ -197,7 +197,7 @@ def finish(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
     """Judge the answers, keep the assessment with every reason, and show what it means."""
     assessment = assess(desk, turn)
     later.after_result(desk, spoken, assessment)
-    return result.show(desk, spoken, assessment)
+    return result.show(desk, spoken, assessment, turn=turn.notes)
 
 
 def stop(desk: Desk, spoken: Spoken, turn: Turn) -> Next:

@@ -286,7 +286,11 @@ class _Table:
             if follow.open is None:
                 said = notes_only(follow.notes, self.spoken) if follow.notes else None
                 return self._reply(said, {**CLOSED, **changes})
-            run = Run(follow.run_id or self.desk.new_run_id(), follow.open, follow.answers, {}, follow.facts)
+            if follow.open not in self.registry.handlers:  # laid aside before a release that no longer has it
+                follow = Next(
+                    (*follow.notes, Note("common.resume_none")), open="menu", facts=self.registry.menu(self.desk)
+                )
+            run = Run(follow.run_id or self.desk.new_run_id(), str(follow.open), follow.answers, {}, follow.facts)
             self.spoken = self._spoken(run, changes.get("language"))
             turn = begin(self._form(run), run, self.spoken, follow.notes)
             if turn.outcome is Outcome.ASKING:

@@ -25,8 +25,11 @@ WHY = "why"  # the text key of options that are reason codes
 # --- the bubble ---
 
 
-def show(desk: Desk, spoken: Spoken, assessment: Assessment, *before: Note) -> Next:
-    """Scheme in one sentence, reasons, to-do count, the date of the next step, and that it is no decision."""
+def show(desk: Desk, spoken: Spoken, assessment: Assessment, *before: Note, turn: tuple[Note, ...] = ()) -> Next:
+    """Scheme in one sentence, reasons, to-do count, the date of the next step, and that it is no decision.
+
+    `turn`: what the turn itself says before it ("Dilewati dulu"), for which there must be room.
+    """
     disclaimer = (Note("result.disclaimer"),)
     open_ended = (Note("result.provisional"),) if assessment.result["provisional"] else ()
     lasts = ((*open_ended, *disclaimer, *_confirmed_notes(desk, assessment)), (*open_ended, *disclaimer), disclaimer)
@@ -34,7 +37,7 @@ def show(desk: Desk, spoken: Spoken, assessment: Assessment, *before: Note) -> N
         (*before, *_found(desk, spoken, assessment, most), *last) for last in lasts for most in range(MOST_LINES, 0, -1)
     ]
     # Everything in one bubble: rather fewer lines, the list has them all, than a wall of words.
-    notes = next((one for one in told if fits(one, spoken)), told[-1])
+    notes = next((one for one in told if fits((*turn, *one), spoken)), told[-1])
     return Next(notes, open="result", facts=facts_of(assessment))
 
 
