@@ -6,6 +6,7 @@ from models.base import Base, Moment
 from models.business import Assessment, Business, Confirmation, ConfirmationState
 from models.conversation import Channel, Conversation, Draft, Inbound, Language, Media, Reachable, Stopped
 from models.delivery import ContentTemplate, Cursor, Delivery, DeliveryEvent, DeliveryState, Gate, Lane
+from models.file import StoredFile
 from models.person import Consent, LinkCode, Person, Purpose
 from models.programme import (
     Allocation,
@@ -63,6 +64,7 @@ __all__ = [
     "Stage",
     "StageChange",
     "Stopped",
+    "StoredFile",
     "Ticket",
     "TicketAnswer",
     "Unanswered",

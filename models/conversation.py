@@ -65,6 +65,7 @@ class Conversation(Base):
     last_in_at: Mapped[dt.datetime] = mapped_column(Moment())  # opens WhatsApp's 24-hour window
     purge_at: Mapped[dt.datetime | None] = mapped_column(Moment())  # set while there is no consent, 7 days ahead
     quiet_until: Mapped[dt.datetime | None] = mapped_column(Moment())  # an officer is answering; the bot is silent
+    answer_waits: Mapped[bool] = mapped_column(default=False, server_default=sa.false())  # an officer's, for their word
 
     business_id: Mapped[int | None] = mapped_column(sa.ForeignKey("businesses.id"))  # which one a shared phone means
     nudged_run: Mapped[str | None] = mapped_column(sa.String(16))  # the run that was asked about once already
@@ -124,7 +125,15 @@ class Media(Base):
     """A picture a person sent for a question: first a row with the platform's reference, then its bytes."""
 
     __tablename__ = "media"
-    __table_args__ = (sa.Index("ix_media_wanted", "fetched_at", "tries"),)
+    __table_args__ = (
+        sa.Index("ix_media_wanted", "fetched_at", "tries"),
+        sa.Index(
+            "ix_media_uncleared",
+            "id",
+            sqlite_where=sa.text("cleared_at IS NULL"),
+            postgresql_where=sa.text("cleared_at IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     conversation_id: Mapped[int] = mapped_column(sa.ForeignKey("conversations.id", ondelete="CASCADE"))
@@ -133,5 +142,6 @@ class Media(Base):
     mime: Mapped[str] = mapped_column(sa.String(64))
     asked_at: Mapped[dt.datetime] = mapped_column(Moment())
     fetched_at: Mapped[dt.datetime | None] = mapped_column(Moment())
+    cleared_at: Mapped[dt.datetime | None] = mapped_column(Moment())  # the platform was told to forget its copy
     tries: Mapped[int] = mapped_column(default=0, server_default="0")
     content: Mapped[bytes | None] = mapped_column(sa.LargeBinary(), deferred=True)

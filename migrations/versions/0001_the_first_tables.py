@@ -176,6 +176,7 @@ def upgrade() -> None:
         sa.Column("last_in_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("purge_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("quiet_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answer_waits", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("business_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("nudged_run", sa.String(length=16), nullable=True),
         sa.Column("link_tries", sa.Integer(), server_default="0", nullable=False),
@@ -424,6 +425,7 @@ def upgrade() -> None:
         sa.Column("mime", sa.String(length=64), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("fetched_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cleared_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -438,6 +440,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_media")),
     )
     op.create_index("ix_media_wanted", "media", ["fetched_at", "tries"], unique=False)
+    op.create_index(
+        "ix_media_uncleared",
+        "media",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("cleared_at IS NULL"),
+        postgresql_where=sa.text("cleared_at IS NULL"),
+    )
+    op.create_table(
+        "files",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("media_type", sa.String(length=100), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_files_person_id_persons")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_files")),
+    )
+    op.create_index("ix_files_expires_at", "files", ["expires_at"], unique=False)
     op.create_table(
         "tickets",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -567,6 +590,14 @@ def upgrade() -> None:
         sa.Column("officer", sa.String(length=64), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("delivery_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"],
+            ["deliveries.id"],
+            name=op.f("fk_ticket_answers_delivery_id_deliveries"),
+            ondelete="SET NULL",
+        ),
         sa.ForeignKeyConstraint(
             ["ticket_id"], ["tickets.id"], name=op.f("fk_ticket_answers_ticket_id_tickets"), ondelete="CASCADE"
         ),
@@ -606,6 +637,9 @@ def downgrade() -> None:
     op.drop_table("delivery_events")
     op.drop_index("ix_tickets_open", table_name="tickets")
     op.drop_table("tickets")
+    op.drop_index("ix_files_expires_at", table_name="files")
+    op.drop_table("files")
+    op.drop_index("ix_media_uncleared", table_name="media")
     op.drop_index("ix_media_wanted", table_name="media")
     op.drop_table("media")
     op.drop_index("ix_link_codes_code_hash", table_name="link_codes")
