@@ -58,7 +58,7 @@ class RegencyMatch:
 
 
 def _read() -> tuple[Mapping[str, Regency], Mapping[str, tuple[str, ...]]]:
-    raw = yaml.safe_load(SOURCE.read_text(encoding="utf-8"))
+    raw = yaml.load(SOURCE.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
     regencies = {}
     for code, about in raw["regencies"].items():
         districts = [District(key, name, code) for key, name in about["districts"].items()]
