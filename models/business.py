@@ -16,13 +16,15 @@ class Business(Base):
     __tablename__ = "businesses"
     __table_args__ = (
         sa.Index("ix_businesses_person_id", "person_id"),
+        sa.Index("ix_businesses_helper_id", "helper_id"),
         sa.Index("ix_businesses_nib", "nib"),
         sa.Index("ix_businesses_phone", "phone"),
         sa.Index("ix_businesses_regency", "regency", "district"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    person_id: Mapped[int] = mapped_column(sa.ForeignKey("persons.id"))  # who registered it: the owner or a helper
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("persons.id"))  # its owner; until they confirm, the helper
+    helper_id: Mapped[int | None] = mapped_column(sa.ForeignKey("persons.id"))  # who entered it for its owner
     by_helper: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     owner_confirmed_at: Mapped[dt.datetime | None] = mapped_column(Moment())  # of a helper's entry
     created_at: Mapped[dt.datetime] = mapped_column(Moment())
@@ -56,7 +58,16 @@ class Confirmation(Base):
     """ "{helper} mendaftarkan usaha ini atas nama Bapak/Ibu. Betul?": asked once the owner writes from their number."""
 
     __tablename__ = "confirmations"
-    __table_args__ = (sa.UniqueConstraint("business_id"), sa.Index("ix_confirmations_phone", "phone"))
+    __table_args__ = (
+        sa.UniqueConstraint("business_id"),
+        sa.Index("ix_confirmations_phone", "phone"),
+        sa.Index(
+            "ix_confirmations_wanted",
+            "due_at",
+            sqlite_where=sa.text("state = 'wanted'"),
+            postgresql_where=sa.text("state = 'wanted'"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     business_id: Mapped[int] = mapped_column(sa.ForeignKey("businesses.id"))
@@ -68,6 +79,11 @@ class Confirmation(Base):
     )
     answered_at: Mapped[dt.datetime | None] = mapped_column(Moment())
     reference: Mapped[str | None] = mapped_column(sa.String(100))  # of the paper, where it was signed on paper
+    code: Mapped[str | None] = mapped_column(sa.String(8))  # "U7": what a typed answer names
+    conversation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("conversations.id", ondelete="SET NULL"))
+    template_at: Mapped[dt.datetime | None] = mapped_column(Moment())  # the owner, who does not write, was written to
+    told_at: Mapped[dt.datetime | None] = mapped_column(Moment())  # the owner, who had written, was asked
+    pending_told_at: Mapped[dt.datetime | None] = mapped_column(Moment())  # the helper heard that nobody answered
 
 
 class Assessment(Base):

@@ -69,6 +69,7 @@ class Conversation(Base):
 
     business_id: Mapped[int | None] = mapped_column(sa.ForeignKey("businesses.id"))  # which one a shared phone means
     nudged_run: Mapped[str | None] = mapped_column(sa.String(16))  # the run that was asked about once already
+    draft_expired_at: Mapped[dt.datetime | None] = mapped_column(Moment())  # a form was thrown away; not told yet
     link_tries: Mapped[int] = mapped_column(default=0, server_default="0")  # wrong codes in a row
     link_blocked_until: Mapped[dt.datetime | None] = mapped_column(Moment())
 

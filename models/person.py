@@ -34,7 +34,11 @@ class LinkCode(Base):
     """A one-time code that continues the same journey in another chat. Only its hash is kept."""
 
     __tablename__ = "link_codes"
-    __table_args__ = (sa.Index("ix_link_codes_code_hash", "code_hash"),)
+    __table_args__ = (
+        sa.Index("ix_link_codes_code_hash", "code_hash"),
+        sa.Index("ix_link_codes_conversation_id", "conversation_id"),
+        sa.Index("ix_link_codes_expires_at", "expires_at"),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("persons.id"))
@@ -43,6 +47,9 @@ class LinkCode(Base):
     made_at: Mapped[dt.datetime] = mapped_column(Moment())
     expires_at: Mapped[dt.datetime] = mapped_column(Moment())
     used_at: Mapped[dt.datetime | None] = mapped_column(Moment())
+    used_in: Mapped[int | None] = mapped_column(sa.ForeignKey("conversations.id", ondelete="SET NULL"))
+    was_person: Mapped[int | None] = mapped_column(sa.ForeignKey("persons.id"))  # whose that chat was before
+    undone_at: Mapped[dt.datetime | None] = mapped_column(Moment())  # "BUKAN SAYA"
 
 
 class Consent(Base):

@@ -77,6 +77,7 @@ def upgrade() -> None:
         "businesses",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("helper_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("by_helper", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("owner_confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -94,9 +95,11 @@ def upgrade() -> None:
         sa.Column("brand", sa.String(length=60), nullable=True),
         sa.Column("workers", sa.Integer(), nullable=True),
         sa.Column("email", sa.String(length=254), nullable=True),
+        sa.ForeignKeyConstraint(["helper_id"], ["persons.id"], name=op.f("fk_businesses_helper_id_persons")),
         sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_businesses_person_id_persons")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_businesses")),
     )
+    op.create_index("ix_businesses_helper_id", "businesses", ["helper_id"], unique=False)
     op.create_index("ix_businesses_nib", "businesses", ["nib"], unique=False)
     op.create_index("ix_businesses_person_id", "businesses", ["person_id"], unique=False)
     op.create_index("ix_businesses_phone", "businesses", ["phone"], unique=False)
@@ -146,23 +149,6 @@ def upgrade() -> None:
     op.create_index("ix_assessments_business_id", "assessments", ["business_id", "at"], unique=False)
     op.create_index("ix_assessments_person_id", "assessments", ["person_id", "at"], unique=False)
     op.create_table(
-        "confirmations",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("business_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("phone", sa.String(length=20), nullable=True),
-        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("state", sa.String(32), server_default="wanted", nullable=False),
-        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("reference", sa.String(length=100), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["business_id"], ["businesses.id"], name=op.f("fk_confirmations_business_id_businesses")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_confirmations")),
-        sa.UniqueConstraint("business_id", name=op.f("uq_confirmations_business_id")),
-    )
-    op.create_index("ix_confirmations_phone", "confirmations", ["phone"], unique=False)
-    op.create_table(
         "conversations",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("channel", sa.String(32), nullable=False),
@@ -179,6 +165,7 @@ def upgrade() -> None:
         sa.Column("answer_waits", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("business_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("nudged_run", sa.String(length=16), nullable=True),
+        sa.Column("draft_expired_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("link_tries", sa.Integer(), server_default="0", nullable=False),
         sa.Column("link_blocked_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("run_id", sa.String(length=16), nullable=True),
@@ -201,6 +188,42 @@ def upgrade() -> None:
         ["purge_at"],
         unique=False,
         sqlite_where=sa.text("purge_at IS NOT NULL"),
+    )
+    op.create_table(
+        "confirmations",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("business_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("phone", sa.String(length=20), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(32), server_default="wanted", nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reference", sa.String(length=100), nullable=True),
+        sa.Column("code", sa.String(length=8), nullable=True),
+        sa.Column("conversation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("template_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("pending_told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["business_id"], ["businesses.id"], name=op.f("fk_confirmations_business_id_businesses")
+        ),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"],
+            ["conversations.id"],
+            name=op.f("fk_confirmations_conversation_id_conversations"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_confirmations")),
+        sa.UniqueConstraint("business_id", name=op.f("uq_confirmations_business_id")),
+    )
+    op.create_index("ix_confirmations_phone", "confirmations", ["phone"], unique=False)
+    op.create_index(
+        "ix_confirmations_wanted",
+        "confirmations",
+        ["due_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'wanted'"),
+        postgresql_where=sa.text("state = 'wanted'"),
     )
     op.create_table(
         "interests",
@@ -406,6 +429,9 @@ def upgrade() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("used_in", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("was_person", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["conversation_id"],
             ["conversations.id"],
@@ -413,9 +439,15 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_link_codes_person_id_persons")),
+        sa.ForeignKeyConstraint(
+            ["used_in"], ["conversations.id"], name=op.f("fk_link_codes_used_in_conversations"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["was_person"], ["persons.id"], name=op.f("fk_link_codes_was_person_persons")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_link_codes")),
     )
     op.create_index("ix_link_codes_code_hash", "link_codes", ["code_hash"], unique=False)
+    op.create_index("ix_link_codes_conversation_id", "link_codes", ["conversation_id"], unique=False)
+    op.create_index("ix_link_codes_expires_at", "link_codes", ["expires_at"], unique=False)
     op.create_table(
         "media",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -642,6 +674,8 @@ def downgrade() -> None:
     op.drop_index("ix_media_uncleared", table_name="media")
     op.drop_index("ix_media_wanted", table_name="media")
     op.drop_table("media")
+    op.drop_index("ix_link_codes_expires_at", table_name="link_codes")
+    op.drop_index("ix_link_codes_conversation_id", table_name="link_codes")
     op.drop_index("ix_link_codes_code_hash", table_name="link_codes")
     op.drop_table("link_codes")
     op.drop_index("ix_inbounds_conversation_id", table_name="inbounds")
@@ -676,11 +710,17 @@ def downgrade() -> None:
     op.drop_table("likely_doubles")
     op.drop_index("ix_interests_step", table_name="interests")
     op.drop_table("interests")
+    op.drop_index(
+        "ix_confirmations_wanted",
+        table_name="confirmations",
+        sqlite_where=sa.text("state = 'wanted'"),
+        postgresql_where=sa.text("state = 'wanted'"),
+    )
+    op.drop_index("ix_confirmations_phone", table_name="confirmations")
+    op.drop_table("confirmations")
     op.drop_index("ix_conversations_purge_at", table_name="conversations", sqlite_where=sa.text("purge_at IS NOT NULL"))
     op.drop_index("ix_conversations_person_id", table_name="conversations")
     op.drop_table("conversations")
-    op.drop_index("ix_confirmations_phone", table_name="confirmations")
-    op.drop_table("confirmations")
     op.drop_index("ix_assessments_person_id", table_name="assessments")
     op.drop_index("ix_assessments_business_id", table_name="assessments")
     op.drop_table("assessments")
@@ -691,6 +731,7 @@ def downgrade() -> None:
     op.drop_index("ix_businesses_phone", table_name="businesses")
     op.drop_index("ix_businesses_person_id", table_name="businesses")
     op.drop_index("ix_businesses_nib", table_name="businesses")
+    op.drop_index("ix_businesses_helper_id", table_name="businesses")
     op.drop_table("businesses")
     op.drop_table("allocations")
     op.drop_table("programmes")
