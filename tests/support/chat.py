@@ -80,6 +80,7 @@ class Chat:
         self.received = Received()
         self.told: frozenset[str] = frozenset()  # the keys of everything the last message says
         self.bubbles: list[Bubble] = []
+        self.curly = False  # something typed looked like a placeholder
         self.answers = 0  # messages and taps so far
         self.log: list[tuple[str, str]] = []
 
@@ -104,7 +105,8 @@ class Chat:
             self.bubble = self.received.reply.bubble
             self.bubbles.append(self.bubble)
             self.log.append(("bot", shown(self.bubble)))
-            fit_to_be_sent(self.bubble, self.told, said)
+            self.curly = self.curly or (isinstance(said, Text) and "{" in said.text)
+            fit_to_be_sent(self.bubble, self.told, self.curly)
         return self.received
 
     def says(self, *texts: str) -> "Chat":
@@ -218,14 +220,13 @@ def tap(button: Button) -> Tap:
     return Tap(run, question, option, button.label, message_id="1")
 
 
-def fit_to_be_sent(bubble: Bubble, told: frozenset[str], said: Said | None = None) -> None:
+def fit_to_be_sent(bubble: Bubble, told: frozenset[str], curly: bool = False) -> None:
     """What is true of every bubble, whatever was said before it. Raises AssertionError with the bubble."""
     about = shown(bubble)
     assert bubble.text.strip(), "an empty bubble"
     may_be_long = told & noting().tables["long"].keys()
     assert len(bubble.text) <= LONGEST or may_be_long, f"{len(bubble.text)} characters, of {sorted(told)}:\n{about}"
-    typed = said.text if isinstance(said, Text) else ""
-    assert "{" in typed or not PLACEHOLDER.search(bubble.text), about
+    assert curly or not PLACEHOLDER.search(bubble.text), about
     assert len({b.data for b in bubble.buttons}) == len(bubble.buttons), about
     for button in bubble.buttons:
         assert len(button.data.encode()) <= BUTTON_ROOM, button
