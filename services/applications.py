@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from models import Application, Assessment, Business, Place, Programme, Session, Stage, StageChange
-from services import businesses, eligibility, places, programmes, waiting
+from models import Application, Assessment, Business, Place, Programme, Session, Stage
+from services import businesses, eligibility, history, places, programmes, waiting
 from services.businesses import NewBusiness
 from services.inserting import insert_unless_there
 from services.office import Office
 from services.outcomes import STAGES, Kind, Outcome, lacking, promise, wanted
 from services.places import Taken
+from services.stages import BEFORE_PLACE, COMES_BACK
 
 __all__ = [
     "Kind",
@@ -64,17 +65,17 @@ def register(
 
     The programme is locked from the number on, so that the queue is read and the place taken by one at a time: **a
     newcomer takes a free place only if nobody waits for it** (the whole rule: services.waiting). Who asks again is
-    not asked to wait again: with what is new the application goes on by its old queue time. A business that withdrew
-    comes back as a newcomer. Raises UnknownProgramme, WrongAssessment.
+    not asked to wait again: with what is new the application goes on by its old queue time. A business that withdrew,
+    or let its time run out, comes back as a newcomer. Raises UnknownProgramme, WrongAssessment.
     """
     programme_id = programmes.by_code(session, programme_code).id
     asking = _business(session, business, now)
     _belongs(session, assessment_id, asking)
     known = _application(session, programme_id, asking.id)
     programme = programmes.lock(session, programme_id)
-    if known is not None and known.stage in (Stage.PLACED, Stage.REVIEW):
+    if known is not None and _in_hand(known.stage):
         return _outcome(session, Kind.ALREADY, known, programme)  # what an officer looks at, an officer lets go
-    if known is not None and known.stage is not Stage.WITHDRAWN:
+    if known is not None and known.stage not in COMES_BACK:
         before = known.stage
         outcome = _decide(session, known, programme, asking, assessment_id, office, now, by)
         return replace(outcome, kind=Kind.ALREADY) if outcome.stage is before else outcome
@@ -96,7 +97,8 @@ def settle(
     """Look at an application again: a NIB came, an officer is done, a to-do was settled and checked.
 
     By its kept queue time it takes a place if one is free for it, else it stands on the waiting list where that time
-    puts it. A place once given stays, and a withdrawn application stays withdrawn (ALREADY). Raises WrongAssessment.
+    puts it. A place once given stays, what is on its way to BPJPH goes on, and a withdrawn application stays withdrawn
+    (ALREADY). Raises WrongAssessment.
     """
     business_id, programme_id = session.execute(
         sa.select(Application.business_id, Application.programme_id).where(Application.id == application_id)
@@ -109,11 +111,12 @@ def settle(
         businesses.likely_doubles(session, asking, now)
     programme = programmes.lock(session, programme_id)
     application = session.get_one(Application, application_id, populate_existing=True)
-    if application.stage is Stage.WITHDRAWN:
+    if application.stage in COMES_BACK:
         return _outcome(session, Kind.ALREADY, application, programme)
-    if application.stage is Stage.PLACED:
+    if application.stage not in BEFORE_PLACE:
         application.assessment_id = assessment_id
-        return _outcome(session, Kind.PLACED, application, programme)
+        kind = Kind.PLACED if application.stage is Stage.PLACED else Kind.ALREADY
+        return _outcome(session, kind, application, programme)
     return _decide(session, application, programme, asking, assessment_id, office, now, by)
 
 
@@ -129,7 +132,7 @@ def withdraw(session: Session, application_id: int, *, now: dt.datetime, by: str
     if place is not None:
         places.release(session, place, now)
     application.promised_at = None
-    _move(session, application, Stage.WITHDRAWN, now, by, note)
+    history.enter(session, application, Stage.WITHDRAWN, now, by, note)
     return True
 
 
@@ -168,6 +171,11 @@ def _standing(session: Session, application: Application, business: str, program
 
 
 # --- the steps
+
+
+def _in_hand(stage: Stage) -> bool:
+    """An officer looks at it, it has its place, or it is on its way to BPJPH: asking again changes nothing."""
+    return stage is Stage.REVIEW or stage not in BEFORE_PLACE | COMES_BACK
 
 
 def _business(session: Session, business: NewBusiness | int, now: dt.datetime) -> Business:
@@ -255,7 +263,7 @@ def _decide(
         because = "officer"
     if application.stage is not STAGES[kind] or application.promised_at is None or application.promised_at <= now:
         application.promised_at = promise(kind, programme, office, now)  # what still holds is not put off
-    _move(session, application, STAGES[kind], now, by, because)
+    history.enter(session, application, STAGES[kind], now, by, because)
     return _outcome(session, kind, application, programme, missing if kind is Kind.INCOMPLETE else (), because)
 
 
@@ -282,17 +290,6 @@ def _take_place(
     if holder.business_id != business.id:
         businesses.note_double(session, business.id, holder.business_id, "nib", now)
     return Kind.REVIEW, "nib"
-
-
-def _move(
-    session: Session, application: Application, stage: Stage, now: dt.datetime, by: str, note: str | None
-) -> None:
-    latest = sa.select(StageChange.stage).where(StageChange.application_id == application.id)
-    before = session.scalars(latest.order_by(StageChange.id.desc()).limit(1)).first()
-    if before is not stage:
-        application.stage, application.since = stage, now
-        session.add(StageChange(application_id=application.id, stage=stage, at=now, by=by, note=note))
-    session.flush()
 
 
 def _outcome(
