@@ -135,11 +135,11 @@ def _asked(chat: Row, outbox: Sequence[Row]) -> tuple[str, str]:
 
 
 def _last_question(bubble: dict[str, Any]) -> str:
-    """The last sentence of a bubble that asks something; one that asks nothing waits with its last line."""
+    """The last sentence of a bubble that asks something."""
     whole = str(bubble.get("text", "")).replace("*", "").split("\n")
     lines = [line for line in whole if line.strip() and not line.startswith(labels.footers())]
-    asked = SENTENCE.findall("\n".join(lines)) or lines or [""]
-    return first_line(asked[-1])
+    asked = SENTENCE.findall("\n".join(lines))
+    return first_line(asked[-1]) if asked else "menunggu salah satu pilihan"
 
 
 def _chat(chat: Row, now: dt.datetime) -> list[Fact]:
