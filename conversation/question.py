@@ -190,6 +190,7 @@ class Question(Generic[T]):
     errors: tuple[str, str] | None = (
         None  # the texts of the first and second wrong answer; None: `<text>.err1`, `.err2`
     )
+    page_prompt: str = ""  # the text above a page that was turned to; empty: the prompt again
     third: str = ""  # what lies over the question at the third; empty: skip it or ask an officer
     when: Callable[[Answers], bool] = always
     fill: Callable[[Answers], Mapping[str, Any]] = nothing

@@ -331,7 +331,8 @@ def _ask(form: Form, now: Walk, question: Question[Any], ear: Ear) -> Ask:
     part = [q for q in now.path if q.part == question.part and not isinstance(q, Review)]
     number = part.index(question) + 1 if question in part and question.part and form.progress else 0
     page = ear.view.get("page")
-    key = f"{question.text}.page" if page and question.choices(ear).pages > 1 else question.asks(now.answers)
+    turned = page and question.choices(ear).pages > 1
+    key = (turned and question.page_prompt) or question.asks(now.answers)
     choices = question.choices(ear)
     return Ask(
         key=key,
