@@ -140,7 +140,8 @@ REGISTRY = Registry(
     menu=menu.plain,
     lost=_lost,
     coded=todo.coded,
-    due_tapped=todo.tapped,
+    started={"due": todo.tapped},
+    six_digits=lambda desk, spoken, code: None,
     stuck=officer.stuck,
     quiet=officer.quiet,
 )

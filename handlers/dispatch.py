@@ -24,6 +24,7 @@ from services import drafts
 Action = Callable[[Desk, Spoken], Next]
 CHAIN = 8  # forms that may follow one another without a question; more is a fault of ours
 CLOSED: Mapping[str, Any] = {"run_id": None, "form": None, "answers": {}, "view": {}, "facts": {}}
+SIX_DIGITS = re.compile(r"^\s*(\d{3})[ .-]?(\d{3})\s*$")
 CODED = re.compile(r"^\s*([a-z]+)\s+([a-z]\d{1,2})\s*[.!]*\s*$", re.IGNORECASE)
 # Words that ask for nothing yet, as the first of a chat: they are greeted, with the menu.
 GREETED = frozenset(
@@ -49,7 +50,8 @@ class Registry:
     menu: Callable[[Desk], Mapping[str, Any]]  # the menu's facts where nobody gives others
     lost: Action  # nothing is open and nothing was understood
     coded: Callable[[Desk, Spoken, str, str], Next | None]  # "SUDAH T5"
-    due_tapped: Callable[[Desk, Spoken, Tap], Next]  # the button of a question the bot started
+    started: Mapping[str, Callable[[Desk, Spoken, Tap], Next | None]]  # buttons of questions the bot started
+    six_digits: Callable[[Desk, Spoken, str], Next | None]  # a code that joins two chats
     stuck: Callable[[Desk, Spoken, str], Next]  # an officer is asked to help with a question
     quiet: Callable[[Desk, Spoken, Text], Next | None]  # an officer is answering: the words go to the ticket
 
@@ -93,8 +95,13 @@ class _Table:
         if coded := CODED.match(said.text):
             follow = self.registry.coded(self.desk, self.spoken, coded.group(1).casefold(), coded.group(2).upper())
             if follow:
-                return self._follow(follow)
+                return self._beside(follow)
         return self._in_form(said) if self.run else self._outside(said)
+
+    def _code(self, said: Text) -> Next | None:
+        """Six digits that no question takes may join this chat to another."""
+        found = SIX_DIGITS.match(said.text)
+        return self.registry.six_digits(self.desk, self.spoken, "".join(found.groups())) if found else None
 
     def _current_warns(self) -> bool:
         question = self._current()
@@ -108,12 +115,16 @@ class _Table:
         turn = self._take(said)
         if turn.understood and turn.sure:
             return self._turned(turn)
+        if follow := self._code(said):
+            return self._beside(follow)
         command = commands.exactly(self.desk.texts, said.text)
         if command is None and not turn.understood:
             command = commands.nearly(self.desk.texts, said.text)
         return self._act(command) if command else self._turned(turn)
 
     def _outside(self, said: Text) -> Reply:
+        if follow := self._code(said):
+            return self._follow(follow)
         command = commands.exactly(self.desk.texts, said.text)
         if self._is_first():
             return self._first(command)
@@ -132,8 +143,9 @@ class _Table:
         return self._act(command, Note("welcome.short"))
 
     def _hear_tap(self, said: Tap) -> Reply:
-        if said.run == "due":
-            return self._follow(self.registry.due_tapped(self.desk, self.spoken, said))
+        if started := self.registry.started.get(said.run):
+            follow = started(self.desk, self.spoken, said)
+            return self._beside(follow or Next((Note("common.old_button_done"),), open="menu"))
         if self.run and said.run == self.run.run_id:
             return self._turned(self._take(said))
         if self.run:
@@ -166,6 +178,19 @@ class _Table:
         if self._is_first():
             return self._follow(self.registry.first(self.desk, self.spoken))
         return self._again(Note(_unexpected(said)))
+
+    def _beside(self, follow: Next) -> Reply:
+        """The answer to a question the bot started; the form that is open stays, and is put again below it.
+
+        Where the answer leads on to a form of its own, the open one is laid aside first.
+        """
+        kept = self.run is not None and self._worth_keeping(self.run)
+        if self.run and kept and follow.open in (None, "menu"):
+            turn = begin(self._form(self.run), self.run, self.spoken, follow.notes)
+            return self._asked(turn, follow.changes) if turn.outcome is Outcome.ASKING else self._turned(turn)
+        if self.run and kept and follow.run_id != self.run.run_id:
+            follow = replace(follow, notes=(*follow.notes, *self._park()))
+        return self._follow(follow)
 
     # --- the open form ---
 
