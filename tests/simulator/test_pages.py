@@ -108,13 +108,13 @@ def test_news_is_only_sent_when_there_is_some(on_stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("path", ["/simulator/sms", "/simulator/telegram/0", "/simulator/telegram/1/chat?v=x"])
-def test_what_is_not_there_is_404(on_stage: Stage, path: str) -> None:
-    assert ask(on_stage, path)[0] == 404
+def test_what_is_not_there_is_404(standing_stage: Stage, path: str) -> None:
+    assert ask(standing_stage, path)[0] == 404
 
 
 @pytest.mark.parametrize(("what", "form"), [("love", {}), ("tap", {"key": "9-9"}), ("attach", {"what": "gun"})])
-def test_what_cannot_be_done_is_404(on_stage: Stage, what: str, form: dict[str, str]) -> None:
-    assert ask(on_stage, f"/simulator/telegram/1/do/{what}", "POST", **form)[0] == 404
+def test_what_cannot_be_done_is_404(standing_stage: Stage, what: str, form: dict[str, str]) -> None:
+    assert ask(standing_stage, f"/simulator/telegram/1/do/{what}", "POST", **form)[0] == 404
 
 
 NASTY = '<script>alert(1)</script> {curly} ‮rtl <b onclick="x">b</b> &amp; "'

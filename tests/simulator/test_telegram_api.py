@@ -54,13 +54,13 @@ def started(stage: Stage) -> None:
         ({"text": "a", "reply_markup": "{not json"}, 400, "can't parse"),
     ],
 )
-def test_what_telegram_refuses(on_stage: Stage, params: dict[str, Any], code: int, description: str) -> None:
-    started(on_stage)
-    status, body = call(on_stage, "sendMessage", **{"chat_id": CHAT, **params})
+def test_what_telegram_refuses(standing_stage: Stage, params: dict[str, Any], code: int, description: str) -> None:
+    started(standing_stage)
+    status, body = call(standing_stage, "sendMessage", **{"chat_id": CHAT, **params})
     assert status == code == body["error_code"]
     assert not body["ok"]
     assert description in body["description"]
-    assert all(t.mine for t in on_stage.world.phone(Channel.TELEGRAM, 1).turns)
+    assert all(t.mine for t in standing_stage.world.phone(Channel.TELEGRAM, 1).turns)
 
 
 def test_a_wrong_token_or_method_is_404(on_stage: Stage) -> None:

@@ -75,10 +75,10 @@ def test_a_message_goes_its_way_and_the_callbacks_tell_it(on_stage: Stage) -> No
         ({"Body": "x", "ContentVariables": '{"1": "two\\nlines"}'}, 400, 21656),
     ],
 )
-def test_what_twilio_refuses_at_once(on_stage: Stage, fields: dict[str, str], status: int, code: int) -> None:
-    greeted(on_stage)
+def test_what_twilio_refuses_at_once(standing_stage: Stage, fields: dict[str, str], status: int, code: int) -> None:
+    greeted(standing_stage)
     form = {"From": SENDER, "To": TO, **fields}
-    got, body = twilio(on_stage, "POST", f"{MESSAGES}.json", data=form)
+    got, body = twilio(standing_stage, "POST", f"{MESSAGES}.json", data=form)
     assert (got, body["code"]) == (status, code)
     assert {"code", "message", "more_info", "status"} == set(body)
 
@@ -148,12 +148,12 @@ def test_buttons_and_lists_come_from_content_templates(on_stage: Stage) -> None:
         ({"1": "x", "2": "sama", "3": "sama"}, "63013"),
     ],
 )
-def test_what_whatsapp_refuses_later(on_stage: Stage, values: dict[str, str], code: str) -> None:
-    greeted(on_stage)
-    sid = asyncio.run(on_stage.bot.two_buttons())["ContentSid"]
-    _, body = send(on_stage, ContentSid=sid, ContentVariables=json.dumps(values))
-    fate(on_stage, body["sid"], "failed")
-    assert on_stage.bot.statuses[-1]["ErrorCode"] == code
+def test_what_whatsapp_refuses_later(standing_stage: Stage, values: dict[str, str], code: str) -> None:
+    greeted(standing_stage)
+    sid = asyncio.run(standing_stage.bot.two_buttons())["ContentSid"]
+    _, body = send(standing_stage, ContentSid=sid, ContentVariables=json.dumps(values))
+    fate(standing_stage, body["sid"], "failed")
+    assert standing_stage.bot.statuses[-1]["ErrorCode"] == code
 
 
 def test_nobody_with_this_number_and_somebody_who_blocked(on_stage: Stage) -> None:
