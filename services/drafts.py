@@ -6,7 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from models import Draft, Session
+from models import Conversation, Draft, Session
+
+KEPT = ("check", "registration")  # the forms that are laid aside when they are interrupted
 
 
 def park(
@@ -41,6 +43,12 @@ def park(
     return draft
 
 
+def of_run(session: Session, conversation_id: int, run_id: str) -> Draft | None:
+    """The draft of one run, if it has not been gone on with or thrown away."""
+    query = sa.select(Draft).where(Draft.conversation_id == conversation_id, Draft.run_id == run_id)
+    return session.scalars(query.limit(1)).first()
+
+
 def newest(session: Session, conversation_id: int, form: str | None = None) -> Draft | None:
     """The draft laid aside last, of one form or of any."""
     query = sa.select(Draft).where(Draft.conversation_id == conversation_id).order_by(Draft.parked_at.desc())
@@ -53,3 +61,10 @@ def drop(session: Session, conversation_id: int, form: str | None = None) -> Non
     """Throw drafts away: gone on with, started again, or no longer wanted."""
     query = sa.delete(Draft).where(Draft.conversation_id == conversation_id)
     session.execute(query.where(Draft.form == form) if form else query)
+
+
+def note_expired(session: Session, now: dt.datetime) -> None:
+    """Before drafts past their day are thrown away: remember to tell, once, whoever comes back for one."""
+    gone = sa.select(Draft.conversation_id).where(Draft.purge_at <= now, Draft.form.in_(KEPT))
+    mark = sa.update(Conversation).where(Conversation.id.in_(gone), Conversation.draft_expired_at.is_(None))
+    session.execute(mark.values(draft_expired_at=now).execution_options(synchronize_session=False))
