@@ -31,7 +31,13 @@ def bubble(turn: Turn, spoken: Spoken, *, progress: bool = False) -> Bubble:
         buttons=buttons(turn.run.run_id, ask, spoken),
         list_label=spoken.said("menu.list_button", {}),
         numbered=ask.body_numbers and short is None,
+        extra=_extra(ask),
     )
+
+
+def _extra(ask: Ask) -> dict[str, object]:
+    """The keyboard for sharing one's number stays on a phone when the number is typed: the next plain words fold it."""
+    return {"remove_keyboard": True} if ask.part == 2 and _shape(ask) is Shape.PLAIN else {}
 
 
 def _may_be_cut(ask: Ask, spoken: Spoken) -> bool:
