@@ -31,12 +31,13 @@ def post(
     because: str,
     now: dt.datetime,
     expires_at: dt.datetime | None = None,
+    not_before: dt.datetime | None = None,
 ) -> int:
     """Put a message into the outbox, to where the chat is reached today; its id.
 
-    `because` is "what:which" ("due:7"). After `expires_at` it makes no sense any more and is not sent. Whether the
-    person still wants it and can be reached is looked at again at the moment of sending. Raises NoResultFound for a
-    chat that is gone.
+    `because` is "what:which" ("due:7"). Before `not_before` (the morning) it is not sent; after `expires_at` it makes
+    no sense any more and is not sent. Whether the person still wants it and can be reached is looked at again at the
+    moment of sending. Raises NoResultFound for a chat that is gone.
     """
     where = sa.select(Conversation.channel, Conversation.address).where(Conversation.id == conversation_id)
     channel, address = session.execute(where).one()
@@ -49,7 +50,7 @@ def post(
         "bubble": bubble.as_json(),
         "state": DeliveryState.QUEUED,
         "created_at": now,
-        "not_before": now,
+        "not_before": not_before or now,
         "changed_at": now,
         "expires_at": expires_at,
     }

@@ -27,6 +27,7 @@ from models import (
 from services import consents, deliveries, tickets
 from services.codes import next_code
 from services.office import Office
+from services.stages import Turn, about
 from texts import Marked, MissingValue, UnknownText
 from texts.bubble import Bubble, Button, Shape
 from texts.filling import shown
@@ -39,13 +40,21 @@ TOO_LATE = dt.timedelta(days=14)
 MAKES_SENSE = dt.timedelta(days=3)  # a reminder that could not be sent within this time is not sent any more
 SAID = re.compile(r"[0-9]{1,18}|[A-Z][0-9]{1,2}")  # a row's number, or a code
 OPEN = (DueState.PLANNED, DueState.ASKED)
-LETTERS = {DueKind.TODO: "T", DueKind.FOLLOW_UP: "F", DueKind.PROMISE: "P"}
+LETTERS = {DueKind.TODO: "T", DueKind.FOLLOW_UP: "F", DueKind.PROMISE: "P", DueKind.RECEIVED: "H"}
 KEYS = {DueKind.TODO: "todo.remind", DueKind.FOLLOW_UP: "todo.follow_up", DueKind.PROMISE: "place.late_sorry"}
 
 
 def by_day(now: dt.datetime, office: Office) -> bool:
     """Whether it is an hour at which we write first."""
     return FROM <= now.astimezone(office.zone).time() < UNTIL
+
+
+def by_day_again(now: dt.datetime, office: Office) -> dt.datetime:
+    """This moment, or the next at which we write first."""
+    if by_day(now, office):
+        return now
+    day = office.local_day(now, 0 if now.astimezone(office.zone).time() < FROM else 1)
+    return dt.datetime.combine(day, FROM, office.zone)
 
 
 def lost(due: Due, chat: Conversation, consented: bool, now: dt.datetime) -> DueState | None:
@@ -67,7 +76,7 @@ def plan(
     """Ask about something later. What is planned already is moved to the new time, not asked twice.
 
     `about` is JSON. TODO and FOLLOW_UP: "reason" (a code with texts `reason.<code>.short`), "values" for that text,
-    "business_id", and whatever the answer needs. PROMISE: "application_id".
+    "business_id", and whatever the answer needs. PROMISE and RECEIVED: "application_id".
     """
     chat = sa.select(Conversation.id).where(Conversation.id == conversation_id)
     session.execute(chat.with_for_update(key_share=True)).one()  # its codes are given out one at a time
@@ -134,7 +143,9 @@ def sweep(session: Session, texts: "Catalogue", office: Office, now: dt.datetime
     if not by_day(now, office):
         return 0
     query = sa.select(Due).join(Conversation, Conversation.id == Due.conversation_id)
-    query = query.where(Due.state == DueState.PLANNED, Due.due_at <= now).order_by(Due.due_at, Due.id).limit(limit)
+    mine = Due.kind.in_(list(KEYS))  # "sudah terima?" is asked until it is answered: services.certificates
+    query = query.where(mine, Due.state == DueState.PLANNED, Due.due_at <= now)
+    query = query.order_by(Due.due_at, Due.id).limit(limit)
     claimed = query.with_for_update(skip_locked=True, key_share=True, of=(Due, Conversation))
     rows = list(session.scalars(claimed.execution_options(populate_existing=True)))
     asked = sum(_ask(session, due, texts, office, now) for due in rows)
@@ -149,6 +160,7 @@ class Message:
     values: Mapping[str, Any]
     template: str
     template_values: tuple[str, ...]
+    key: str | None = None  # where it is not that of its kind
 
 
 def _ask(session: Session, due: Due, texts: "Catalogue", office: Office, now: dt.datetime) -> bool:
@@ -205,7 +217,7 @@ def _bubble(
     """The message of a due row; None if the reason for it is gone."""
     key = KEYS[due.kind]
     if due.kind is DueKind.PROMISE:
-        message = _broken_promise(session, due, language, office, now)
+        message = _broken_promise(session, due, language, texts, office, now)
     else:
         message = _reminder(session, due, language, texts)
     if message is None:
@@ -215,7 +227,7 @@ def _bubble(
         for option in (texts.options(key, language) if due.kind is not DueKind.PROMISE else ())
     )
     return Bubble(
-        text=texts.text(key, language, **message.values),
+        text=texts.text(message.key or key, language, **message.values),
         shape=Shape.CHOICE if buttons else Shape.PLAIN,
         buttons=buttons,
         numbered=True,  # a bare "1" belongs to the form that is open; the text names the words with their code
@@ -236,7 +248,9 @@ def _reminder(session: Session, due: Due, language: Language, texts: "Catalogue"
     return Message(values, "todo_reminder_v1", (name or what, what, short, due.code))
 
 
-def _broken_promise(session: Session, due: Due, language: Language, office: Office, now: dt.datetime) -> Message | None:
+def _broken_promise(
+    session: Session, due: Due, language: Language, texts: "Catalogue", office: Office, now: dt.datetime
+) -> Message | None:
     """News was promised by today. None if it came, or if a later day was promised since.
 
     Otherwise the office is told, a new day is promised, and the person hears both.
@@ -247,18 +261,32 @@ def _broken_promise(session: Session, due: Due, language: Language, office: Offi
     if application.promised_at is None or application.promised_at > due.due_at:
         return None
     application.promised_at = office.promise(now, office.review_days)
-    about = {"application_id": application.id}
+    subject = {"application_id": application.id}
     conversation_id, person_id = due.conversation_id, due.person_id
-    _tell_office(session, due, "promise", office, now, about)
+    _tell_office(session, due, "promise", office, now, subject)
     plan(
         session,
         conversation_id=conversation_id,
         person_id=person_id,
         kind=DueKind.PROMISE,
-        about=about,
+        about=subject,
         due_at=application.promised_at,
     )
+    if about(application.stage).waits_for is Turn.AGENCY:
+        return _no_news(session, application, language, texts, office.local_day(application.promised_at))
     days = office.local_day(due.due_at), office.local_day(application.promised_at)
     values = {"number": application.number, "due_date": days[0], "next_date": days[1]}
     shown_days = tuple(shown(day, language) for day in days)
     return Message(values, "promise_late_v1", (application.number, *shown_days))
+
+
+def _no_news(
+    session: Session, application: Application, language: Language, texts: "Catalogue", next_date: dt.date
+) -> Message:
+    """Another office has it: we can only say that it still lies there, and when we ask again."""
+    stage = f"stage.{application.stage.value}"
+    business = session.get_one(Business, application.business_id).name
+    name, then = texts.text(f"{stage}.name", language), texts.text(f"{stage}.next", language)
+    values = {"business": business, "stage": Marked(name), "next_date": next_date}
+    filled = (business, application.number, name, then, shown(next_date, language))
+    return Message(values, "stage_changed_v1", filled, key="stage.stale")

@@ -1,0 +1,227 @@
+"""Pindah tahap: an officer moves an application, and its owner hears of it in the stage's own words, once."""
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from models import Application, Business, Conversation, DueKind, Lane, Place, Programme, Purpose, Session, Stage
+from services import businesses, certificates, chats, consents, deliveries, dues, history, places, programmes, waiting
+from services.office import Office
+from services.stages import About, Effect, Need, about
+from services.telling import MAKES_SENSE, News, bubble
+from texts.bubble import Bubble
+
+if TYPE_CHECKING:
+    from texts import Catalogue
+
+
+class Why(StrEnum):
+    """Why a move is refused."""
+
+    UNKNOWN = "unknown"  # no such application
+    NOT_NEXT = "not_next"  # this stage cannot follow the one it stands at
+    NEEDS_REASON = "needs_reason"
+    NEEDS_CERTIFICATE = "needs_certificate"
+    NEEDS_DATE = "needs_date"
+    NO_PLACE = "no_place"  # the quota is given out, or what is free is for those ahead
+    SAME_NIB = "same_nib"  # this NIB holds a place already
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What came of a move. `change_id` None: it stood there already, and nothing was said twice."""
+
+    application_id: int
+    number: str
+    before: Stage
+    after: Stage
+    change_id: int | None
+    told: Bubble | None = None  # None: nobody could be told (no chat, no consent)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A move that was not made; nothing is changed."""
+
+    why: Why
+    before: Stage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an officer tells with a move."""
+
+    note: str | None = None
+    certificate: str | None = None
+    audit_date: dt.date | None = None
+
+
+# --- the rules
+
+
+def reason_against(before: Stage, to: Stage, told: Told) -> Why | None:
+    """Why an application may not be moved there, as far as that can be said without looking at the quota."""
+    if to not in about(before).then:
+        return Why.NOT_NEXT
+    needs = about(to).needs
+    if Need.REASON in needs and not told.note:
+        return Why.NEEDS_REASON
+    if Need.CERTIFICATE in needs and not told.certificate:
+        return Why.NEEDS_CERTIFICATE
+    if Need.DATE in needs and told.audit_date is None:
+        return Why.NEEDS_DATE
+    return None
+
+
+def touches_queue(before: Stage, to: Stage) -> bool:
+    """Whether a move changes who stands before whom, or what is free: then the programme is locked."""
+    return bool({before, to} & {*waiting.AHEAD}) or about(to).place is not Effect.NONE
+
+
+# --- the move
+
+
+def move(
+    session: Session,
+    application_id: int,
+    to: Stage,
+    *,
+    by: str,
+    now: dt.datetime,
+    office: Office,
+    texts: "Catalogue",
+    note: str | None = None,
+    certificate: str | None = None,
+    audit_date: dt.date | None = None,
+) -> Moved | Refused:
+    """Move one application and tell its owner on the chat they used last.
+
+    The locks are taken in the written order, the chat first: chat, person, business, programme, allocation. Two moves
+    at once take turns, and the second is judged by what the first has done.
+    """
+    told = Told(_plain(note), _plain(certificate), audit_date)
+    found = _locked(session, application_id)
+    if found is None:
+        return Refused(Why.UNKNOWN)
+    application, business, chat = found
+    before = application.stage
+    if before is to:
+        return Moved(application.id, application.number, before, to, None)
+    against = reason_against(before, to, told) or _quota(session, application, business, to, now)
+    if against is not None:
+        return Refused(against, before)
+    change_id = _enter(session, application, to, told, by, now, office)
+    if change_id is None:
+        return Moved(application.id, application.number, before, to, None)
+    shown = _tell(session, application, change_id, News(to, told.note, audit_date), chat, texts, office, now)
+    return Moved(application.id, application.number, before, to, change_id, shown)
+
+
+def _plain(words: str | None) -> str | None:
+    return (words.strip() or None) if words else None
+
+
+def _locked(session: Session, application_id: int) -> tuple[Application, Business, Conversation | None] | None:
+    query = sa.select(Business.id, Business.person_id).join(Application, Application.business_id == Business.id)
+    owner = session.execute(query.where(Application.id == application_id)).one_or_none()
+    if owner is None:
+        return None
+    chat = chats.last_used(session, owner.person_id)
+    business = businesses.lock(session, owner.id)
+    return session.get_one(Application, application_id, populate_existing=True), business, chat
+
+
+def _quota(session: Session, application: Application, business: Business, to: Stage, now: dt.datetime) -> Why | None:
+    """Take or give back a place, where the stage does; why it cannot be taken."""
+    if not touches_queue(application.stage, to):
+        return None
+    programme = programmes.lock(session, application.programme_id)
+    if about(to).place is Effect.TAKES:
+        return _take(session, programme, application, business, now)
+    if _frees(about(to), programme):
+        place = places.held_by(session, application.id)
+        if place is not None:
+            places.release(session, place, now)
+    return None
+
+
+def _frees(stage: About, programme: Programme) -> bool:
+    return stage.place is Effect.FREES or (stage.place is Effect.FREES_QUOTA and "reguler" not in programme.accepts)
+
+
+def _take(
+    session: Session, programme: Programme, application: Application, business: Business, now: dt.datetime
+) -> Why | None:
+    """An officer gives a place by the same rule as the bot: nobody who waits is passed over."""
+    if waiting.bound_by(session, programme, application) is not None:
+        return Why.NO_PLACE
+    claimed = places.claim(
+        session,
+        programme_id=programme.id,
+        application_id=application.id,
+        regency=application.regency,
+        nib=business.nib,
+        now=now,
+    )
+    if isinstance(claimed, Place):
+        return None
+    return Why.SAME_NIB if isinstance(claimed, places.Taken) else Why.NO_PLACE
+
+
+def _enter(
+    session: Session, application: Application, to: Stage, told: Told, by: str, now: dt.datetime, office: Office
+) -> int | None:
+    promise = about(to).promise
+    application.promised_at = office.promise(now, promise) if promise else None
+    application.certificate, application.received_at = (told.certificate if to is Stage.ISSUED else None), None
+    if to is Stage.TO_REGULAR:
+        application.scheme = "reguler"
+    dated = told.audit_date.isoformat() if told.audit_date else None
+    return history.enter(session, application, to, now, by, told.note or dated)
+
+
+def _tell(
+    session: Session,
+    application: Application,
+    change_id: int,
+    news: News,
+    chat: Conversation | None,
+    texts: "Catalogue",
+    office: Office,
+    now: dt.datetime,
+) -> Bubble | None:
+    person_id = chat.person_id if chat else None
+    if chat is None or person_id is None or not consents.agreed(session, person_id, Purpose.SERVICE):
+        return None
+    if news.stage is Stage.ISSUED:
+        due = certificates.first_asked(session, application, chat, office, now)
+        news = News(news.stage, news.note, news.audit_date, due)
+    elif application.promised_at is not None:
+        _promise(session, application, chat, application.promised_at)
+    shown = bubble(session, application, news, chat=chat, texts=texts, office=office, now=now)
+    deliveries.post(
+        session,
+        conversation_id=chat.id,
+        bubble=shown,
+        lane=Lane.NOTICE,
+        because=f"stage:{change_id}",
+        now=now,
+        not_before=dues.by_day_again(now, office),
+        expires_at=now + MAKES_SENSE,
+    )
+    return shown
+
+
+def _promise(session: Session, application: Application, chat: Conversation, due_at: dt.datetime) -> None:
+    """Should the day pass without news, the owner is told so and given another."""
+    dues.plan(
+        session,
+        conversation_id=chat.id,
+        person_id=chat.person_id,
+        kind=DueKind.PROMISE,
+        about={"application_id": application.id},
+        due_at=due_at,
+    )
