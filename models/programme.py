@@ -29,6 +29,8 @@ class Programme(Base):
     taken: Mapped[int] = mapped_column(default=0, server_default="0")  # includes `taken_before`
     taken_before: Mapped[int] = mapped_column(default=0, server_default="0")  # given before this program kept count
     numbered: Mapped[int] = mapped_column(default=0, server_default="0")  # the last number given out
+    freed: Mapped[int] = mapped_column(default=0, server_default="0")  # how often a place became free; only grows
+    opened_at: Mapped[dt.datetime | None] = mapped_column(Moment())  # whoever asked before it opened was served
     source: Mapped[str] = mapped_column(sa.String(300))
     as_of: Mapped[dt.date] = mapped_column()
 
@@ -80,6 +82,12 @@ class Application(Base):
         sa.UniqueConstraint("programme_id", "business_id"),
         sa.Index("ix_applications_queue", "programme_id", "stage", "queued_at", "id"),
         sa.Index("ix_applications_business_id", "business_id"),
+        sa.Index(
+            "ix_applications_waiting",
+            "promised_at",
+            sqlite_where=sa.text("stage = 'DAFTAR_TUNGGU'"),
+            postgresql_where=sa.text("stage = 'DAFTAR_TUNGGU'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -93,6 +101,7 @@ class Application(Base):
     since: Mapped[dt.datetime] = mapped_column(Moment())  # in this stage
     queued_at: Mapped[dt.datetime] = mapped_column(Moment())  # the queue time; never moved
     promised_at: Mapped[dt.datetime | None] = mapped_column(Moment())  # news by then
+    position_told: Mapped[int | None] = mapped_column()  # the number on the waiting list its owner heard last
     certificate: Mapped[str | None] = mapped_column(sa.String(64))  # its number, once issued
     received_at: Mapped[dt.datetime | None] = mapped_column(Moment())  # the owner said they have the certificate
     created_at: Mapped[dt.datetime] = mapped_column(Moment())
@@ -165,6 +174,15 @@ class Offer(Base):
             sqlite_where=sa.text("state = 'open'"),
             postgresql_where=sa.text("state = 'open'"),
         ),
+        sa.Index(
+            "uq_offers_code",
+            "conversation_id",
+            "code",
+            unique=True,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        ),
+        sa.Index("ix_offers_application_id", "application_id", "id"),
         sa.Index("ix_offers_deadline", "state", "deadline"),
         sa.Index("ix_offers_conversation_id", "conversation_id"),
     )
@@ -181,6 +199,11 @@ class Offer(Base):
     state: Mapped[OfferState] = mapped_column(enum(OfferState), default=OfferState.OPEN, server_default="open")
     answered_at: Mapped[dt.datetime | None] = mapped_column(Moment())
     called_at: Mapped[dt.datetime | None] = mapped_column(Moment())  # an officer has called after silence
+    called_by: Mapped[str | None] = mapped_column(sa.String(64))
+    # Skipped or silent, its application rests: how long, says services.waiting.
+    freed: Mapped[int | None] = mapped_column()  # what its programme's `freed` was then
+    skips: Mapped[int] = mapped_column(default=0, server_default="0")  # how many offers in a row were not taken
+    still_at: Mapped[dt.datetime | None] = mapped_column(Moment())  # "masih mau": it rests no longer
 
 
 class Interest(Base):

@@ -53,6 +53,8 @@ def upgrade() -> None:
         sa.Column("taken", sa.Integer(), server_default="0", nullable=False),
         sa.Column("taken_before", sa.Integer(), server_default="0", nullable=False),
         sa.Column("numbered", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("freed", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("source", sa.String(length=300), nullable=False),
         sa.Column("as_of", sa.Date(), nullable=False),
         sa.CheckConstraint("taken <= quota", name=op.f("ck_programmes_taken_within_quota")),
@@ -267,6 +269,7 @@ def upgrade() -> None:
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("queued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("promised_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("position_told", sa.Integer(), nullable=True),
         sa.Column("certificate", sa.String(length=64), nullable=True),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -285,6 +288,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_applications_business_id", "applications", ["business_id"], unique=False)
     op.create_index("ix_applications_queue", "applications", ["programme_id", "stage", "queued_at", "id"], unique=False)
+    op.create_index(
+        "ix_applications_waiting",
+        "applications",
+        ["promised_at"],
+        unique=False,
+        sqlite_where=sa.text("stage = 'DAFTAR_TUNGGU'"),
+        postgresql_where=sa.text("stage = 'DAFTAR_TUNGGU'"),
+    )
     op.create_table(
         "data_requests",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -548,6 +559,10 @@ def upgrade() -> None:
         sa.Column("state", sa.String(32), server_default="open", nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("called_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("called_by", sa.String(length=64), nullable=True),
+        sa.Column("freed", sa.Integer(), nullable=True),
+        sa.Column("skips", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("still_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["application_id"], ["applications.id"], name=op.f("fk_offers_application_id_applications")
         ),
@@ -559,6 +574,15 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["programme_id"], ["programmes.id"], name=op.f("fk_offers_programme_id_programmes")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_offers")),
+    )
+    op.create_index("ix_offers_application_id", "offers", ["application_id", "id"], unique=False)
+    op.create_index(
+        "uq_offers_code",
+        "offers",
+        ["conversation_id", "code"],
+        unique=True,
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
     )
     op.create_index("ix_offers_conversation_id", "offers", ["conversation_id"], unique=False)
     op.create_index("ix_offers_deadline", "offers", ["state", "deadline"], unique=False)
@@ -664,6 +688,13 @@ def downgrade() -> None:
         postgresql_where=sa.text("state = 'open'"),
     )
     op.drop_index("ix_offers_deadline", table_name="offers")
+    op.drop_index(
+        "uq_offers_code",
+        table_name="offers",
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    op.drop_index("ix_offers_application_id", table_name="offers")
     op.drop_index("ix_offers_conversation_id", table_name="offers")
     op.drop_table("offers")
     op.drop_table("delivery_events")
@@ -704,6 +735,12 @@ def downgrade() -> None:
     op.drop_table("deliveries")
     op.drop_index("ix_data_requests_open", table_name="data_requests")
     op.drop_table("data_requests")
+    op.drop_index(
+        "ix_applications_waiting",
+        table_name="applications",
+        sqlite_where=sa.text("stage = 'DAFTAR_TUNGGU'"),
+        postgresql_where=sa.text("stage = 'DAFTAR_TUNGGU'"),
+    )
     op.drop_index("ix_applications_queue", table_name="applications")
     op.drop_index("ix_applications_business_id", table_name="applications")
     op.drop_table("applications")
