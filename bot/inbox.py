@@ -56,7 +56,8 @@ class Inbox:
             rows.reach(connection, row["id"], inbound.said)
             return Received()
         reply, failed = self._answered(connection, inbound, row, now)
-        rows.keep_chat(connection, row["id"], reply.changes, now)
+        keep = dt.timedelta(days=self.office.keeping.before_consent)
+        rows.keep_chat(connection, row["id"], reply.changes, now, keep)
         if failed or (words is not None and not reply.keep_words):
             rows.forget_words(connection, inbound_id, failed)
         written = rows.post(connection, row, reply.bubble, inbound_id, now, self.burst) if reply.bubble else None
@@ -126,7 +127,17 @@ class _Effects:
 
 # The open form's columns and the chat's own: what a reply may change. Consent and address are nobody's to set here.
 CHANGEABLE = frozenset(
-    {"language", "stopped", "wanted", "quiet_until", "business_id", "link_tries", "link_blocked_until"}
+    {
+        "language",
+        "stopped",
+        "wanted",
+        "quiet_until",
+        "answer_waits",
+        "business_id",
+        "link_tries",
+        "link_blocked_until",
+        "draft_expired_at",
+    }
     | {"run_id", "form", "answers", "view", "facts", "changed_at"}
 )
 
@@ -157,6 +168,8 @@ def chat_of(row: Mapping[str, Any]) -> Chat:
         business_id=row["business_id"],
         link_tries=row["link_tries"],
         link_blocked_until=row["link_blocked_until"],
+        draft_expired_at=row["draft_expired_at"],
+        answer_waits=row["answer_waits"],
         run=run,
     )
 

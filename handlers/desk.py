@@ -13,6 +13,8 @@ from texts.bubble import Bubble
 if TYPE_CHECKING:
     from texts import Catalogue
 
+AWAY = dt.timedelta(hours=6)
+
 
 @dataclass(frozen=True, slots=True)
 class Chat:
@@ -33,6 +35,8 @@ class Chat:
     business_id: int | None = None  # which business a phone that serves several is speaking of
     link_tries: int = 0  # wrong codes in a row
     link_blocked_until: dt.datetime | None = None
+    draft_expired_at: dt.datetime | None = None  # a form had its time and was thrown away; they do not know yet
+    answer_waits: bool = False  # an officer's answer that waits for the person to write
 
     @property
     def lang(self) -> Language:
@@ -51,6 +55,11 @@ class Desk:
     open_session: Callable[[], Session]
     new_run_id: Callable[[], str]  # chance is passed in, as time is
     language_hint: str | None = None  # Telegram's language_code; only a suggestion
+
+    @property
+    def came_back(self) -> bool:
+        """Whether the person writes again after hours, with other things in mind than the question last put."""
+        return self.chat.last_in_at is not None and self.now - self.chat.last_in_at >= AWAY
 
     @property
     def session(self) -> Session:

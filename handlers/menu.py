@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 from conversation.form import Form
 from conversation.kinds import Choice
 from conversation.question import Answers, Phrase
 from conversation.turn import Note, Turn
-from handlers import check, consent
+from handlers import check, consent, finding
 from handlers.desk import Desk
 from handlers.next import Facts, Next
 from handlers.spoken import Spoken
-from models import Language, Purpose
+from models import Draft, Language, Purpose
 from services import drafts, persons
 
 SERVICES = ("journey", "status", "events", "questions", "officer", "my_data", "language")
-JOURNEY = ("check", "registration")
+JOURNEY = drafts.KEPT
+
+PAGES = tuple(f"faq.{page}" for page in finding.PAGES)  # what a question typed at the menu may lead to
 
 
 def start(desk: Desk, spoken: Spoken) -> Next:
-    """Greet somebody we know, or somebody who came back, and show what we do."""
+    """Greet somebody we know, or somebody who came back, and show what we do.
+
+    Who was away for hours and left a form half-way is offered to go on with it first.
+    """
+    if gone := expired(desk):
+        return gone
+    if desk.came_back and (draft := unfinished(desk)):
+        return _offer(desk, draft)
     name = persons.name_of(desk.session, desk.chat.person_id) if desk.chat.person_id else None
     key = "welcome.again" if name else "welcome.again_unnamed"
     return Next(open="menu", facts={"prompt": key, "name": name or "", "draft": _has_draft(desk)})
@@ -45,6 +55,8 @@ def form(facts: Facts) -> Form:
         text="menu",
         prompt=str(facts.get("prompt", "welcome.again_unnamed")),
         ids=ids,
+        heard_ids=PAGES,
+        guess=finding.in_menu,
         fill=lambda answers: {"name": facts.get("name", "")},
         errors=("common.not_understood_1", "common.not_understood_2"),
         third="lost",
@@ -59,12 +71,29 @@ def journey(desk: Desk, spoken: Spoken) -> Next:
     """Check and register: consent first, a form laid aside before a new one."""
     if desk.chat.person_id is None:
         return consent.ask(Purpose.SERVICE, "check")
-    draft = next((d for form in JOURNEY if (d := drafts.newest(desk.session, desk.chat.id, form))), None)
-    return _offer(draft) if draft else check.start(desk, spoken)
+    if draft := unfinished(desk):
+        return _offer(desk, draft)
+    follow, gone = check.start(desk, spoken), expired(desk)
+    return replace(follow, notes=(*gone.notes, *follow.notes), changes=gone.changes) if gone else follow
 
 
-def _offer(draft: Any) -> Next:
-    facts = {"n": draft.view["n"], "total": draft.view["total"], "day": draft.parked_at.isoformat()}
+def unfinished(desk: Desk) -> Draft | None:
+    """The form of the journey that was laid aside last."""
+    if desk.chat.person_id is None:
+        return None
+    return next((d for form in JOURNEY if (d := drafts.newest(desk.session, desk.chat.id, form))), None)
+
+
+def expired(desk: Desk) -> Next | None:
+    """A form that had its 90 days is gone, and that is said once, when somebody comes back."""
+    if desk.chat.draft_expired_at is None:
+        return None
+    return Next((Note("nudge.draft_expired"),), open="menu", facts=plain(desk), changes={"draft_expired_at": None})
+
+
+def _offer(desk: Desk, draft: Draft) -> Next:
+    day = desk.office.local_day(draft.parked_at)
+    facts = {"n": draft.view["n"], "total": draft.view["total"], "day": day.isoformat()}
     return Next(open="resume", facts=facts)
 
 
@@ -74,7 +103,7 @@ def resume_form(facts: Facts) -> Form:
         "form_title": Phrase("journey.title"),
         "n": facts["n"],
         "total": facts["total"],
-        "date": dt.datetime.fromisoformat(facts["day"]).date(),
+        "date": dt.datetime.fromisoformat(str(facts["day"])).date(),
     }
     offer, sure = "common.resume_offer", "common.restart_sure"
     what = Choice(key="what", text=offer, prompt=offer, fill=lambda answers: values, third="lost")
@@ -102,7 +131,12 @@ def resume(desk: Desk, spoken: Spoken) -> Next:
     """LANJUT: the form laid aside last goes on at its question, under its own name, so that its buttons count."""
     draft = drafts.newest(desk.session, desk.chat.id) if desk.chat.person_id else None
     if draft is None:
-        return Next((Note("common.resume_none"),), open="menu")
+        return expired(desk) or Next((Note("common.resume_none"),), open="menu")
+    return go_on(desk, draft)
+
+
+def go_on(desk: Desk, draft: Draft) -> Next:
+    """A draft is a run again: at its question, under its own name."""
     drafts.drop(desk.session, desk.chat.id, draft.form)
     return Next(open=draft.form, facts=draft.facts, answers=draft.answers, run_id=draft.run_id)
 

@@ -28,6 +28,8 @@ class Next:
     answers: Mapping[str, Any] = field(default_factory=dict)  # seeds, with their sequence: nothing is asked twice
     run_id: str | None = None  # a parked run goes on under its own name, so that its buttons still count
     changes: Mapping[str, Any] = field(default_factory=dict)
+    document: Mapping[str, Any] | None = None  # a file that goes with it (services.files.document)
+    lay_aside: bool = False  # the form that is open is laid aside, though nothing else is opened
 
 
 @dataclass(frozen=True, slots=True)
