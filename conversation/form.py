@@ -31,6 +31,11 @@ class Form:
         """The questions by the key of their answers."""
         return {q.key: q for q in self.questions}
 
+    @cached_property
+    def former(self) -> Mapping[str, str]:
+        """The keys questions had in earlier releases, each with the key it has now."""
+        return {old: q.key for q in self.questions for old in q.was}
+
 
 @dataclass(frozen=True, slots=True)
 class Walk:
@@ -69,6 +74,8 @@ def walk(form: Form, run: Run) -> Walk:
 def _read(question: Question[Any], kept: Any, read: dict[str, Any], answers: Answers) -> Invalid | None:
     if kept is None:
         return None
+    if kept[1] is not None and not isinstance(kept[1], question.raws):
+        return Invalid("err1", said="")  # kept by a release in which it was another kind of question
     try:
         read[question.key] = question.read(kept[1], answers)
     except Invalid as fault:

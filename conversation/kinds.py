@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from conversation import hearing
 from conversation.question import (
@@ -41,6 +41,7 @@ def typed(said: Said) -> str | None:
 class Choice(Question[str]):
     """Tap or type one of several. `ids` narrows or orders the options of the text, also by earlier answers."""
 
+    raws: ClassVar = (str,)
     ids: Sequence[str] | Callable[[Answers], Sequence[str]] | None = None
     heard_ids: Sequence[str] = ()  # understood when typed, without a button or a number
     asides: tuple[tuple[str, str], ...] = ()  # options that only tell something: (option, key of the text)
@@ -106,6 +107,7 @@ class Choice(Question[str]):
 class Many(Question[tuple[str, ...]]):
     """Tick several. Options in `alone` ("tidak ada", "tidak tahu") exclude all others."""
 
+    raws: ClassVar = (list, tuple, str)
     ids: Sequence[str] | None = None
     heard_ids: Sequence[str] = ()
     alone: tuple[str, ...] = ("none", "unsure", "unknown")
@@ -169,6 +171,7 @@ class Many(Question[tuple[str, ...]]):
 class Number(Question[int]):
     """A whole number, in digits or words; an option ("belum tahu") may stand beside it."""
 
+    raws: ClassVar = (int, str)
     least: int = 1
     most: int = 9999
     odd_above: int = 9999  # "really that many?"
@@ -203,6 +206,7 @@ class Number(Question[int]):
 class Written(Question[str]):
     """Free text of at most `most` characters, tidied by `check`."""
 
+    raws: ClassVar = (str,)
     most: int = 200
     commands_win: bool = True
 
@@ -237,6 +241,7 @@ class Written(Question[str]):
 class Listing(Written):
     """Several names in one message: one a line, or with commas."""
 
+    raws: ClassVar = (list, tuple, str)
     most: int = 1000
     most_items: int = 50
     longest: int = 100
@@ -280,6 +285,7 @@ class Phone(Written):
 class Picture(Question[Any]):
     """A photo, kept as a reference until its bytes have been fetched."""
 
+    raws: ClassVar = (dict,)
     most_bytes: int = 10_000_000
     commands_win: bool = True
 
@@ -302,6 +308,7 @@ class Picture(Question[Any]):
 class Review(Question[str]):
     """Everything once more, in numbered lines: right, or the number of the line to change."""
 
+    raws: ClassVar = (str,)
     lines: tuple[tuple[str, ...], ...] = ()  # per line the keys of the questions a change of it asks again
     inner: int = 1  # a line without keys opens the answers of this part, to choose one of them
     required: bool = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from conversation.hearing import Option
 from conversation.said import Said, Tap
@@ -194,11 +194,13 @@ class Question(Generic[T]):
     third: str = ""  # what lies over the question at the third; empty: skip it or ask an officer
     when: Callable[[Answers], bool] = always
     fill: Callable[[Answers], Mapping[str, Any]] = nothing
+    was: tuple[str, ...] = ()  # the keys of the same question in earlier releases: their answers and buttons count
     part: int = 1
     required: bool = False  # the third wrong answer cannot skip it
     skippable: bool = False  # "LEWATI" is offered from the start
     skipped: Any = None  # what is kept when it is skipped
     commands_win: bool = False  # free text: a whole-message command wins over the answer
+    raws: ClassVar[tuple[type, ...]] = (object,)  # what its kept answers are made of; anything else is asked again
     check: Callable[[Any], Any] | None = None  # a typed or kept value → the value to use, or raises Invalid
 
     def hear(self, said: Said, ear: Ear) -> Heard:
@@ -229,4 +231,4 @@ class Question(Generic[T]):
 
 def tapped(said: Said, question: Question[Any]) -> str | None:
     """The option of this question that was tapped, or None."""
-    return said.option if isinstance(said, Tap) and said.question == question.key else None
+    return said.option if isinstance(said, Tap) and said.question in (question.key, *question.was) else None

@@ -143,7 +143,7 @@ def _addressed(now: Walk, run: Run, said: Said) -> Question[Any] | None:
         return on_the_table(now, run)
     if said.run != run.run_id:
         return None
-    return next((q for q in now.path if q.key == said.question), None)
+    return next((q for q in now.path if said.question in (q.key, *q.was)), None)
 
 
 def _changed(form: Form) -> tuple[Note, ...]:
