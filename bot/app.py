@@ -22,9 +22,11 @@ from bot.channels.whatsapp import WhatsAppChannel
 from bot.clock import Clock
 from bot.config import ProgrammeSettings, Settings
 from bot.database import Database, open_database
+from bot.documents import Documents
 from bot.inbound import Inbound
 from bot.inbox import Answer, Inbox, Received
 from bot.inbox_rows import BURST
+from bot.keys import derived, office_secret
 from bot.outbox import Outbox
 from bot.polling import Polling
 from bot.scheduler import Heart
@@ -76,6 +78,8 @@ class Program:
         self.office: Office = settings.office_now()
         self.texts: Catalogue = texts.load()
         self.database: Database = open_database(settings.database.url.get_secret_value())
+        key = derived(office_secret(settings), "files")
+        self.documents = Documents(self.database, key, self.clock.now, settings.web.public_url)
         # A platform minds many messages to one chat in a second; the phone in the browser does not.
         burst = UNLIMITED if settings.simulated else burst
         self.inbox = Inbox(answer or handlers.answer, self.office, self.texts, burst)
@@ -98,7 +102,15 @@ class Program:
         }
         sending = self.channels.named() if self.role != "scheduler" else {}
         worker = f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(3)}"
-        self.outbox = Outbox(self.database, sending, rates, self.clock.now, worker, replies_only=self.role == "web")
+        self.outbox = Outbox(
+            self.database,
+            sending,
+            rates,
+            self.clock.now,
+            worker,
+            replies_only=self.role == "web",
+            documents=self.documents,
+        )
         self.writer = Writer(self.database, self.outbox.finish, self.outbox.after)
         await self.outbox.start(self.writer)
         self._heart = Heart(self)

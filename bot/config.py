@@ -7,6 +7,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
+from services.keeping import Keeping
 from services.office import JAKARTA, Fact, Office
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -38,6 +39,15 @@ class WebSettings(Section):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     public_url: str | None = None
+    secret: SecretStr | None = None  # signs the links we give out; unset: one is made and kept beside the database
+
+    @field_validator("secret")
+    @classmethod
+    def secret_long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        """Nobody may guess it."""
+        if value and len(value.get_secret_value()) < 32:
+            raise ValueError("harus paling sedikit 32 huruf acak")
+        return value
 
     @field_validator("public_url")
     @classmethod
@@ -120,7 +130,7 @@ class OfficeSettings(Section):
     review_days: int = Field(default=5, ge=1)
     contact_days: int = Field(default=5, ge=1)
     remind_days: int = Field(default=14, ge=1)
-    draft_days: int = Field(default=90, ge=1)
+    alert_chat: int | None = None  # the Telegram chat of the staff
     facts: dict[str, FactSettings] = Field(default_factory=dict)
 
 
@@ -158,6 +168,35 @@ class ProgrammeSettings(Section):
         return dt.datetime.combine(self.closes + dt.timedelta(days=1), dt.time(), JAKARTA)
 
 
+class KeepSettings(Section):
+    """How long one kind of thing is kept, and why so long."""
+
+    days: int = Field(ge=1, le=36_500)
+    reason: str = Field(default="", max_length=300)
+
+
+def _keep(days: int) -> KeepSettings:
+    return KeepSettings(days=days)
+
+
+class RetentionSettings(Section):
+    """Calendar days until something is emptied or removed (UU 27/2022 Ps 42 to 44). What each means: Keeping."""
+
+    before_consent: KeepSettings = _keep(Keeping().before_consent)
+    drafts: KeepSettings = _keep(Office().draft_days)
+    words: KeepSettings = _keep(Keeping().words)
+    bubbles: KeepSettings = _keep(Keeping().bubbles)
+    files: KeepSettings = _keep(Keeping().files)
+    tickets: KeepSettings = _keep(Keeping().tickets)
+    unanswered: KeepSettings = _keep(Keeping().unanswered)
+    codes: KeepSettings = _keep(Keeping().codes)
+
+    def keeping(self) -> Keeping:
+        """As services know it."""
+        days = {name: getattr(self, name).days for name in type(self).model_fields if name != "drafts"}
+        return Keeping(**days)
+
+
 class SimulatorSettings(Section):
     """The phone in the browser. Unset: on exactly when there is no real channel and we listen to ourselves only."""
 
@@ -179,6 +218,7 @@ class Settings(Section):
     whatsapp: WhatsappSettings = WhatsappSettings()
     office: OfficeSettings = OfficeSettings()
     programme: ProgrammeSettings | None = None
+    retention: RetentionSettings = RetentionSettings()
     simulator: SimulatorSettings = SimulatorSettings()
     data: DataSettings = DataSettings()
 
@@ -194,11 +234,20 @@ class Settings(Section):
         kept = self.office.model_dump(exclude={"facts", "holidays"})
         facts = {name: Fact(**fact.model_dump()) for name, fact in self.office.facts.items()}
         code = self.programme.code if self.programme else ""
-        return Office(**kept, holidays=frozenset(self.office.holidays), facts=facts, programme=code)
+        return Office(
+            **kept,
+            holidays=frozenset(self.office.holidays),
+            facts=facts,
+            programme=code,
+            draft_days=self.retention.drafts.days,
+            keeping=self.retention.keeping(),
+        )
 
     def faults(self) -> list[str]:
         """What is wrong between keys that are each right by themselves."""
         found = [*self._channel_faults(), *self._simulator_faults()]
+        if self.office.alert_chat and not (self.simulated or self.telegram.token):
+            found.append("office.alert_chat sudah diisi, padahal telegram.token belum.")
         if not (self.simulated or self.telegram.token or self.whatsapp.begun):
             found.append("Belum ada saluran: isi telegram.token atau whatsapp.account_sid dan whatsapp.auth_token.")
         return found

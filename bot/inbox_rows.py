@@ -94,13 +94,19 @@ def reach(connection: sa.Connection, conversation_id: int, said: Reach) -> None:
     connection.execute(_CHAT.values(reachable=reachable), {"it": conversation_id})
 
 
-def keep_chat(connection: sa.Connection, conversation_id: int, changes: Mapping[str, Any], now: dt.datetime) -> None:
+def keep_chat(
+    connection: sa.Connection,
+    conversation_id: int,
+    changes: Mapping[str, Any],
+    now: dt.datetime,
+    keep: dt.timedelta = KEPT_BEFORE_CONSENT,
+) -> None:
     """Write the chat back. Whether there is consent now is the row's to say: a service may just have recorded it."""
     purge = sa.case((conversations.c.person_id.is_(None), sa.bindparam("purge", type_=Moment())), else_=None)
     values: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in sorted(changes)}
     statement = _CHAT.values(last_in_at=sa.bindparam("now"), purge_at=purge, **values)
     new = {f"new_{name}": value for name, value in changes.items()}
-    connection.execute(statement, {"it": conversation_id, "now": now, "purge": now + KEPT_BEFORE_CONSENT, **new})
+    connection.execute(statement, {"it": conversation_id, "now": now, "purge": now + keep, **new})
 
 
 _FORGET = (

@@ -19,5 +19,11 @@ outbox = Gauge("naikkelas_outbox", "Deliveries not yet settled, by state", ["cha
 oldest_seconds = Gauge(
     "naikkelas_outbox_oldest_seconds", "Age of the oldest message that waits", ["channel"], registry=REGISTRY
 )
+tickets_overdue = Gauge(
+    "naikkelas_tickets_overdue", "Questions to officers whose promised answer is late", registry=REGISTRY
+)
 refused = Counter("naikkelas_webhooks_refused", "Webhooks refused", ["channel", "reason"], registry=REGISTRY)
+requests_overdue = Gauge(
+    "naikkelas_data_requests_overdue", "Data requests open past their 3 x 24 hours", registry=REGISTRY
+)
 heartbeats = Counter("naikkelas_heartbeats", "Heartbeats run", ["name", "result"], registry=REGISTRY)

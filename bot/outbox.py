@@ -13,12 +13,14 @@ import sqlalchemy as sa
 from bot import metrics, outbox_results, outbox_rows, pace
 from bot.channels.base import Channel, Outcome, OutcomeKind
 from bot.database import Database
+from bot.documents import Documents, FileGone
 from bot.inbox import Received
 from bot.inbox_rows import NewReply
 from bot.outbox_results import GATE_CLOSED, PAUSE_WHEN_WRONG, Report, Result
 from bot.outbox_rows import Ready, Sender
 from bot.writer import DatabaseGone, Writer
 from models import Channel as ChannelName
+from texts.bubble import Bubble
 
 log = logging.getLogger(__name__)
 
@@ -65,8 +67,10 @@ class Outbox:
         now: Callable[[], dt.datetime],
         worker: str,
         replies_only: bool = False,
+        documents: Documents | None = None,
     ) -> None:
         self._database = database
+        self._documents = documents
         self._now = now
         self._replies_only = replies_only
         self.lines = {n: Line(c, Sender(n, rates[n], worker)) for n, c in channels.items()}
@@ -196,7 +200,12 @@ class Outbox:
         begun = time.monotonic()
         try:
             async with asyncio.timeout(TIMEOUT):
-                return await line.channel.send(ready.id, ready.address, ready.bubble, ready.window_open)
+                bubble = await self._whole(line, ready)
+                return await line.channel.send(ready.id, ready.address, bubble, ready.window_open)
+        except FileGone:
+            return Outcome(OutcomeKind.FAILED, reason="file_gone")
+        except sa.exc.SQLAlchemyError:  # of a file that could not be read: nothing was written to anybody
+            return Outcome(OutcomeKind.RETRY, reason="file_unread")
         except TimeoutError:
             return Outcome(OutcomeKind.UNKNOWN, reason="time_out")
         except Exception as error:
@@ -204,6 +213,12 @@ class Outbox:
             return Outcome(OutcomeKind.UNKNOWN, reason=f"program:{type(error).__name__}")
         finally:
             metrics.send_seconds.labels(ready.channel.value).observe(time.monotonic() - begun)
+
+    async def _whole(self, line: Line, ready: Ready) -> Bubble:
+        """The message with its file, if it carries one."""
+        if self._documents is None or "document" not in ready.bubble.extra:
+            return ready.bubble
+        return await self._documents.ready(line.sender.channel, ready.bubble)
 
     async def _on_time(self, line: Line, ready: Ready) -> bool:
         """Wait for the slot. A slot missed is forfeited, once: another is booked. False: the gate has been closed."""

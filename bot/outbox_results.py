@@ -11,7 +11,7 @@ from bot import pace
 from bot.channels.base import Outcome, OutcomeKind
 from bot.outbox_rows import NEWER_REPLY, Ready
 from bot.tables import conversations, deliveries, delivery_events, insert_once
-from models import Channel, DeliveryState, Lane, Reachable
+from models import Channel, DeliveryState, Lane, Reachable, Stopped
 
 ATTEMPTS = 10  # then a message is given up: some seventeen minutes
 LONGEST = 600.0  # seconds between two attempts at most
@@ -143,13 +143,19 @@ def _settle_other(connection: sa.Connection, result: Result) -> None:
 
 
 _CHAT = sa.update(conversations).where(conversations.c.id == sa.bindparam("it"))
-_LOST = {OutcomeKind.BLOCKED: Reachable.BLOCKED, OutcomeKind.GONE: Reachable.GONE}
+_LOST = {
+    OutcomeKind.BLOCKED: Reachable.BLOCKED,
+    OutcomeKind.OPTED_OUT: Reachable.BLOCKED,
+    OutcomeKind.GONE: Reachable.GONE,
+}
 
 
 def _side_effects(connection: sa.Connection, ready: Ready, outcome: Outcome) -> None:
     """What an outcome says about the chat, or about everybody."""
     if outcome.kind in _LOST:
         connection.execute(_CHAT.values(reachable=_LOST[outcome.kind]), {"it": ready.conversation_id})
+    if outcome.kind is OutcomeKind.OPTED_OUT:
+        connection.execute(_CHAT.values(stopped=Stopped.EVERYTHING), {"it": ready.conversation_id})
     if outcome.kind is OutcomeKind.RETRY and outcome.retry_after and outcome.reason != GATE_CLOSED:
         pace.close(connection, ready.channel.value, outcome.retry_after)
     if outcome.kind is OutcomeKind.MOVED and outcome.moved_to:
@@ -179,6 +185,7 @@ class Report:
     delivery_id: int | None = None
     error: str = ""
     lost: Reachable | None = None  # what the error says about the chat
+    opted_out: bool = False  # the person told the platform itself to stop
 
 
 def report(connection: sa.Connection, told: Report, now: dt.datetime) -> bool:
@@ -196,6 +203,8 @@ def report(connection: sa.Connection, told: Report, now: dt.datetime) -> bool:
         )
     if told.lost is not None:
         connection.execute(_CHAT.values(reachable=told.lost), {"it": found.conversation_id})
+    if told.opted_out:
+        connection.execute(_CHAT.values(stopped=Stopped.EVERYTHING), {"it": found.conversation_id})
     return True
 
 

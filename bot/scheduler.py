@@ -15,7 +15,7 @@ from bot.channels.base import OutcomeKind
 from bot.channels.errors import PlatformError
 from bot.writer import DatabaseGone
 from models import Channel, Conversation
-from services import dues, media, retention
+from services import dues, erasure, media, requests, retention
 
 if TYPE_CHECKING:
     from bot.app import Program
@@ -57,7 +57,7 @@ class Heart:
         program = self._program
         beats: list[tuple[str, int, Callable[[], Awaitable[object]]]] = []
         if program.role in ("all", "scheduler"):
-            beats += [("dues", 60, self._dues), ("retention", 3600, self._retention)]
+            beats += [("dues", 60, self._dues), ("retention", 3600, self._retention), ("rights", 60, self._rights)]
         if program.role in ("all", "worker"):
             beats += [("leases", 15, program.outbox.sweep), ("media", 20, self._media)]
         if program.takes_messages and program.channels.whatsapp and not program.settings.simulated:
@@ -103,11 +103,23 @@ class Heart:
         ):
             await asyncio.sleep(0)  # messages that wait come in between
 
+    async def _rights(self) -> None:
+        """Finish deletions whose farewell has left; a request past its time is a breach of the law, so it is loud."""
+        now = self._program.clock.now()
+        while await self._in_session(lambda session: erasure.farewell(session, now, CHUNK)):
+            await asyncio.sleep(0)
+        late = await self._in_session(lambda session: requests.overdue(session, now))
+        metrics.requests_overdue.set(late)
+        if late:
+            log.error("%d data requests are past their 3 x 24 hours: naikkelas requests list", late)
+
     # --- pictures: first a row, then its bytes, fetched outside any transaction
 
     async def _media(self) -> None:
         for media_id, channel, ref in await asyncio.to_thread(self._unfetched):
             await self._fetch(media_id, channel, ref)
+        for media_id, channel, ref in await asyncio.to_thread(self._uncleared):
+            await self._clear(media_id, channel, ref)
 
     def _unfetched(self) -> list[tuple[int, Channel, str]]:
         with Session(self._program.database.read_engine) as session:
@@ -132,8 +144,25 @@ class Heart:
             return
         now = self._program.clock.now()
         await self._in_session(lambda session: media.fetched(session, media_id, picture.content, picture.mime, now))
-        if whatsapp and name is Channel.WHATSAPP:
-            await whatsapp.delete_media(ref)  # Twilio keeps everything until told
+
+    def _uncleared(self) -> list[tuple[int, Channel, str]]:
+        with Session(self._program.database.read_engine) as session:
+            return media.uncleared(session)
+
+    async def _clear(self, media_id: int, name: Channel, ref: str) -> None:
+        """Twilio keeps everything until told; told in vain, it is told again. Telegram knows no such thing."""
+        whatsapp = self._program.channels.whatsapp
+        if name is Channel.WHATSAPP and whatsapp is None:
+            return
+        if name is Channel.WHATSAPP and whatsapp is not None:
+            try:
+                await whatsapp.delete_media(ref)
+            except PlatformError as error:
+                log.warning("a picture could not be deleted: %s", error.outcome.reason or error.kind.value)
+                if error.kind is not OutcomeKind.FAILED:
+                    return  # FAILED: refused for good, an address that is not Twilio's
+        now = self._program.clock.now()
+        await self._in_session(lambda session: media.cleared(session, media_id, now))
 
     async def _reconcile(self) -> None:
         """Twilio does not repeat every webhook that was lost: what it lists and we never saw is taken in now."""

@@ -24,12 +24,14 @@ from bot.channels import whatsapp_hear
 from bot.channels.base import OutcomeKind
 from bot.channels.telegram import TelegramChannel, acknowledgement
 from bot.channels.whatsapp import WhatsAppChannel
+from bot.documents import PATH, door
 from bot.inbox import Received
 from bot.outbox_results import Report
 from bot.polling import callback_of
 from bot.tables import deliveries
 from bot.writer import DatabaseGone
-from models import Channel, DeliveryState, Reachable
+from models import Channel, DeliveryState, Reachable, Session
+from services import tickets
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +44,11 @@ MEANT = {
     "failed": DeliveryState.FAILED,
     "undelivered": DeliveryState.FAILED,
 }
-LOST = {OutcomeKind.BLOCKED: Reachable.BLOCKED, OutcomeKind.GONE: Reachable.GONE}
+LOST = {
+    OutcomeKind.BLOCKED: Reachable.BLOCKED,
+    OutcomeKind.OPTED_OUT: Reachable.BLOCKED,
+    OutcomeKind.GONE: Reachable.GONE,
+}
 
 
 class Refused(Exception):
@@ -72,6 +78,7 @@ def create(
     ]
     if program.takes_messages:
         routes += [
+            Route(f"{PATH}{{signed}}", door(program.documents, program.texts)),
             Route("/webhooks/telegram", _door("telegram", doors.telegram), methods=["POST"]),
             Route("/webhooks/whatsapp", _door("whatsapp", doors.whatsapp), methods=["POST"]),
             Route("/webhooks/whatsapp/status", _door("whatsapp", doors.whatsapp_status), methods=["POST"]),
@@ -243,6 +250,8 @@ class Doors:
             .where(deliveries.c.state.in_([DeliveryState(s) for s in open_states]))
             .group_by(deliveries.c.channel, deliveries.c.state)
         )
+        with Session(self._program.database.read_engine) as session:
+            metrics.tickets_overdue.set(tickets.overdue(session, now))
         with self._program.database.read() as connection:
             found = {(row[0].value, row[1].value): (row[2], row[3]) for row in connection.execute(query)}
         for channel in Channel:
@@ -269,4 +278,5 @@ def _report(update: whatsapp_hear.StatusUpdate) -> Report:
         delivery_id=update.delivery_id,
         error=update.error,
         lost=LOST.get(update.meaning) if update.meaning else None,
+        opted_out=update.meaning is OutcomeKind.OPTED_OUT,
     )

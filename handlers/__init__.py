@@ -9,7 +9,10 @@ from handlers import (
     after,
     check,
     consent,
+    correct,
+    erase,
     menu,
+    my_data,
     officer,
     place,
     questions,
@@ -66,7 +69,7 @@ STARTS = {
     "events": _events,
     "questions": questions.start,
     "officer": officer.start,
-    "my_data": stop.my_data,
+    "my_data": my_data.start,
     "language": menu.language,
 }
 
@@ -92,7 +95,11 @@ HANDLERS = {
     "report": Handler(fixed(officer.REPORT), officer.reported),
     "stop": Handler(fixed(stop.STOP), stop.stopped),
     "stop_like": Handler(fixed(stop.LIKE), stop.meant),
-    "my_data": Handler(stop.my_data_form, stop.my_data_chosen),
+    "start": Handler(fixed(stop.START), stop.started),
+    "my_data": Handler(my_data.form, my_data.chosen),
+    "correct": Handler(correct.form, correct.finish, extra=correct.options),
+    "withdraw_consent": Handler(erase.withdraw_form, erase.withdrawn),
+    "delete": Handler(fixed(erase.DELETE), erase.deleted),
 }
 
 ACTIONS = {
@@ -106,8 +113,8 @@ ACTIONS = {
     Command.HELP: _help,
     Command.RESUME: menu.resume,
     Command.OFFICER: officer.start,
-    Command.MY_DATA: stop.my_data,
-    Command.DELETE: stop.ask_deletion,
+    Command.MY_DATA: my_data.start,
+    Command.DELETE: erase.delete,
     Command.LANGUAGE: menu.language,
     Command.CHECK: menu.journey,
     Command.REGISTER: menu.journey,

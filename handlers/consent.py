@@ -71,10 +71,14 @@ def announcements_given(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
     return Next((note,), open=str(turn.run.facts["then"]), facts=turn.run.facts["facts"])
 
 
-def record(desk: Desk, spoken: Spoken, purpose: Purpose, *, given: bool) -> None:
-    """Write down what was shown, when and where, and what was answered."""
-    key = SHOWN[purpose]
-    version, _ = desk.texts.version(key, spoken.language)
+def record(desk: Desk, spoken: Spoken, purpose: Purpose, *, given: bool, shown: str | None = None) -> None:
+    """Write down what was shown, when and where, and what was answered.
+
+    `shown`: the text that asked, where it was another than the purpose's own. A withdrawal carries the version of the
+    consent it ends, a consent that of what was shown.
+    """
+    key = shown or SHOWN[purpose]
+    version, _ = desk.texts.version(key if given else SHOWN[purpose], spoken.language)
     consents.record(
         desk.session,
         conversation_id=desk.chat.id,

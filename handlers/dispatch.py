@@ -69,6 +69,7 @@ class _Table:
         self.registry = registry
         self.run = desk.chat.run if desk.chat.run and desk.chat.run.form in registry.handlers else None
         self.spoken = self._spoken(self.run)
+        self.document: Mapping[str, Any] | None = None  # a file that goes with the reply
         self.redrawn: str | None = None  # the message whose buttons may be drawn anew
 
     # --- hearing ---
@@ -305,6 +306,7 @@ class _Table:
         changes: dict[str, Any] = {}
         for _ in range(CHAIN):
             changes.update(follow.changes)
+            self.document = follow.document or self.document
             self.spoken = self._spoken(None, changes.get("language"))
             if follow.open == "menu" and not follow.facts:
                 follow = replace(follow, facts=self.registry.menu(self.desk))
@@ -340,6 +342,8 @@ class _Table:
         return self._reply(shown, {**columns, **(changes or {})})
 
     def _reply(self, shown: Any, changes: Mapping[str, Any]) -> Reply:
+        if shown and self.document:
+            shown = replace(shown, extra={**shown.extra, "document": dict(self.document)})
         return Reply(shown, {**changes, "changed_at": self.desk.now}, keep_words=self.desk.chat.person_id is not None)
 
 

@@ -31,6 +31,9 @@ OFFICE: Mapping[str, Callable[[Office, Language], Any]] = {
     "bpjph_phone": lambda office, lang: office.bpjph_phone,
     "dpo_contact": lambda office, lang: office.dpo_contact,
     "retention": lambda office, lang: office.retention if lang is Language.ID else office.retention_en,
+    "keep_chat": lambda office, lang: office.keeping.before_consent,
+    "keep_drafts": lambda office, lang: office.draft_days,
+    "keep_words": lambda office, lang: office.keeping.words,
     "max_per_month": lambda office, lang: office.announcements_per_month,
 }
 

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from services.keeping import Keeping
+
 JAKARTA = ZoneInfo("Asia/Jakarta")
 
 
@@ -43,6 +45,8 @@ class Office:
     draft_days: int = 90  # calendar days a draft is kept
     announcements_per_month: int = 2
     programme: str = ""  # code of the programme people register for
+    alert_chat: int | None = None  # the Telegram chat of the staff: what is late and what failed is told there
+    keeping: Keeping = field(default_factory=Keeping)
     facts: Mapping[str, Fact] = field(default_factory=dict)
 
     def local_day(self, now: dt.datetime, later: int = 0) -> dt.date:
@@ -52,6 +56,11 @@ class Office:
     def is_working(self, day: dt.date) -> bool:
         """Monday to Friday, unless it is a holiday."""
         return day.weekday() < 5 and day not in self.holidays
+
+    def is_open(self, now: dt.datetime) -> bool:
+        """Whether somebody is there now."""
+        local = now.astimezone(self.zone)
+        return self.is_working(local.date()) and self.opens <= local.time() < self.closes
 
     def working_day_after(self, now: dt.datetime, days: int) -> dt.date:
         """The working day `days` working days after today."""

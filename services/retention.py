@@ -5,25 +5,54 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from models import Base, Conversation, Delivery, DeliveryEvent, Draft, Due, Inbound, Media, Session, Ticket
+from models import (
+    Base,
+    Conversation,
+    Cursor,
+    Delivery,
+    DeliveryEvent,
+    Draft,
+    Due,
+    Inbound,
+    LinkCode,
+    Media,
+    Session,
+    StoredFile,
+    Ticket,
+    TicketAnswer,
+    Unanswered,
+)
+from services import drafts
 from services.office import Office
 
-WORDS_DAYS = 30  # incoming words, as the notice says
 CHUNK = 500  # rows of one table in one transaction: SQLite's lock is not held for longer than that takes
+NOTHING_SAID = {"text": ""}  # what is left of a bubble
+EMPTIED = "retention:bubbles"  # how far deliveries have been emptied, by their ids
 
 
 def sweep(session: Session, office: Office, now: dt.datetime, chunk: int = CHUNK) -> dict[str, int]:
-    """Take away what has had its time; how many rows of each kind.
+    """Take away what has had its time (`office.keeping`, `office.draft_days`); how many rows of each kind.
 
     One call takes at most `chunk` rows of a kind: whoever commits calls again until `sum(counts.values()) == 0`. Kinds:
     "conversations" (no consent by their `purge_at`) with "deliveries", "delivery_events", "inbounds",
     "drafts_unconsented", "media", "dues" and "tickets" (emptied, not removed) of theirs; "drafts"; "forms" (open, and
-    left alone for `office.draft_days`); "words" of incoming messages.
+    left alone for `office.draft_days`); "words" of incoming messages; "bubbles" (what we wrote); "files"; "codes";
+    "ticket_words" and "ticket_answers" of closed tickets; "unanswered".
     """
+    keeping = office.keeping
     counts = _without_consent(session, now, chunk)
+    drafts.note_expired(session, now)
     counts["drafts"] = _remove(session, Draft, Draft.purge_at <= now, chunk)
-    counts["forms"] = _close_forms(session, now - dt.timedelta(days=office.draft_days), chunk)
-    counts["words"] = _forget_words(session, now - dt.timedelta(days=WORDS_DAYS), chunk)
+    counts["forms"] = _close_forms(session, now, now - dt.timedelta(days=office.draft_days), chunk)
+    counts["words"] = _forget_words(session, keeping.before("words", now), chunk)
+    counts["bubbles"] = _empty_bubbles(session, keeping.before("bubbles", now), chunk)
+    counts["files"] = _remove(session, StoredFile, StoredFile.expires_at <= now, chunk)
+    # A code that joined two chats is how "BUKAN SAYA" undoes it: kept as long as the notice that says so.
+    unused = sa.and_(LinkCode.used_at.is_(None), LinkCode.expires_at <= keeping.before("codes", now))
+    used = LinkCode.used_at <= keeping.before("bubbles", now)
+    counts["codes"] = _remove(session, LinkCode, sa.or_(unused, used), chunk)
+    counts |= _empty_closed_tickets(session, keeping.before("tickets", now), chunk)
+    counts["unanswered"] = _remove(session, Unanswered, Unanswered.at <= keeping.before("unanswered", now), chunk)
     return counts
 
 
@@ -67,11 +96,13 @@ def _empty_tickets(session: Session, conversation_ids: list[int], chunk: int) ->
     return _count(session, change.returning(Ticket.id))
 
 
-def _close_forms(session: Session, before: dt.datetime, chunk: int) -> int:
+def _close_forms(session: Session, now: dt.datetime, before: dt.datetime, chunk: int) -> int:
     idle = sa.and_(Conversation.run_id.is_not(None), Conversation.changed_at <= before)
     some = sa.select(Conversation.id).where(idle).limit(chunk).with_for_update(skip_locked=True)
     ids = list(session.scalars(some))
+    told_later = sa.case((Conversation.form.in_(drafts.KEPT), now), else_=Conversation.draft_expired_at)
     empty: dict[str, Any] = {"run_id": None, "form": None, "answers": {}, "view": {}, "facts": {}, "changed_at": None}
+    empty["draft_expired_at"] = told_later
     change = sa.update(Conversation).where(Conversation.id.in_(ids)).values(empty)
     return _count(session, change.returning(Conversation.id))
 
@@ -79,6 +110,36 @@ def _close_forms(session: Session, before: dt.datetime, chunk: int) -> int:
 def _forget_words(session: Session, before: dt.datetime, chunk: int) -> int:
     old = sa.select(Inbound.id).where(Inbound.at <= before, Inbound.words.is_not(None)).limit(chunk)
     return _count(session, sa.update(Inbound).where(Inbound.id.in_(old)).values(words=None).returning(Inbound.id))
+
+
+def _empty_bubbles(session: Session, before: dt.datetime, chunk: int) -> int:
+    """Rows were written in the order of their ids, so what was emptied last is all that need be remembered."""
+    kept = session.execute(sa.select(Cursor.value).where(Cursor.name == EMPTIED)).scalar_one_or_none()
+    next_ones = sa.select(Delivery.id, Delivery.created_at).where(Delivery.id > int(kept or 0)).order_by(Delivery.id)
+    rows = session.execute(next_ones.limit(chunk)).all()
+    old = [row.id for row in rows if row.created_at <= before]
+    if not old:
+        return 0
+    if kept is None:
+        session.add(Cursor(name=EMPTIED, value=str(old[-1])))
+        session.flush()
+    else:
+        session.execute(sa.update(Cursor).where(Cursor.name == EMPTIED).values(value=str(max(old))))
+    change = sa.update(Delivery).where(Delivery.id.in_(old)).values(bubble=NOTHING_SAID)
+    return _count(session, change.returning(Delivery.id))
+
+
+def _empty_closed_tickets(session: Session, before: dt.datetime, chunk: int) -> dict[str, int]:
+    """That there was a question, and when it was answered, stays for the counts."""
+    closed = sa.and_(Ticket.closed_at <= before, Ticket.words.is_not(None))
+    ids = list(session.scalars(sa.select(Ticket.id).where(closed).limit(chunk)))
+    said = sa.select(TicketAnswer.id).where(TicketAnswer.ticket_id.in_(ids), TicketAnswer.words != "").limit(chunk)
+    answers = sa.update(TicketAnswer).where(TicketAnswer.id.in_(said)).values(words="").returning(TicketAnswer.id)
+    counts = {"ticket_answers": _count(session, answers), "ticket_words": 0}
+    if counts["ticket_answers"] < chunk:
+        change = sa.update(Ticket).where(Ticket.id.in_(ids)).values(words=None, context={})
+        counts["ticket_words"] = _count(session, change.returning(Ticket.id))
+    return counts
 
 
 def _count(session: Session, change: sa.UpdateBase) -> int:

@@ -15,6 +15,7 @@ class OutcomeKind(StrEnum):
     RETRY = "retry"  # certainly not accepted (never written, or 429): try again later
     FAILED = "failed"  # refused for good: this message can never go out
     BLOCKED = "blocked"  # the person blocked the bot or never started it
+    OPTED_OUT = "opted_out"  # the person told the platform itself to stop: blocked, and stopped
     GONE = "gone"  # the account or number does not exist
     UNKNOWN = "unknown"  # written, but no answer: it may have arrived
     MOVED = "moved"  # the chat has another address now (`moved_to`)

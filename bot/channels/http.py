@@ -189,6 +189,21 @@ def _payload(request_data: Any) -> tuple[Any, dict[str, str] | None]:
     return form, None
 
 
+class WithFile:
+    """Parameters for `BaseRequest.post` of which one is a file: (name, content, media type)."""
+
+    __slots__ = ("json_parameters", "multipart_data")
+    contains_files = True
+
+    def __init__(self, parameters: dict[str, Any], name: str) -> None:
+        self.json_parameters = {
+            key: value if isinstance(value, str) else orjson.dumps(value).decode()
+            for key, value in parameters.items()
+            if key != name
+        }
+        self.multipart_data = {name: parameters[name]}
+
+
 class Plain:
     """Parameters for `BaseRequest.post`, which reads only these two: no object is built for what nobody reads."""
 

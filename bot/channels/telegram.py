@@ -14,7 +14,7 @@ from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, Invali
 from bot.channels import pictures, telegram_hear, telegram_show
 from bot.channels.base import Outcome, OutcomeKind
 from bot.channels.errors import PlatformError
-from bot.channels.http import AiohttpRequest, NotSent, Plain, TooMany, Wire
+from bot.channels.http import AiohttpRequest, NotSent, Plain, TooMany, Wire, WithFile
 from bot.inbound import Inbound
 from models import Channel
 from texts.bubble import Bubble
@@ -180,7 +180,8 @@ class TelegramChannel:
             raise PlatformError(outcome_of(error)) from error
 
     async def _post(self, method: str, parameters: dict[str, Any], read: float | None = None) -> Any:
-        data: Any = Plain(parameters)  # PTB's transport reads no more of its RequestData than this
+        # PTB's transport reads no more of its RequestData than this.
+        data: Any = WithFile(parameters, "document") if "document" in parameters else Plain(parameters)
         return await self._bot.request.post(f"{self._bot.base_url}/{method}", data, read_timeout=read)
 
 

@@ -28,12 +28,20 @@ def show(bubble: Bubble, chat_id: str) -> tuple[Call, ...]:
 
 
 def send_anew(bubble: Bubble, chat_id: str) -> tuple[Call, ...]:
-    """The bubble as new messages, whatever it was to redraw."""
-    calls = tuple(("sendMessage", _send(text, chat_id)) for text in texts(bubble.text))
+    """The bubble as new messages, whatever it was to redraw. A file goes first: the buttons hang on the words."""
+    calls: tuple[Call, ...] = tuple(("sendMessage", _send(text, chat_id)) for text in texts(bubble.text))
     markup = keyboard(bubble)
     if markup is not None:
         calls[-1][1]["reply_markup"] = markup
-    return calls
+    return (*_document(bubble, chat_id), *calls)
+
+
+def _document(bubble: Bubble, chat_id: str) -> tuple[Call, ...]:
+    file = bubble.extra.get("document")
+    if file is None or "content" not in file:
+        return ()
+    given = {"chat_id": _chat(chat_id), "document": (file["name"], file["content"], file["media_type"])}
+    return (("sendDocument", given),)
 
 
 def texts(marked: str) -> tuple[str, ...]:

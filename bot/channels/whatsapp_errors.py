@@ -10,6 +10,7 @@ from typing import Final
 from bot.channels.base import Outcome, OutcomeKind
 
 RETRY, FAILED, BLOCKED = OutcomeKind.RETRY, OutcomeKind.FAILED, OutcomeKind.BLOCKED
+OPTED_OUT = OutcomeKind.OPTED_OUT
 GONE, UNKNOWN, MISCONFIGURED, HELD = (
     OutcomeKind.GONE,
     OutcomeKind.UNKNOWN,
@@ -29,7 +30,7 @@ CODES: Final[Mapping[int, tuple[OutcomeKind, str]]] = {
     21603: (MISCONFIGURED, "no sender"),
     21606: (MISCONFIGURED, "sender is not ours"),
     21609: (MISCONFIGURED, "status callback is not an address"),
-    21610: (BLOCKED, "the person sent STOP"),
+    21610: (OPTED_OUT, "the person sent STOP"),
     21611: (RETRY, "sender's queue is full"),
     21614: (GONE, "no such number"),
     21617: (FAILED, "too long"),

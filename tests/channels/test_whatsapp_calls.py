@@ -70,7 +70,7 @@ async def test_every_code_of_the_table(sender: WhatsAppChannel, twilio: Twilio, 
         (Answer(400, b"not JSON"), K.FAILED),
         (Answer(201, b"not JSON"), K.UNKNOWN),
         # The newer form of refusal (RFC 9457), which Twilio's client raises as another class.
-        (Answer(400, {"type": "t", "title": "no", "status": 400, "code": 21610}), K.BLOCKED),
+        (Answer(400, {"type": "t", "title": "no", "status": 400, "code": 21610}), K.OPTED_OUT),
         (Answer(drops=True), K.UNKNOWN),
         (Answer(hangs=True), K.UNKNOWN),
     ],

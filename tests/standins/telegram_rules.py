@@ -14,6 +14,11 @@ METHODS: dict[str, Shape] = {
         "link_preview_options": (False, (dict,)),
         "reply_markup": (False, (dict,)),
     },
+    "sendDocument": {
+        "chat_id": (True, (int, str)),
+        "document": (True, (tuple,)),
+        "caption": (False, (str,)),
+    },
     "editMessageReplyMarkup": {
         "chat_id": (False, (int, str)),
         "message_id": (False, (int,)),

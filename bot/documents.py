@@ -1,0 +1,96 @@
+"""Files on their way: a message that carries one names its row; here the file, or a link to it, is put in."""
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from urllib.parse import quote
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from bot import links
+from bot.database import Database
+from models import Channel
+from services import files
+from texts import LANGUAGES, Catalogue
+from texts.bubble import Bubble
+
+PATH = "/files/"
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+}
+
+
+class FileGone(Exception):
+    """The file of a message has had its time, or was deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """What reads files for messages and for the door."""
+
+    database: Database
+    key: bytes
+    now: Callable[[], dt.datetime]
+    public_url: str | None = None
+
+    async def ready(self, channel: Channel, bubble: Bubble) -> Bubble:
+        """The message as its channel sends it: Telegram the file itself, WhatsApp a link in the words.
+
+        Raises FileGone, and what the database raises.
+        """
+        carried = bubble.extra.get("document")
+        if carried is None:
+            return bubble
+        kept = await asyncio.to_thread(self.read, int(carried["file"]))
+        if kept is None:
+            raise FileGone
+        if channel is Channel.WHATSAPP:
+            return self._linked(bubble, int(carried["file"]), kept, str(carried["linked"]))
+        given = {"name": kept.name, "media_type": kept.media_type, "content": kept.content}
+        return replace(bubble, extra={**bubble.extra, "document": given})
+
+    def _linked(self, bubble: Bubble, number: int, kept: files.Kept, words: str) -> Bubble:
+        signed = links.sign(self.key, number, kept.expires_at)
+        url = f"{self.public_url or ''}{PATH}{signed}"
+        text = f"{bubble.text}\n\n{words.replace('{url}', url)}"
+        extra = {name: value for name, value in bubble.extra.items() if name != "document"}
+        return replace(bubble, text=text, extra=extra)
+
+    def read(self, number: int) -> files.Kept | None:
+        """A file by its row."""
+        with Session(self.database.read_engine) as session:
+            return files.read(session, number, self.now())
+
+
+def door(documents: Documents, texts: Catalogue) -> Callable[[Request], Response]:
+    """`GET /files/<signed>`: the file, never shown in the browser, never kept by it. Runs in a thread."""
+
+    def hand_over(request: Request) -> Response:
+        try:
+            number = links.read(documents.key, request.path_params["signed"], documents.now())
+            kept = documents.read(number) if number is not None else None
+        except links.LinkOver:
+            return _over(texts)
+        except sa.exc.SQLAlchemyError:
+            return Response(status_code=503, headers={"Retry-After": "5"})
+        if number is not None and kept is None:
+            return _over(texts)
+        if kept is None:
+            return Response(status_code=404, headers=HEADERS)
+        name = f"attachment; filename*=UTF-8''{quote(kept.name)}"
+        return Response(kept.content, media_type=kept.media_type, headers={**HEADERS, "Content-Disposition": name})
+
+    return hand_over
+
+
+def _over(texts: Catalogue) -> Response:
+    said = "\n\n".join(texts.text("my_data.link_over", language) for language in LANGUAGES)
+    return PlainTextResponse(said + "\n", 410, headers=HEADERS)

@@ -1,0 +1,22 @@
+"""How long what is kept: numbers of days from the settings, each with its reason there (`retention:`)."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """Calendar days until something is emptied or removed. Drafts: `Office.draft_days`."""
+
+    before_consent: int = 7  # a chat whose person agreed to nothing, from their last message on
+    words: int = 30  # what people wrote, word for word
+    bubbles: int = 90  # what we wrote to them
+    files: int = 1  # a file for one person
+    tickets: int = 365  # the words of a closed ticket, and of its answers
+    unanswered: int = 365  # a question without an answer
+    codes: int = 1  # a one-time code, after it has expired
+
+    def before(self, name: str, now: dt.datetime) -> dt.datetime:
+        """What is from this moment or older has had its time."""
+        days: int = getattr(self, name)
+        return now - dt.timedelta(days=days)
