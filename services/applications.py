@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from models import Application, Assessment, Business, Place, Programme, Session, Stage
-from services import businesses, eligibility, history, places, programmes, waiting
+from services import businesses, eligibility, history, holding, places, programmes, waiting
 from services.businesses import NewBusiness
 from services.inserting import insert_unless_there
 from services.office import Office
@@ -257,6 +257,7 @@ def _decide(
     missing = lacking(result, rules, business.nib, business.regency)
     kind, because = wanted(result, rules, missing, programme, now), None
     session.flush()
+    holding.refit(session, application, business, now)
     if kind is Kind.PLACED:
         kind, because = _take_place(session, application, programme, business, now)
     elif kind is Kind.REVIEW:
@@ -264,7 +265,10 @@ def _decide(
     if application.stage is not STAGES[kind] or application.promised_at is None or application.promised_at <= now:
         application.promised_at = promise(kind, programme, office, now)  # what still holds is not put off
     history.enter(session, application, STAGES[kind], now, by, because)
-    return _outcome(session, kind, application, programme, missing if kind is Kind.INCOMPLETE else (), because)
+    outcome = _outcome(session, kind, application, programme, missing if kind is Kind.INCOMPLETE else (), because)
+    application.position_told = outcome.position if kind is Kind.WAITING else None
+    session.flush()
+    return outcome
 
 
 def _take_place(
@@ -273,7 +277,7 @@ def _take_place(
     limit = waiting.bound_by(session, programme, application)
     if limit is not None:
         return Kind.WAITING, limit.value
-    claimed = places.claim(
+    claimed = places.held_by(session, application.id) or places.claim(
         session,
         programme_id=programme.id,
         application_id=application.id,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from models import Application, Session, Stage, StageChange
+from services import holding
 
 LONGEST_NOTE = 500  # characters of a reason, as the table keeps it
 
@@ -29,6 +30,7 @@ def enter(
     if before is stage:
         session.flush()
         return None
+    holding.left_the_list(session, application, stage, now)
     application.stage, application.since = stage, now
     change = StageChange(application_id=application.id, stage=stage, at=now, by=by, note=note and note[:LONGEST_NOTE])
     session.add(change)

@@ -158,7 +158,7 @@ def _take(
     """An officer gives a place by the same rule as the bot: nobody who waits is passed over."""
     if waiting.bound_by(session, programme, application) is not None:
         return Why.NO_PLACE
-    claimed = places.claim(
+    claimed = places.held_by(session, application.id) or places.claim(
         session,
         programme_id=programme.id,
         application_id=application.id,

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 
-from models import Allocation, Place, Programme, Session
+from models import Allocation, Offer, OfferState, Place, Programme, Session
 from services import programmes
 from services.inserting import insert_unless_there
 
@@ -59,7 +59,8 @@ def claim(
 def release(session: Session, place: Place, now: dt.datetime) -> bool:
     """Give a place back; False if it was given back before.
 
-    The programme is locked first, as in `claim`: the other way round a claim of the same NIB would wait for this
+    A place of which somebody only had the offer is passed on; any other has become free, and is counted as such. The
+    programme is locked first, as in `claim`: the other way round a claim of the same NIB would wait for this
     transaction and this one for it.
     """
     programmes.lock(session, place.programme_id)
@@ -67,7 +68,16 @@ def release(session: Session, place: Place, now: dt.datetime) -> bool:
     if session.execute(change.returning(Place.id)).first() is None:
         return False
     _give_back(session, place.programme_id, place.regency)
+    if session.scalars(sa.select(Offer.id).where(_offered(place.application_id))).first() is None:
+        session.execute(_quietly(sa.update(Programme).where(Programme.id == place.programme_id).values(freed=_MORE)))
     return True
+
+
+_MORE = Programme.freed + 1
+
+
+def _offered(application_id: int) -> sa.ColumnElement[bool]:
+    return sa.and_(Offer.application_id == application_id, Offer.state == OfferState.OPEN)
 
 
 def held_by(session: Session, application_id: int) -> Place | None:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -111,7 +112,7 @@ def ensure(session: Session, spec: ProgrammeSpec) -> int:
     total alone from then on.
     """
     _refuse_below(spec, None, spec.quota, spec.taken_before)
-    as_told = {
+    as_told: dict[str, Any] = {
         "name": spec.name,
         "opens_at": spec.opens_at,
         "closes_at": spec.closes_at,
@@ -128,9 +129,22 @@ def ensure(session: Session, spec: ProgrammeSpec) -> int:
     _refuse_below(spec, None, spec.quota, taken)
     for regency, quota in spec.allocations.items():
         _refuse_below(spec, regency, quota, held.get(regency, 0))
-    session.execute(sa.update(Programme).where(Programme.id == programme.id).values(taken=taken, **as_told))
+    freed = programme.freed + _more_room(session, programme, spec)
+    opened_at = programme.opened_at if programme.opens_at == spec.opens_at else None
+    session.execute(
+        sa.update(Programme)
+        .where(Programme.id == programme.id)
+        .values(taken=taken, freed=freed, opened_at=opened_at, **as_told)
+    )
     _ensure_allocations(session, programme.id, spec.allocations, held)
     return programme.id
+
+
+def _more_room(session: Session, programme: Programme, spec: ProgrammeSpec) -> int:
+    """How many places more there are than before: in all, or in a kab/kota, or by no longer being bound by its own."""
+    before = {regency: row.quota for regency, row in allocations(session, programme.id).items()}
+    more = sum(max(0, quota - before.get(regency, quota)) for regency, quota in spec.allocations.items())
+    return max(0, spec.quota - programme.quota) + more + len(before.keys() - spec.allocations.keys())
 
 
 def _refuse_below(spec: ProgrammeSpec, regency: str | None, quota: int, taken: int) -> None:
