@@ -33,6 +33,7 @@ async def findings(settings: Settings, clock: Clock) -> list[Finding]:
         *text_findings(),
         *rule_findings(settings, clock),
         *programme_findings(settings, clock),
+        *office_findings(settings),
         *await channel_findings(settings),
     ]
 
@@ -80,6 +81,16 @@ def programme_findings(settings: Settings, clock: Clock) -> list[Finding]:
     if not programme.opens_at <= clock.now() < programme.closes_at:
         return [Finding(False, f"Program {programme.code} sedang tidak dibuka ({programme.opens}–{programme.closes}).")]
     return [Finding(True, f"Program {programme.code} dibuka sampai {programme.closes}.")]
+
+
+def office_findings(settings: Settings) -> list[Finding]:
+    """What owners would read as it stands in the file as it came."""
+    told = settings.office.model_dump(include={"address", "phone", "verify_url", "dpo_contact", "retention"})
+    empty = [f"office.{name}" for name, value in told.items() if not value or "belum diisi" in value]
+    if not empty:
+        return [Finding(True, "Alamat, telepon, dan laman kantor sudah diisi.")]
+    says = f"{', '.join(empty)} belum diisi di config.yaml; pemilik usaha akan membacanya."
+    return [Finding(settings.simulated, says)]
 
 
 async def channel_findings(settings: Settings) -> list[Finding]:
