@@ -41,7 +41,7 @@ def typed(said: Said) -> str | None:
 class Choice(Question[str]):
     """Tap or type one of several. `ids` narrows or orders the options of the text, also by earlier answers."""
 
-    raws: ClassVar = (str,)
+    raws: ClassVar[tuple[type, ...]] = (str,)
     ids: Sequence[str] | Callable[[Answers], Sequence[str]] | None = None
     heard_ids: Sequence[str] = ()  # understood when typed, without a button or a number
     asides: tuple[tuple[str, str], ...] = ()  # options that only tell something: (option, key of the text)
@@ -107,7 +107,7 @@ class Choice(Question[str]):
 class Many(Question[tuple[str, ...]]):
     """Tick several. Options in `alone` ("tidak ada", "tidak tahu") exclude all others."""
 
-    raws: ClassVar = (list, tuple, str)
+    raws: ClassVar[tuple[type, ...]] = (list, tuple, str)
     ids: Sequence[str] | None = None
     heard_ids: Sequence[str] = ()
     alone: tuple[str, ...] = ("none", "unsure", "unknown")
@@ -171,7 +171,7 @@ class Many(Question[tuple[str, ...]]):
 class Number(Question[int]):
     """A whole number, in digits or words; an option ("belum tahu") may stand beside it."""
 
-    raws: ClassVar = (int, str)
+    raws: ClassVar[tuple[type, ...]] = (int, str)
     least: int = 1
     most: int = 9999
     odd_above: int = 9999  # "really that many?"
@@ -206,7 +206,7 @@ class Number(Question[int]):
 class Written(Question[str]):
     """Free text of at most `most` characters, tidied by `check`."""
 
-    raws: ClassVar = (str,)
+    raws: ClassVar[tuple[type, ...]] = (str,)
     most: int = 200
     commands_win: bool = True
 
@@ -241,7 +241,7 @@ class Written(Question[str]):
 class Listing(Written):
     """Several names in one message: one a line, or with commas."""
 
-    raws: ClassVar = (list, tuple, str)
+    raws: ClassVar[tuple[type, ...]] = (list, tuple, str)
     most: int = 1000
     most_items: int = 50
     longest: int = 100
@@ -285,7 +285,7 @@ class Phone(Written):
 class Picture(Question[Any]):
     """A photo, kept as a reference until its bytes have been fetched."""
 
-    raws: ClassVar = (dict,)
+    raws: ClassVar[tuple[type, ...]] = (dict,)
     most_bytes: int = 10_000_000
     commands_win: bool = True
 
@@ -308,7 +308,7 @@ class Picture(Question[Any]):
 class Review(Question[str]):
     """Everything once more, in numbered lines: right, or the number of the line to change."""
 
-    raws: ClassVar = (str,)
+    raws: ClassVar[tuple[type, ...]] = (str,)
     lines: tuple[tuple[str, ...], ...] = ()  # per line the keys of the questions a change of it asks again
     inner: int = 1  # a line without keys opens the answers of this part, to choose one of them
     required: bool = True

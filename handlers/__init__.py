@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from conversation.form import Form
+from conversation.run import Run
 from conversation.said import Said
 from conversation.turn import Note, Turn
 from handlers import (
@@ -11,8 +14,12 @@ from handlers import (
     consent,
     correct,
     erase,
+    finding,
+    interest,
+    ladder,
     menu,
     my_data,
+    nudge,
     officer,
     place,
     questions,
@@ -22,12 +29,14 @@ from handlers import (
     status,
     stop,
     todo,
+    upgrade,
+    withdraw,
 )
 from handlers.commands import Command
 from handlers.desk import Desk, Reply
-from handlers.dispatch import Registry
 from handlers.dispatch import answer as _answer
 from handlers.next import Facts, Handler, Next, fixed
+from handlers.registry import Registry
 from handlers.spoken import Spoken
 from models import Purpose
 
@@ -39,6 +48,13 @@ def begin(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
 
 def _menu_chosen(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
     return STARTS[str(turn.answers["service"])](desk, spoken)
+
+
+def _menu(desk: Desk, spoken: Spoken) -> Next:
+    """The menu; where an officer is answering, it wakes the bot."""
+    follow, woken = menu.start(desk, spoken), officer.woken(desk)
+    changes = {"quiet_until": None} if woken else {}
+    return replace(follow, notes=(*woken, *follow.notes), changes={**follow.changes, **changes})
 
 
 def _events(desk: Desk, spoken: Spoken) -> Next:
@@ -57,6 +73,13 @@ def _help(desk: Desk, spoken: Spoken) -> Next:
     return Next((Note("common.help_outside"),), open="menu", facts={"prompt": "", "draft": False})
 
 
+def _paired(desk: Desk, spoken: Spoken, word: str, about: str) -> Next | None:
+    """ "SUDAH T-118", "MINAT 4": a word and what it is about."""
+    if about.startswith("t-"):
+        return officer.typed(desk, spoken, word, int(about[2:]))
+    return interest.typed(desk, spoken, about) if word in spoken.words("common.words.interest") else None
+
+
 def _chosen_form(facts: Facts) -> Form:
     return Form(key="begin", questions=())
 
@@ -68,6 +91,9 @@ STARTS = {
     "status": status.start,
     "events": _events,
     "questions": questions.start,
+    **{f"faq.{page}": questions.opener(page) for page in finding.PAGES},
+    "interest": interest.start,
+    **{f"interest.{step}": interest.opener(step) for step in interest.STEPS},
     "officer": officer.start,
     "my_data": my_data.start,
     "language": menu.language,
@@ -86,11 +112,19 @@ HANDLERS = {
     "registration": Handler(registration.form, registration.finish, registration.stop, kept=True),
     "placed": Handler(place.form, place.finish),
     "after": Handler(after.form, after.finish),
+    "status": Handler(status.form, status.chosen),
+    "status_which": Handler(status.which_form, status.which_chosen, extra=status.which_options),
+    "ladder": Handler(ladder.form, ladder.chosen),
+    "leave_programme": Handler(withdraw.form, withdraw.finish),
     "todo": Handler(_chosen_form, todo.opened),
     "todo_list": Handler(todo.list_form, todo.chosen, extra=todo.list_options),
     "todo_line": Handler(todo.line_form, todo.acted),
     "recheck": Handler(recheck.form, recheck.finish),
     "questions": Handler(questions.form, questions.finish),
+    "faq_maybe": Handler(questions.maybe_form, questions.maybe_chosen, extra=questions.maybe_options),
+    "faq_not_found": Handler(questions.not_found_form, questions.not_found_chosen),
+    "interest": Handler(interest.form, interest.finish),
+    "call": Handler(officer.call_form, officer.to_be_called, officer.declined),
     "officer": Handler(officer.form, officer.finish, officer.declined),
     "report": Handler(fixed(officer.REPORT), officer.reported),
     "stop": Handler(fixed(stop.STOP), stop.stopped),
@@ -106,19 +140,26 @@ ACTIONS = {
     Command.STOP: stop.stop,
     Command.STOP_LIKE: stop.like,
     Command.START: stop.start,
-    Command.MENU: menu.start,
-    Command.GREETING: menu.start,
-    Command.BACK: menu.start,
-    Command.CANCEL: menu.start,
+    Command.MENU: _menu,
+    Command.GREETING: _menu,
+    Command.BACK: _menu,
+    Command.CANCEL: _menu,
     Command.HELP: _help,
     Command.RESUME: menu.resume,
     Command.OFFICER: officer.start,
+    Command.CALL_ME: officer.call,
+    Command.READ_ANSWER: officer.waiting,
+    Command.STILL_WAITING: officer.waiting,
+    Command.SETTLED: officer.settled,
+    Command.INTEREST: interest.start,
     Command.MY_DATA: my_data.start,
     Command.DELETE: erase.delete,
     Command.LANGUAGE: menu.language,
     Command.CHECK: menu.journey,
     Command.REGISTER: menu.journey,
     Command.STATUS: status.start,
+    Command.LADDER: status.to_ladder,
+    Command.WITHDRAW: status.to_withdraw,
     Command.EVENTS: _events,
     Command.QUESTIONS: questions.start,
     Command.REPORT: officer.report,
@@ -147,16 +188,26 @@ REGISTRY = Registry(
     menu=menu.plain,
     lost=_lost,
     coded=todo.coded,
-    started={"due": todo.tapped},
+    started={"due": todo.tapped, "ticket": officer.tapped, "nudge": nudge.tapped},
     six_digits=lambda desk, spoken, code: None,
     stuck=officer.stuck,
     quiet=officer.quiet,
+    photo=officer.photo,
+    asked=questions.asked,
+    paired=_paired,
+    numbered=status.typed,
 )
 
 
 def answer(desk: Desk, said: Said) -> Reply:
     """The reply to one message: what the inbox calls."""
-    return _answer(desk, said, REGISTRY)
+    reply = _answer(desk, said, REGISTRY)
+    return officer.hand_over(desk, said, reply) if desk.chat.answer_waits else reply
 
 
-__all__ = ["Desk", "Reply", "answer"]
+def counted(form: str, answers: Facts, facts: Facts) -> tuple[int, int] | None:
+    """At which question a form that was left stands, and of how many."""
+    return upgrade.stands(HANDLERS, Run("", form, answers, {}, facts))
+
+
+__all__ = ["Desk", "Reply", "answer", "counted"]

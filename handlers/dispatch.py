@@ -3,62 +3,46 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from conversation.form import Form, walk
 from conversation.kinds import Phone, Picture
 from conversation.question import Phrase, Question
 from conversation.run import Run
-from conversation.said import Contact, Location, Other, Photo, Said, Start, Tap, Text
+from conversation.said import Contact, Other, Photo, Said, Start, Tap, Text
 from conversation.turn import Note, Outcome, Turn, back, begin, lay_over, on_the_table, take_turn
-from handlers import commands
+from handlers import commands, upgrade
 from handlers.commands import Command
 from handlers.desk import Desk, Reply
-from handlers.next import Handler, Next
+from handlers.next import Next
+from handlers.registry import Action, Registry
 from handlers.spoken import Spoken
+from handlers.unsaid import unexpected, without_echo, without_words
+from handlers.upgrade import TakenUp
 from handlers.wording import bubble, notes_only
 from services import drafts
+from services.eligibility import NoRuleSet
 
-Action = Callable[[Desk, Spoken], Next]
 CHAIN = 8  # forms that may follow one another without a question; more is a fault of ours
 CLOSED: Mapping[str, Any] = {"run_id": None, "form": None, "answers": {}, "view": {}, "facts": {}}
 SIX_DIGITS = re.compile(r"^\s*(\d{3})[ .-]?(\d{3})\s*$")
+PAIRED = re.compile(r"^\s*([a-z]+)\s+(t-\d{1,9}|\d|[a-z][a-z-]+)\s*[.!]*\s*$", re.IGNORECASE)
 CODED = re.compile(r"^\s*([a-z]+)\s+([a-z]\d{1,2})\s*[.!]*\s*$", re.IGNORECASE)
 # Words that ask for nothing yet, as the first of a chat: they are greeted, with the menu.
 GREETED = frozenset(
     (Command.GREETING, Command.MENU, Command.HELP, Command.BACK, Command.CANCEL, Command.RESUME, Command.THANKS)
 )
-UNEXPECTED = {
-    "voice": "common.voice_note",
-    "sticker": "common.sticker",
-    "file": "common.file_unexpected",
-    "edited": "common.edited",
-    "empty": "common.empty",
-}
-
-
-@dataclass(frozen=True)
-class Registry:
-    """Which words start what, and what happens when a form is finished. Read it in `handlers/__init__.py`."""
-
-    handlers: Mapping[str, Handler]
-    actions: Mapping[Command, Action]
-    links: Mapping[str, Action]  # what a deep link's payload opens
-    first: Action  # the very first message of a chat, when it asks for nothing in particular
-    menu: Callable[[Desk], Mapping[str, Any]]  # the menu's facts where nobody gives others
-    lost: Action  # nothing is open and nothing was understood
-    coded: Callable[[Desk, Spoken, str, str], Next | None]  # "SUDAH T5"
-    started: Mapping[str, Callable[[Desk, Spoken, Tap], Next | None]]  # buttons of questions the bot started
-    six_digits: Callable[[Desk, Spoken, str], Next | None]  # a code that joins two chats
-    stuck: Callable[[Desk, Spoken, str], Next]  # an officer is asked to help with a question
-    quiet: Callable[[Desk, Spoken, Text], Next | None]  # an officer is answering: the words go to the ticket
 
 
 def answer(desk: Desk, said: Said, registry: Registry) -> Reply:
     """The reply to one message. Raises only what the inbox turns into an apology and a ticket."""
-    return _Table(desk, registry).hear(said)
+    try:
+        return _Table(desk, registry).hear(said)
+    except NoRuleSet:  # something kept needs a version of the rules that was taken off the shelf
+        table = _Table(desk, registry)
+        return table._follow(upgrade.begin_again(desk, table.spoken))
 
 
 class _Table:
@@ -67,7 +51,8 @@ class _Table:
     def __init__(self, desk: Desk, registry: Registry) -> None:
         self.desk = desk
         self.registry = registry
-        self.run = desk.chat.run if desk.chat.run and desk.chat.run.form in registry.handlers else None
+        taken = upgrade.taken_up(desk, desk.chat.run, registry.handlers)
+        self.run, self.renewed = taken.run, taken.renewed
         self.spoken = self._spoken(self.run)
         self.document: Mapping[str, Any] | None = None  # a file that goes with the reply
         self.redrawn: str | None = None  # the message whose buttons may be drawn anew
@@ -78,6 +63,8 @@ class _Table:
         """Text, button, link or something else."""
         if isinstance(said, Tap):
             self.redrawn = said.message_id
+        if self.renewed and not (isinstance(said, Text) and commands.stops(self.desk.texts, said.text)):
+            return self._again(upgrade.CHANGED)  # it was meant for a question of rules that are gone
         if isinstance(said, Text):
             return self._hear_text(said)
         if isinstance(said, Tap):
@@ -97,7 +84,28 @@ class _Table:
             follow = self.registry.coded(self.desk, self.spoken, coded.group(1).casefold(), coded.group(2).upper())
             if follow:
                 return self._beside(follow)
+        if follow := self._pair(said) or self._number(said):
+            return self._beside(follow)
         return self._in_form(said) if self.run else self._outside(said)
+
+    def _pair(self, said: Text) -> Next | None:
+        """A word and a ticket, anywhere; a word and a step, unless free text is wanted."""
+        found = PAIRED.match(said.text)
+        if found is None:
+            return None
+        word, about = found.group(1).casefold(), found.group(2).casefold()
+        question = self._current()
+        if not about.startswith("t-") and (self._is_first() or (question and question.commands_win)):
+            return None
+        return self.registry.paired(self.desk, self.spoken, word, about)
+
+    def _number(self, said: Text) -> Next | None:
+        """The number of an application ("BTN-2026-004312"), unless free text is wanted."""
+        question = self._current()
+        if question and question.commands_win:
+            return None
+        follow = self.registry.numbered(self.desk, self.spoken, said.text)
+        return replace(follow, notes=(Note("welcome.short"), *follow.notes)) if follow and self._is_first() else follow
 
     def _code(self, said: Text) -> Next | None:
         """Six digits that no question takes may join this chat to another."""
@@ -110,18 +118,33 @@ class _Table:
 
     def _in_form(self, said: Text) -> Reply:
         question = self._current()
-        if question and question.commands_win and not self._run().view.get("over"):
-            command = commands.in_free_text(said.text)
-            return self._act(command) if command else self._turned(self._take(said))
+        free = question is not None and question.commands_win and not self._run().view.get("over")
+        command = commands.in_free_text(said.text) if free else None
+        command = command or (self._hello_again(said) if self.desk.came_back else None)
+        if command:
+            return self._act(command)
         turn = self._take(said)
-        if turn.understood and turn.sure:
+        if turn.understood and (turn.sure or free):
             return self._turned(turn)
         if follow := self._code(said):
             return self._beside(follow)
+        if free:
+            return self._turned(turn)
         command = commands.exactly(self.desk.texts, said.text)
+        if command is None and self._run().form == "menu" and (follow := self._for_officer(said)):
+            return self._follow(follow)
         if command is None and not turn.understood:
             command = commands.nearly(self.desk.texts, said.text)
         return self._act(command) if command else self._turned(turn)
+
+    def _for_officer(self, said: Text) -> Next | None:
+        """While an officer is answering, what names no service goes to them."""
+        return self.registry.quiet(self.desk, self.spoken, said)
+
+    def _hello_again(self, said: Text) -> Command | None:
+        """ "Pagi" after a night is a greeting, not the name of a business."""
+        command = commands.exactly(self.desk.texts, said.text)
+        return command if command is Command.GREETING else None
 
     def _outside(self, said: Text) -> Reply:
         if follow := self._code(said):
@@ -129,7 +152,9 @@ class _Table:
         command = commands.exactly(self.desk.texts, said.text)
         if self._is_first():
             return self._first(command)
-        if command is None and (follow := self.registry.quiet(self.desk, self.spoken, said)):
+        if command in (None, Command.GREETING) and (follow := self._for_officer(said)):
+            return self._follow(follow)
+        if command is None and (follow := self.registry.asked(self.desk, self.spoken, said)):
             return self._follow(follow)
         command = command or commands.nearly(self.desk.texts, said.text)
         return self._act(command) if command else self._follow(self.registry.lost(self.desk, self.spoken))
@@ -178,7 +203,9 @@ class _Table:
             return Reply(notes_only((Note("common.group_chat"),), self.spoken))
         if self._is_first():
             return self._follow(self.registry.first(self.desk, self.spoken))
-        return self._again(Note(_unexpected(said)))
+        if isinstance(said, Photo) and (follow := self.registry.photo(self.desk, self.spoken, said)):
+            return self._beside(follow)
+        return self._again(Note(unexpected(said)))
 
     def _beside(self, follow: Next) -> Reply:
         """The answer to a question the bot started; the form that is open stays, and is put again below it.
@@ -186,11 +213,13 @@ class _Table:
         Where the answer leads on to a form of its own, the open one is laid aside first.
         """
         kept = self.run is not None and self._worth_keeping(self.run)
-        if self.run and kept and follow.open in (None, "menu"):
+        if self.run and kept and follow.lay_aside:
+            self._park()
+        elif self.run and kept and follow.open in (None, "menu"):
             turn = begin(self._form(self.run), self.run, self.spoken, follow.notes)
             return self._asked(turn, follow.changes) if turn.outcome is Outcome.ASKING else self._turned(turn)
-        if self.run and kept and follow.run_id != self.run.run_id:
-            follow = replace(follow, notes=(*follow.notes, *self._park()))
+        elif self.run and kept and follow.run_id != self.run.run_id:
+            follow = _after(self._park(), follow)
         return self._follow(follow)
 
     # --- the open form ---
@@ -217,15 +246,23 @@ class _Table:
 
     def _again(self, note: Note) -> Reply:
         """Say something and put the open question once more; with none open, the menu without its welcome."""
+        if self.run is None and self._is_quiet():
+            return self._follow(Next((note,)))
         if self.run is None or self.run.form == "menu":
             follow = self.registry.actions[Command.MENU](self.desk, self.spoken)
             return self._follow(replace(follow, notes=(note,), run_id=self.run.run_id if self.run else None))
         return self._turned(begin(self._form(self.run), self.run, self.spoken, (note,)))
 
+    def _is_quiet(self) -> bool:
+        """An officer is answering: no menu comes in between."""
+        return self.desk.chat.quiet_until is not None and self.desk.now < self.desk.chat.quiet_until
+
     # --- commands ---
 
     def _act(self, command: Command, *notes: Note) -> Reply:
         run = self.run
+        if run and command is Command.WITHDRAW and self._worth_keeping(run):
+            command = Command.BACK  # half-way through the questions "mundur" is one step back
         if run and command is Command.BACK:
             return self._turned(back(self._form(run), run, self.spoken))
         if run and command is Command.HELP:
@@ -247,14 +284,14 @@ class _Table:
         """Go elsewhere; an interrupted form is laid aside first, and said so."""
         parked = self._park() if self.run and self._worth_keeping(self.run) else ()
         follow = action(self.desk, self.spoken)
-        return self._follow(replace(follow, notes=(*notes, *parked, *follow.notes)))
+        return self._follow(replace(_after(parked, follow), notes=(*notes, *_after(parked, follow).notes)))
 
     def _worth_keeping(self, run: Run) -> bool:
         return self.registry.handlers[run.form].kept and bool(run.answers)
 
     def _park(self) -> tuple[Note, ...]:
         run = self._run()
-        done, total = standing(self._form(run), run)
+        done, total = upgrade.standing(self._form(run), run)
         drafts.park(
             self.desk.session,
             conversation_id=self.desk.chat.id,
@@ -313,11 +350,13 @@ class _Table:
             if follow.open is None:
                 said = notes_only(follow.notes, self.spoken) if follow.notes else None
                 return self._reply(said, {**CLOSED, **changes})
-            if follow.open not in self.registry.handlers:  # laid aside before a release that no longer has it
-                follow = Next(
-                    (*follow.notes, Note("common.resume_none")), open="menu", facts=self.registry.menu(self.desk)
-                )
-            run = Run(follow.run_id or self.desk.new_run_id(), str(follow.open), follow.answers, {}, follow.facts)
+            run = Run(follow.run_id or self.desk.new_run_id(), follow.open, follow.answers, {}, follow.facts)
+            taken = upgrade.taken_up(self.desk, run, self.registry.handlers) if follow.run_id else TakenUp(run)
+            if taken.renewed:
+                follow = replace(follow, notes=(*follow.notes, upgrade.CHANGED))
+            if taken.run is None:  # laid aside before a release that no longer has it
+                follow = Next((*follow.notes, Note("common.resume_none")), "menu", self.registry.menu(self.desk))
+            run = taken.run or Run(self.desk.new_run_id(), "menu", facts=follow.facts)
             self.spoken = self._spoken(run, changes.get("language"))
             turn = begin(self._form(run), run, self.spoken, follow.notes)
             if turn.outcome is Outcome.ASKING:
@@ -326,7 +365,7 @@ class _Table:
         raise RecursionError(f"forms follow one another without a question, at {follow.open!r}")
 
     def _asked(self, turn: Turn, changes: Mapping[str, Any] | None = None) -> Reply:
-        run = turn.run if self.desk.chat.person_id else _without_words(turn.run)
+        run = turn.run if self.desk.chat.person_id else without_words(turn.run)
         columns = {
             "run_id": run.run_id,
             "form": run.form,
@@ -335,7 +374,7 @@ class _Table:
             "facts": dict(run.facts),
         }
         if not self.desk.chat.person_id:
-            turn = _without_echo(turn)
+            turn = without_echo(turn)
         shown = bubble(turn, self.spoken, progress=self._form(run).progress)
         if turn.redraw:
             shown = replace(shown, redraw=self.redrawn)
@@ -347,36 +386,6 @@ class _Table:
         return Reply(shown, {**changes, "changed_at": self.desk.now}, keep_words=self.desk.chat.person_id is not None)
 
 
-def standing(form: Form, run: Run) -> tuple[int, int]:
-    """Which question a run is at, and of how many, counted over all parts."""
-    now = walk(form, run)
-    path = [q for q in now.path if q.part]
-    return (path.index(now.current) + 1 if now.current in path else len(path), len(path))
-
-
-def _unexpected(said: Said) -> str:
-    if isinstance(said, Photo):
-        return "common.photo_unexpected"
-    if isinstance(said, Location):
-        return "common.location_unexpected"
-    if isinstance(said, Contact):
-        return "common.contact_unexpected" if said.own else "common.contact_other"
-    return UNEXPECTED.get(said.kind, "common.file_unexpected") if isinstance(said, Other) else "common.file_unexpected"
-
-
-# --- before consent no word of the person is kept, not even as an echo ---
-
-
-def _without_words(run: Run) -> Run:
-    over = run.view.get("over")
-    if not over or not over.get("said"):
-        return run
-    return replace(run, view={**run.view, "over": {**over, "said": ""}})
-
-
-def _without_echo(turn: Turn) -> Turn:
-    notes = tuple(replace(n, values={**n.values, "said": "…"}) if "said" in n.values else n for n in turn.notes)
-    ask = turn.ask
-    if ask and "said" in ask.values:
-        ask = replace(ask, values={**ask.values, "said": "…"})
-    return replace(turn, notes=notes, ask=ask)
+def _after(parked: tuple[Note, ...], follow: Next) -> Next:
+    """What is said of a form just laid aside; an offer to go on with it says it itself."""
+    return follow if follow.open == "resume" else replace(follow, notes=(*parked, *follow.notes))

@@ -87,7 +87,7 @@ def sweep(
     return told
 
 
-def _left(between: tuple[dt.datetime, dt.datetime], now: dt.datetime, limit: int) -> sa.Select[tuple[Conversation]]:
+def _left(between: tuple[dt.datetime, dt.datetime], now: dt.datetime, limit: int) -> sa.Select[Conversation]:
     """Found by the messages that came in then: so no index has to be kept up with every answer."""
     wrote = sa.select(Inbound.conversation_id).where(Inbound.at.between(*between))
     is_open = sa.and_(
