@@ -18,6 +18,7 @@ from texts.bubble import Bubble
 LEASE = dt.timedelta(seconds=60)  # longer than any call to a platform takes
 WINDOW = dt.timedelta(hours=23, minutes=50)  # WhatsApp's 24 hours, less a margin for the way there
 BULK_AT_ONCE = 3  # what is not a reply books so few slots ahead that a reply hardly waits
+ASKED_FOR = ("ticket:", "request:")  # who asked an officer, or of their data, is answered though they stopped all
 CHAT_PAUSE = dt.timedelta(seconds=1)  # between two messages a person did not ask for
 
 
@@ -96,7 +97,10 @@ _JUST_SENT = sa.exists().where(
 # The state stands in the statement literally: so the partial index on waiting rows is used.
 _WAITING = (
     sa.select(
-        *(deliveries.c[name] for name in ("id", "conversation_id", "lane", "attempts", "bubble", "expires_at")),
+        *(
+            deliveries.c[name]
+            for name in ("id", "conversation_id", "lane", "because", "attempts", "bubble", "expires_at")
+        ),
         conversations.c.address,
         conversations.c.reachable,
         conversations.c.stopped,
@@ -167,7 +171,7 @@ def reason_against(row: Mapping[str, Any], now: dt.datetime) -> tuple[DeliverySt
         return DeliveryState.EXPIRED, "too_late"
     if row["lane"] == Lane.REPLY:
         return None
-    if row["stopped"] == Stopped.EVERYTHING:
+    if row["stopped"] == Stopped.EVERYTHING and not row["because"].startswith(ASKED_FOR):
         return DeliveryState.SKIPPED, "stopped"
     if row["stopped"] == Stopped.ANNOUNCEMENTS and row["lane"] == Lane.BULK:
         return DeliveryState.SKIPPED, "stopped"

@@ -22,6 +22,7 @@ class Command(StrEnum):
     CANCEL = "cancel"
     HELP = "help"
     RESUME = "resume"
+    CALL_ME = "call_me"
     OFFICER = "officer"
     MY_DATA = "my_data"
     DELETE = "delete"
@@ -35,6 +36,12 @@ class Command(StrEnum):
     GENUINE = "genuine"
     TODO = "todo"
     HAVE_NIB = "have_nib"
+    LADDER = "ladder"
+    WITHDRAW = "withdraw"
+    INTEREST = "interest"
+    READ_ANSWER = "read_answer"
+    STILL_WAITING = "still_waiting"
+    SETTLED = "settled"
     THANKS = "thanks"
 
 
@@ -51,6 +58,9 @@ PLAIN: Mapping[str, Command] = {
     "continue": Command.RESUME,
     "petugas": Command.OFFICER,
     "officer": Command.OFFICER,
+    "telepon": Command.CALL_ME,
+    "telpon": Command.CALL_ME,
+    "call": Command.CALL_ME,
 }
 
 

@@ -25,13 +25,17 @@ class Ticket(Base):
     opened_at: Mapped[dt.datetime] = mapped_column(Moment())
     answer_by: Mapped[dt.datetime] = mapped_column(Moment())
     late_told_at: Mapped[dt.datetime | None] = mapped_column(Moment())  # the person was told that the promise broke
-    answered_at: Mapped[dt.datetime | None] = mapped_column(Moment())  # the first answer of an officer
+    answered_at: Mapped[dt.datetime | None] = mapped_column(Moment())  # None: an answer is owed (again)
     closed_at: Mapped[dt.datetime | None] = mapped_column(Moment())
     closed_by: Mapped[str | None] = mapped_column(sa.String(64))
 
 
 class TicketAnswer(Base):
-    """One answer of an officer; the delivery that carries it has `because` = "ticket:<id>"."""
+    """One answer of an officer; the delivery that carries it has `because` = "ticket:<id>".
+
+    Where it may not be sent (WhatsApp's window is closed, or nothing is to be sent at all) it is held here, without a
+    delivery, until the person writes.
+    """
 
     __tablename__ = "ticket_answers"
     __table_args__ = (sa.Index("ix_ticket_answers_ticket_id", "ticket_id"),)
@@ -41,6 +45,8 @@ class TicketAnswer(Base):
     officer: Mapped[str] = mapped_column(sa.String(64))
     words: Mapped[str] = mapped_column(sa.Text())
     at: Mapped[dt.datetime] = mapped_column(Moment())
+    delivery_id: Mapped[int | None] = mapped_column(sa.ForeignKey("deliveries.id", ondelete="SET NULL"))
+    told_at: Mapped[dt.datetime | None] = mapped_column(Moment())  # the person has written since: they have read it
 
 
 class Unanswered(Base):
