@@ -30,6 +30,7 @@ async def findings(settings: Settings, clock: Clock) -> list[Finding]:
     return [
         Finding(True, "Pengaturan dapat dibaca."),
         *database_findings(settings),
+        *secret_findings(settings),
         *text_findings(),
         *rule_findings(settings, clock),
         *programme_findings(settings, clock),
@@ -53,6 +54,15 @@ def database_findings(settings: Settings) -> list[Finding]:
     if step != migrations.head():
         return [Finding(False, "Basis data belum mutakhir: jalankan `naikkelas db upgrade`.")]
     return [Finding(True, "Basis data dapat dihubungi dan mutakhir.")]
+
+
+def secret_findings(settings: Settings) -> list[Finding]:
+    """What signs our links: several processes on PostgreSQL need one and the same."""
+    on_sqlite = settings.database.url.get_secret_value().startswith("sqlite")
+    if settings.web.secret is None and not on_sqlite:
+        says = "web.secret belum diisi: proses di mesin lain tidak bisa membuka tautan berkas yang dibuat di sini."
+        return [Finding(True, says)]
+    return []
 
 
 def text_findings() -> list[Finding]:

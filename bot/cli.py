@@ -8,85 +8,50 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
-import sqlalchemy as sa
 import typer
 
 import migrations
 import simulator.terminal
 from bot import app as program
 from bot import logs
-from bot.channels.errors import PlatformError
 from bot.checking import findings
+from bot.cli_common import FAILED, NO_ARGUMENTS, WRONG, fail, plainly
+from bot.cli_common import settings as load_settings
+from bot.cli_requests import requests_cli
 from bot.clock import Clock
-from bot.config import Settings, WrongSettings
-from bot.config_load import load
+from bot.config import Settings
 from bot.database import open_database
-from bot.locking import AlreadyRunning, Lock
+from bot.locking import Lock
 from bot.serving import Built, build, run
 from bot.simulated import address
 from models import Channel
-from services.programmes import QuotaBelowTaken
 from simulator.settings import BASE
 from simulator.terminal import NoPhone
 
-NO_ARGUMENTS = {"no_args_is_help": True, "add_completion": False, "pretty_exceptions_enable": False}
 cli = typer.Typer(help="Naik Kelas: bot Telegram dan WhatsApp untuk usaha kecil.", **NO_ARGUMENTS)  # type: ignore[arg-type]
 database_cli = typer.Typer(help="Basis data.", **NO_ARGUMENTS)  # type: ignore[arg-type]
 whatsapp_cli = typer.Typer(help="WhatsApp melalui Twilio.", **NO_ARGUMENTS)  # type: ignore[arg-type]
 templates_cli = typer.Typer(help="Templat isi untuk tombol dan daftar.", **NO_ARGUMENTS)  # type: ignore[arg-type]
 cli.add_typer(database_cli, name="db")
+cli.add_typer(requests_cli, name="requests")
 cli.add_typer(whatsapp_cli, name="whatsapp")
 whatsapp_cli.add_typer(templates_cli, name="templates")
-
-WRONG, FAILED = 2, 1  # exit codes: the settings are wrong; the command could not do it
-
-
-def _fail(*sentences: str, code: int = FAILED) -> typer.Exit:
-    """Say it plainly; no traceback."""
-    for sentence in sentences:
-        typer.echo(sentence, err=True)
-    return typer.Exit(code)
-
-
-def _settings() -> Settings:
-    try:
-        return load()
-    except WrongSettings as wrong:
-        raise _fail("Pengaturan belum benar:", *(f"- {fault}" for fault in wrong.faults), code=WRONG) from None
-
-
-@contextmanager
-def _plainly() -> Iterator[None]:
-    """What can go wrong outside us, in a sentence."""
-    try:
-        yield
-    except AlreadyRunning as running:
-        raise _fail(str(running)) from None
-    except QuotaBelowTaken as below:
-        where = f" ({below.regency})" if below.regency else ""
-        raise _fail(
-            f"programme.quota{where} adalah {below.quota}, padahal {below.taken} tempat sudah diberikan.", code=WRONG
-        ) from None
-    except (sa.exc.OperationalError, sa.exc.InterfaceError):
-        raise _fail("Basis data tidak dapat dihubungi: periksa database.url.") from None
-    except PlatformError as error:
-        raise _fail(f"Layanan luar menolak: {error.outcome.reason or error.kind.value}.") from None
 
 
 @cli.command("run")
 def run_command(role: Annotated[str, typer.Option(help="all, web, worker, scheduler")] = "all") -> None:
     """Jalankan bot."""
-    settings = _settings()
+    settings = load_settings()
     if role not in program.ROLES:
-        raise _fail(f"--role {role} tidak dikenal; pilihannya: {', '.join(program.ROLES)}.", code=WRONG)
+        raise fail(f"--role {role} tidak dikenal; pilihannya: {', '.join(program.ROLES)}.", code=WRONG)
     if role != "all" and settings.database.url.get_secret_value().startswith("sqlite"):
-        raise _fail("SQLite hanya untuk satu proses (--role all). Untuk beberapa proses, pakai PostgreSQL.", code=WRONG)
+        raise fail("SQLite hanya untuk satu proses (--role all). Untuk beberapa proses, pakai PostgreSQL.", code=WRONG)
     if role != "all" and settings.simulated:
-        raise _fail("HP percobaan hanya untuk --role all; isi token Telegram atau Twilio dulu.", code=WRONG)
+        raise fail("HP percobaan hanya untuk --role all; isi token Telegram atau Twilio dulu.", code=WRONG)
     if role in ("web", "all") and not _free(settings):
-        raise _fail(f"{address(settings)} sudah dipakai program lain: ganti web.port.")
+        raise fail(f"{address(settings)} sudah dipakai program lain: ganti web.port.")
     logs.set_up()
-    with _plainly():
+    with plainly():
         run(settings, role=role, started=lambda: _greet(settings, role))
 
 
@@ -116,10 +81,10 @@ def chat(
     language: Annotated[str, typer.Option(help="bahasa telepon: id atau en")] = "id",
 ) -> None:
     """Mengobrol dengan bot dari terminal; masukan boleh dialirkan."""
-    settings = _settings()
+    settings = load_settings()
     if not settings.simulated:
-        raise _fail("HP percobaan mati karena ada token sungguhan; kosongkan dulu atau pakai pengaturan lain.")
-    with _plainly():
+        raise fail("HP percobaan mati karena ada token sungguhan; kosongkan dulu atau pakai pengaturan lain.")
+    with plainly():
         try:
             raise typer.Exit(_talk(address(settings), channel, language))
         except NoPhone:
@@ -165,7 +130,7 @@ def _serve(built: Built, started: threading.Event) -> None:
 @cli.command()
 def check() -> None:
     """Periksa pengaturan, basis data, teks, aturan, dan saluran."""
-    settings = _settings()
+    settings = load_settings()
     found = asyncio.run(findings(settings, Clock()))
     for finding in found:
         typer.echo(f"{'✓' if finding.good else '✗'} {finding.says}")
@@ -176,10 +141,10 @@ def check() -> None:
 @cli.command()
 def seed() -> None:
     """Tuliskan program dari pengaturan ke basis data."""
-    settings = _settings()
+    settings = load_settings()
     if settings.programme is None:
-        raise _fail("programme belum diisi.", code=WRONG)
-    with _plainly():
+        raise fail("programme belum diisi.", code=WRONG)
+    with plainly():
         program.prepare(settings)
     typer.echo(f"Program {settings.programme.code} sudah tertulis.")
 
@@ -187,9 +152,9 @@ def seed() -> None:
 @database_cli.command()
 def upgrade() -> None:
     """Bawa basis data ke bentuk terbaru."""
-    settings = _settings()
+    settings = load_settings()
     database = open_database(settings.database.url.get_secret_value())
-    with _plainly():
+    with plainly():
         migrations.upgrade(database.write_engine)
     database.close()
     typer.echo("Basis data sudah mutakhir.")
@@ -198,10 +163,10 @@ def upgrade() -> None:
 @templates_cli.command()
 def sync() -> None:
     """Buat templat isi yang belum ada di Twilio."""
-    settings = _settings()
+    settings = load_settings()
     if not settings.whatsapp.begun:
-        raise _fail("whatsapp.account_sid belum diisi.", code=WRONG)
-    with _plainly():
+        raise fail("whatsapp.account_sid belum diisi.", code=WRONG)
+    with plainly():
         count = asyncio.run(_sync(settings))
     typer.echo(f"{count} templat siap dipakai.")
 

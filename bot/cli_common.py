@@ -1,0 +1,94 @@
+"""What every command shares: the settings, one transaction, who is at the keyboard, and faults in plain sentences."""
+
+import getpass
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+import typer
+
+from bot.channels.errors import PlatformError
+from bot.config import Settings, WrongSettings
+from bot.config_load import load
+from bot.database import open_database
+from bot.locking import AlreadyRunning
+from models import Session
+from services.programmes import QuotaBelowTaken
+
+NO_ARGUMENTS = {"no_args_is_help": True, "add_completion": False, "pretty_exceptions_enable": False}
+WRONG, FAILED = 2, 1  # exit codes: the settings are wrong; the command could not do it
+
+AsJson = Annotated[bool, typer.Option("--json", help="tulis sebagai JSON")]
+Officer = Annotated[str, typer.Option("--officer", help="nama petugas yang menjalankan")]
+
+
+def group(about: str) -> typer.Typer:
+    """A group of commands (`naikkelas requests …`)."""
+    return typer.Typer(help=about, **NO_ARGUMENTS)  # type: ignore[arg-type]
+
+
+def fail(*sentences: str, code: int = FAILED) -> typer.Exit:
+    """Say it plainly; no traceback."""
+    for sentence in sentences:
+        typer.echo(sentence, err=True)
+    return typer.Exit(code)
+
+
+def settings() -> Settings:
+    """The settings, or an end with every fault in them."""
+    try:
+        return load()
+    except WrongSettings as wrong:
+        raise fail("Pengaturan belum benar:", *(f"- {fault}" for fault in wrong.faults), code=WRONG) from None
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """What can go wrong outside us, in a sentence."""
+    try:
+        yield
+    except AlreadyRunning as running:
+        raise fail(str(running)) from None
+    except QuotaBelowTaken as below:
+        where = f" ({below.regency})" if below.regency else ""
+        raise fail(
+            f"programme.quota{where} adalah {below.quota}, padahal {below.taken} tempat sudah diberikan.", code=WRONG
+        ) from None
+    except (sa.exc.OperationalError, sa.exc.InterfaceError):
+        raise fail("Basis data tidak dapat dihubungi: periksa database.url.") from None
+    except PlatformError as error:
+        raise fail(f"Layanan luar menolak: {error.outcome.reason or error.kind.value}.") from None
+
+
+@contextmanager
+def transaction(given: Settings) -> Iterator[Session]:
+    """One transaction on the database of the settings: committed at the end, unless something failed."""
+    database = open_database(given.database.url.get_secret_value())
+    try:
+        how = {"join_transaction_mode": "create_savepoint", "expire_on_commit": False}
+        with plainly(), database.write() as connection, Session(connection, **how) as session:  # type: ignore[arg-type]
+            yield session
+            session.commit()
+    finally:
+        database.close()
+
+
+def officer_or_user(named: str) -> str:
+    """Who did it: the officer named, else whoever is signed in to the machine."""
+    return (named or getpass.getuser())[:64]
+
+
+def listed(rows: Sequence[dict[str, Any]], columns: dict[str, str], as_json: bool, nothing: str) -> None:
+    """A list, for eyes or for programs. `columns`: key → heading."""
+    if as_json:
+        typer.echo(json.dumps(rows, ensure_ascii=False, default=str, indent=2))
+        return
+    if not rows:
+        typer.echo(nothing)
+        return
+    cells = [[str(row.get(key) if row.get(key) is not None else "-") for key in columns] for row in rows]
+    widths = [max(len(line[n]) for line in [list(columns.values()), *cells]) for n in range(len(columns))]
+    for line in [list(columns.values()), *cells]:
+        typer.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
