@@ -18,6 +18,7 @@ from bot.checking import findings
 from bot.cli_common import FAILED, NO_ARGUMENTS, WRONG, fail, plainly
 from bot.cli_common import settings as load_settings
 from bot.cli_requests import requests_cli
+from bot.cli_tickets import questions_cli, tickets_cli
 from bot.clock import Clock
 from bot.config import Settings
 from bot.database import open_database
@@ -34,6 +35,8 @@ whatsapp_cli = typer.Typer(help="WhatsApp melalui Twilio.", **NO_ARGUMENTS)  # t
 templates_cli = typer.Typer(help="Templat isi untuk tombol dan daftar.", **NO_ARGUMENTS)  # type: ignore[arg-type]
 cli.add_typer(database_cli, name="db")
 cli.add_typer(requests_cli, name="requests")
+cli.add_typer(tickets_cli, name="tickets")
+cli.add_typer(questions_cli, name="questions")
 cli.add_typer(whatsapp_cli, name="whatsapp")
 whatsapp_cli.add_typer(templates_cli, name="templates")
 

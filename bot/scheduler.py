@@ -14,8 +14,9 @@ from bot import metrics
 from bot.channels.base import OutcomeKind
 from bot.channels.errors import PlatformError
 from bot.writer import DatabaseGone
+from handlers import counted
 from models import Channel, Conversation
-from services import dues, erasure, media, requests, retention
+from services import alerts, dues, erasure, lateness, media, nudges, requests, retention
 
 if TYPE_CHECKING:
     from bot.app import Program
@@ -57,6 +58,7 @@ class Heart:
         program = self._program
         beats: list[tuple[str, int, Callable[[], Awaitable[object]]]] = []
         if program.role in ("all", "scheduler"):
+            beats += [("people", 60, self._people), ("late", 60, self._late)]
             beats += [("dues", 60, self._dues), ("retention", 3600, self._retention), ("rights", 60, self._rights)]
         if program.role in ("all", "worker"):
             beats += [("leases", 15, program.outbox.sweep), ("media", 20, self._media)]
@@ -95,6 +97,28 @@ class Heart:
             lambda session: dues.sweep(session, program.texts, program.office, program.clock.now(), CHUNK)
         ):
             program.outbox.wake()
+
+    async def _late(self) -> None:
+        """Broken promises to those who asked an officer, and faults of ours, told to the staff."""
+        program = self._program
+        told = program.texts, program.office
+        count = CHUNK
+        while count == CHUNK:
+            count = await self._in_session(lambda s: lateness.sweep(s, *told, program.clock.now(), CHUNK))
+            faults = await self._in_session(lambda s: alerts.trouble(s, *told, program.clock.now()))
+            if count or faults:
+                program.outbox.wake()
+
+    async def _people(self) -> None:
+        """Forms left half-way, and owners whose word for a helper's entry is still wanted."""
+        program = self._program
+        told = program.texts, program.office
+        count = CHUNK
+        while count == CHUNK:
+            now = program.clock.now()
+            count = await self._in_session(lambda s: nudges.sweep(s, *told, now, CHUNK, counted=counted))  # noqa: B023
+            if count:
+                program.outbox.wake()
 
     async def _retention(self) -> None:
         program = self._program

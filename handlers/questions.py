@@ -87,7 +87,7 @@ def asked(desk: Desk, spoken: Spoken, said: Text) -> Next | None:
 def form(facts: Facts) -> Form:
     """A question, and for two of them which one exactly. Below a page one can be interested in, that as well."""
     ids = (*LISTED, "interest") if facts.get("page") else LISTED
-    which: Asking = Asking(key="which", text="faq.ask", ids=ids, third="lost")
+    which = Asking(key="which", text="faq.ask", ids=ids, third="lost")
     further = [
         Choice(key=key, text=text, prompt=text, when=_chosen(key), third="lost") for key, text in FURTHER.items()
     ]
@@ -103,7 +103,7 @@ def _chosen(key: str) -> Callable[[Answers], bool]:
 
 def finish(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
     """The page, and the list again below it."""
-    which = turn.answers["which"]
+    which: Any = turn.answers["which"]
     if isinstance(which, Mapping):
         return _looked_up(desk, spoken, which)
     page = str(turn.answers.get(which) or which)
