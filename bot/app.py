@@ -2,9 +2,6 @@
 
 import asyncio
 import logging
-import os
-import secrets
-import socket
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +11,7 @@ from sqlalchemy.orm import Session
 import handlers
 import migrations
 import texts
-from bot import metrics
+from bot import metrics, workers
 from bot.channels import templates
 from bot.channels.base import Channel
 from bot.channels.telegram import TelegramChannel
@@ -101,13 +98,12 @@ class Program:
             ChannelName.WHATSAPP: self.settings.whatsapp.rate_per_second,
         }
         sending = self.channels.named() if self.role != "scheduler" else {}
-        worker = f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(3)}"
         self.outbox = Outbox(
             self.database,
             sending,
             rates,
             self.clock.now,
-            worker,
+            workers.named(),
             replies_only=self.role == "web",
             documents=self.documents,
         )
@@ -188,6 +184,7 @@ def channels(settings: Settings, known: Mapping[str, str]) -> Channels:
             base_url=whatsapp.base_url,
             public_url=settings.web.public_url,
             known=known,
+            interactive=whatsapp.interactive,
         )
     return made
 

@@ -124,6 +124,9 @@ async def _telegram(settings: Settings, made: Channels) -> list[Finding]:
         info = await made.telegram.webhook_info()
     except PlatformError as error:
         return [Finding(False, _trouble("Telegram", error, "telegram.token"))]
+    secret = settings.telegram.webhook_secret
+    if settings.telegram.mode == "webhook" and secret and len(secret.get_secret_value()) < 16:
+        found.append(Finding(False, "telegram.webhook_secret mudah ditebak: pakai paling sedikit 16 huruf acak."))
     wanted = f"{settings.web.public_url}/webhooks/telegram" if settings.telegram.mode == "webhook" else ""
     if info.get("url", "") != wanted:
         found.append(Finding(True, "Webhook Telegram belum sesuai; dibetulkan saat program dijalankan."))

@@ -55,7 +55,7 @@ def config_path() -> Path:
 
 def load(dotenv: Path | None = Path(".env")) -> Settings:
     """Read the settings from outside. Raises WrongSettings with one sentence per fault."""
-    faults = [*_file_faults(config_path()), *_name_faults(os.environ)]
+    faults = [*_file_faults(config_path()), *_name_faults(os.environ), *_secret_file_faults()]
     if faults:
         raise WrongSettings(faults)
     secrets = os.environ.get(PREFIX + "SECRETS_DIR")
@@ -68,6 +68,19 @@ def load(dotenv: Path | None = Path(".env")) -> Settings:
     if settings.faults():
         raise WrongSettings(settings.faults())
     return settings
+
+
+def _secret_file_faults() -> list[str]:
+    """A secret under a name that is not read would be missed in silence."""
+    folder = Path(os.environ.get(PREFIX + "SECRETS_DIR", ""))
+    if PREFIX + "SECRETS_DIR" not in os.environ or not folder.is_dir():
+        return []
+    names = sorted(one.name for one in folder.iterdir() if not one.name.startswith("."))
+    return [
+        f"Berkas rahasia {name} tidak akan dibaca: namanya harus diawali {PREFIX.lower()}, contoh {PREFIX.lower()}{name}."
+        for name in names
+        if not name.upper().startswith(PREFIX)
+    ]
 
 
 def _file_faults(path: Path) -> list[str]:
