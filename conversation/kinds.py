@@ -221,7 +221,7 @@ class Written(Question[str]):
             return Take(self.skipped)
         tidy = " ".join(text.split())
         if len(tidy) > self.most:
-            return Wrong("too_long", {"max": self.most})
+            return Wrong("common.too_long", {"max": self.most})
         return self._checked(tidy)
 
     def _checked(self, text: str) -> Heard:
@@ -252,7 +252,7 @@ class Listing(Written):
         if text is None or hearing.normalise(text) in self.skip_words(ear):
             return super().hear(said, ear)
         if len(text) > self.most:
-            return Wrong("too_long", {"max": self.most})
+            return Wrong("common.too_long", {"max": self.most})
         names = [" ".join(n.split()) for n in re.split(r"[,;\n]|(?:^|\s)\d{1,2}[.)]\s", text)]
         kept = list(dict.fromkeys(n for n in names if any(c.isalpha() for c in n)))
         if not kept or len(kept) > self.most_items or any(len(n) > self.longest for n in kept):

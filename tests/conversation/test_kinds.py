@@ -156,7 +156,7 @@ def test_an_odd_number_is_read_back_and_not_knowing_is_an_answer() -> None:
 def test_words_are_tidied_and_checked() -> None:
     assert hear(NAME, "  siti \n aminah ") == Take("Siti Aminah")
     assert hear(NAME, "siti 1") == Wrong("err1")
-    assert hear(NAME, "x" * 41) == Wrong("too_long", {"max": 40})
+    assert hear(NAME, "x" * 41) == Wrong("common.too_long", {"max": 40})
     assert hear(NAME, Photo("x")) == Wrong()
 
 
@@ -173,7 +173,7 @@ def test_a_list_of_names() -> None:
     )
     assert hear(THINGS, "1. Opak 2. Ranginang") == Take(["Opak", "Ranginang"])
     assert hear(THINGS, "1, 2") == Wrong()
-    assert hear(THINGS, "x" * 1001) == Wrong("too_long", {"max": 1000})
+    assert hear(THINGS, "x" * 1001) == Wrong("common.too_long", {"max": 1000})
     assert hear(THINGS, "x" * 101) == Wrong()
     assert THINGS.read(["a"], Answers({}, {})) == ("a",)
 

@@ -199,7 +199,7 @@ def test_a_check_names_its_own_fault() -> None:
     assert ask.key == "q.name.err1"
     ask = says(run, "x" * 99).ask
     assert ask is not None
-    assert ask.key == "q.name.too_long"
+    assert ask.key == "common.too_long"
 
 
 def test_what_is_no_text_is_a_wrong_answer_with_nothing_to_say_back() -> None:
