@@ -136,6 +136,11 @@ def lock_person(session: Session, person_id: int) -> None:
     session.execute(sa.select(Person.id).where(Person.id == person_id).with_for_update(key_share=True)).one()
 
 
+def get(session: Session, business_id: int) -> Business:
+    """A business as it stands. Raises NoResultFound."""
+    return session.get_one(Business, business_id, populate_existing=True)
+
+
 def of_person(session: Session, person_id: int) -> list[Business]:
     """The businesses a person told us of, their own and those they help, oldest first."""
     query = sa.select(Business).where(Business.person_id == person_id).order_by(Business.id)

@@ -133,6 +133,7 @@ def _again(session: Session, due: Due, texts: "Catalogue", office: Office, now: 
         _ticket(session, due, "silent", office, now)
         return
     due.about, due.asked_at = {**due.about, "asked": asked + 1}, now
+    due.answer, due.answered_at = None, None  # it is a new question: "belum" may be said again
     _post(session, application, due, chat, texts, office, now)
 
 

@@ -108,6 +108,12 @@ def void_planned(session: Session, conversation_id: int, business_id: int | None
     return len(lost_reason)
 
 
+def broken(session: Session, person_id: int, application_id: int, since: dt.datetime) -> bool:
+    """Whether a day that was promised for an application has passed without news since a moment."""
+    mine = sa.and_(Due.person_id == person_id, Due.kind == DueKind.PROMISE, Due.asked_at >= since)
+    return any(due.about.get("application_id") == application_id for due in session.scalars(sa.select(Due).where(mine)))
+
+
 def _last_code(session: Session, conversation_id: int, letter: str) -> str | None:
     mine = sa.and_(Due.conversation_id == conversation_id, Due.code.startswith(letter))
     return session.scalars(sa.select(Due.code).where(mine).order_by(Due.id.desc()).limit(1)).first()
@@ -131,6 +137,13 @@ def answer(session: Session, *, conversation_id: int, code: str, answer: str, no
     due.state, due.answer, due.answered_at = DueState.ANSWERED, answer, now
     session.flush()
     return due
+
+
+def known(session: Session, conversation_id: int, code: str) -> bool:
+    """Whether a question of this code was ever put in this chat."""
+    mine = sa.and_(Due.conversation_id == conversation_id, Due.code == code.strip().upper())
+    put = sa.or_(Due.state != DueState.PLANNED, Due.answer.is_not(None))  # answered, and to be asked again
+    return session.scalars(sa.select(Due.id).where(mine, put).limit(1)).first() is not None
 
 
 def sweep(session: Session, texts: "Catalogue", office: Office, now: dt.datetime, limit: int = 100) -> int:

@@ -327,7 +327,7 @@ def test_status_shows_number_stage_what_comes_and_by_when(phone: Phone) -> None:
         assert words in chat.text
     again = chat.taps("no").says("MENU", "STATUS")
     assert "BTN-2026-000001" in again.text
-    assert again.form == "menu"
+    assert again.form == "status"
 
 
 @on_both
