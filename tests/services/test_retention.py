@@ -19,18 +19,25 @@ from models import (
     Inbound,
     Lane,
     Language,
+    LinkCode,
     Media,
     Purpose,
     Session,
+    StoredFile,
     Ticket,
+    TicketAnswer,
+    Unanswered,
 )
-from services import consents, deliveries, dues, retention, tickets
+from services import consents, deliveries, dues, files, retention, tickets
+from services.keeping import Keeping
 from tests.services import people
 from tests.services.people import NOON, OFFICE, transaction
 from texts.bubble import Bubble
 
 DAY = dt.timedelta(days=1)
 SECRET = "81298765432"  # part of every trace
+
+OTHERS = dict.fromkeys(("bubbles", "files", "codes", "ticket_words", "ticket_answers", "unanswered"), 0)
 
 
 def leave_traces(session: Session, chat: Conversation, inbounds: int = 2) -> None:
@@ -98,19 +105,23 @@ def test_of_somebody_without_consent_nothing_is_left(database: Database) -> None
         assert sweep_all(session, NOON + 7 * DAY - dt.timedelta(seconds=1)) == {}
         swept = sweep_all(session, NOON + 7 * DAY)
         assert traces(session) == []
-        assert swept == {
-            "conversations": 1,
-            "deliveries": 1,
-            "delivery_events": 1,
-            "inbounds": 2,
-            "drafts_unconsented": 1,
-            "media": 1,
-            "dues": 1,
-            "tickets": 1,
-            "drafts": 0,
-            "forms": 0,
-            "words": 0,
-        }
+        assert (
+            swept
+            == {
+                "conversations": 1,
+                "deliveries": 1,
+                "delivery_events": 1,
+                "inbounds": 2,
+                "drafts_unconsented": 1,
+                "media": 1,
+                "dues": 1,
+                "tickets": 1,
+                "drafts": 0,
+                "forms": 0,
+                "words": 0,
+            }
+            | OTHERS
+        )
         ticket = session.scalars(sa.select(Ticket).execution_options(populate_existing=True)).one()
         assert (ticket.topic, ticket.words, ticket.context, ticket.conversation_id) == ("question", None, {}, None)
 
@@ -165,9 +176,13 @@ def test_drafts_and_forms_left_alone_are_emptied_after_their_days(database: Data
         idle = people.chat(session, owner, changed_at=NOON, **opened)
         busy = people.chat(session, owner, changed_at=NOON + DAY, **opened)
         leave_traces(session, idle)
-        assert sweep_all(session, NOON + 90 * DAY) == {"drafts": 1, "forms": 1, "words": 2} | dict.fromkeys(
-            ("conversations", "deliveries", "delivery_events", "inbounds", "drafts_unconsented", "media", "dues"), 0
-        ) | {"tickets": 0}
+        swept = sweep_all(session, NOON + 90 * DAY)
+        assert {kind: count for kind, count in swept.items() if count} == {
+            "drafts": 1,
+            "forms": 1,
+            "words": 2,
+            "bubbles": 1,
+        }
         session.expire_all()
         assert (idle.run_id, idle.form, idle.answers, idle.view) == (None, None, {}, {})
         assert busy.form == "check"
@@ -184,3 +199,69 @@ def test_words_are_forgotten_after_thirty_days_and_the_rest_stays(database: Data
         assert [(row.words, row.kind) for row in rows] == [(None, "text")] * 2
         assert session.scalars(sa.select(Due)).one()
         assert session.scalars(sa.select(Delivery)).one()
+
+
+def say(session: Session, chat: Conversation, text: str, at: dt.datetime) -> int:
+    """One message of ours."""
+    told = Bubble(text)
+    return deliveries.post(session, conversation_id=chat.id, bubble=told, lane=Lane.REPLY, because="turn:1", now=at)
+
+
+def test_what_we_wrote_is_emptied_in_the_order_of_its_rows_and_never_looked_at_twice(database: Database) -> None:
+    with transaction(database) as session:
+        chat = people.chat(session, people.person(session))
+        old = [say(session, chat, f"Halo {SECRET}", NOON) for _ in range(7)]
+        young = say(session, chat, "baru", NOON + 30 * DAY)
+        assert sweep_all(session, NOON + 90 * DAY, chunk=3)["bubbles"] == 7
+        assert traces(session) == []
+        session.expire_all()
+        assert [session.get_one(Delivery, n).bubble for n in old] == [{"text": ""}] * 7
+        assert session.get_one(Delivery, young).bubble["text"] == "baru"
+        assert sum(retention.sweep(session, OFFICE, NOON + 90 * DAY).values()) == 0
+        assert sweep_all(session, NOON + 120 * DAY)["bubbles"] == 1
+
+
+def test_files_and_codes_go_when_they_have_had_their_time(database: Database) -> None:
+    with transaction(database) as session:
+        owner = people.person(session)
+        chat = people.chat(session, owner)
+        told = {"name": "data.json", "media_type": "application/json", "content": SECRET.encode(), "days": 1}
+        number = files.keep(session, person_id=owner, now=NOON, **told)
+        code = LinkCode(person_id=owner, conversation_id=chat.id, code_hash=SECRET, made_at=NOON)
+        code.expires_at = NOON
+        session.add(code)
+        session.flush()
+        just_before = NOON + DAY - dt.timedelta(seconds=1)
+        assert sweep_all(session, just_before) == {}
+        assert files.read(session, number, just_before) is not None
+        assert files.read(session, number, NOON + DAY) is None
+        swept = sweep_all(session, NOON + DAY)
+        assert (swept["files"], swept["codes"]) == (1, 1)
+        assert session.scalars(sa.select(StoredFile)).all() == []
+
+
+def test_a_closed_ticket_keeps_its_dates_and_loses_its_words(database: Database) -> None:
+    with transaction(database) as session:
+        owner = people.person(session)
+        chat = people.chat(session, owner)
+        for n in range(3):
+            opened = tickets.open_ticket(
+                session, conversation_id=chat.id, person_id=owner, topic="question", words=f"soal {SECRET}",
+                context={"note": SECRET}, office=OFFICE, now=NOON,
+            )  # fmt: skip
+            ticket = session.get_one(Ticket, opened.id)
+            ticket.closed_at = NOON + n * DAY
+            session.add(TicketAnswer(ticket_id=opened.id, officer="dewi", words=f"jawab {SECRET}", at=NOON))
+        session.add(Unanswered(person_id=owner, words=f"apa {SECRET}", at=NOON))
+        session.flush()
+        swept = sweep_all(session, NOON + 366 * DAY, chunk=1)
+        assert (swept["ticket_words"], swept["ticket_answers"], swept["unanswered"]) == (2, 2, 1)
+        assert sorted(traces(session)) == ["ticket_answers", "tickets", "tickets"]  # of the one closed last
+
+
+def test_the_days_are_the_settings(database: Database) -> None:
+    office = people.Office(keeping=Keeping(words=2))
+    with transaction(database) as session:
+        leave_traces(session, people.chat(session, people.person(session)))
+        assert sum(retention.sweep(session, office, NOON + DAY).values()) == 0
+        assert retention.sweep(session, office, NOON + 2 * DAY)["words"] == 2
