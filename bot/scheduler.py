@@ -10,13 +10,13 @@ import sqlalchemy as sa
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.orm import Session
 
-from bot import metrics
+from bot import metrics, missed
 from bot.channels.base import OutcomeKind
 from bot.channels.errors import PlatformError
 from bot.writer import DatabaseGone
 from handlers import counted
 from models import Channel, Conversation
-from services import alerts, dues, erasure, lateness, media, nudges, requests, retention
+from services import alerts, dues, erasure, lateness, media, nudges, offering, requests, retention, waiting_news
 
 if TYPE_CHECKING:
     from bot.app import Program
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 CHUNK = 100
-LOOK_BACK = dt.timedelta(minutes=30)  # for webhooks of Twilio that were lost
+FEW = 25  # offers in one transaction: whoever registers meanwhile waits for the programme
 
 
 class Heart:
@@ -42,6 +42,8 @@ class Heart:
         """Begin to beat."""
         for name, seconds, work in self._beats():
             self._scheduler.add_job(self._careful, "interval", (name, work), seconds=seconds, id=name)
+            if name == "catch_up":
+                self._scheduler.add_job(self._careful, args=(name, work))  # and at once: we were away until now
         self._scheduler.start()
 
     def close(self) -> None:
@@ -51,19 +53,19 @@ class Heart:
     async def beat(self) -> None:
         """All of them now: the clock was moved."""
         for name, _, work in self._beats():
-            if name != "reconcile":
+            if name not in ("reconcile", "catch_up"):
                 await self._careful(name, work)
 
     def _beats(self) -> list[tuple[str, int, Callable[[], Awaitable[object]]]]:
         program = self._program
         beats: list[tuple[str, int, Callable[[], Awaitable[object]]]] = []
         if program.role in ("all", "scheduler"):
-            beats += [("people", 60, self._people), ("late", 60, self._late)]
+            beats += [("offers", 60, self._offers), ("people", 60, self._people), ("late", 60, self._late)]
             beats += [("dues", 60, self._dues), ("retention", 3600, self._retention), ("rights", 60, self._rights)]
         if program.role in ("all", "worker"):
             beats += [("leases", 15, program.outbox.sweep), ("media", 20, self._media)]
         if program.takes_messages and program.channels.whatsapp and not program.settings.simulated:
-            beats.append(("reconcile", 300, self._reconcile))
+            beats += [("reconcile", 300, self._reconcile), ("catch_up", 10, self._catch_up)]
         return beats
 
     async def _careful(self, name: str, work: Callable[[], Awaitable[object]]) -> None:
@@ -107,6 +109,14 @@ class Heart:
             count = await self._in_session(lambda s: lateness.sweep(s, *told, program.clock.now(), CHUNK))
             faults = await self._in_session(lambda s: alerts.trouble(s, *told, program.clock.now()))
             if count or faults:
+                program.outbox.wake()
+
+    async def _offers(self) -> None:
+        """Places that are free, to whose turn it is; then where those stand who still wait."""
+        program = self._program
+        told = program.texts, program.office
+        for sweep in (offering.sweep, waiting_news.sweep):
+            while await self._in_session(lambda s: sweep(s, *told, program.clock.now(), FEW)):  # noqa: B023
                 program.outbox.wake()
 
     async def _people(self) -> None:
@@ -189,10 +199,8 @@ class Heart:
         await self._in_session(lambda session: media.cleared(session, media_id, now))
 
     async def _reconcile(self) -> None:
-        """Twilio does not repeat every webhook that was lost: what it lists and we never saw is taken in now."""
-        program = self._program
-        if program.channels.whatsapp is None:
-            return
-        now = program.clock.now()
-        for inbound in await program.channels.whatsapp.inbound_since(now - LOOK_BACK, now):
-            await program.receive(inbound)
+        await missed.reconcile(self._program)
+
+    async def _catch_up(self) -> None:
+        if self._program.missed:
+            await missed.reconcile(self._program)

@@ -1,4 +1,4 @@
-"""A place held by an offer: until its owner answers it is theirs, and what becomes of the offer becomes of the place."""
+"""A place held by an offer: theirs until they answer, and what becomes of the offer becomes of the place."""
 
 import datetime as dt
 

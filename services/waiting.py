@@ -5,12 +5,12 @@ Ahead are those on the waiting list, and those an officer is looking at (they we
 while they wait for us), by the time they joined the queue. So a newcomer never overtakes, and no place stands empty for
 a person whose own kab/kota is full. Those who still owe us something (a NIB) keep their queue time but hold up nobody.
 
-A place that is free is *offered* to the first on the list whom both quotas allow. It is theirs until they answer, so they
-are not ahead of anybody meanwhile. Who skips an offer, or does not answer it, keeps queue time and number, but **rests**
-and holds up nobody while they do: after the first skip until one more place has become free, after the second in a row
-until two more have, and so on; after silence until they say that they still want a place. When nobody else can take it,
-those who rest are asked too, in their order, about a place that became free after they rested, or that is still free
-after `AGAIN`. So who always skips delays nobody for long, and nobody is forgotten.
+A place that is free is *offered* to the first on the list whom both quotas allow. It is theirs until they answer, so
+they are not ahead of anybody meanwhile. Who skips an offer, or does not answer it, keeps queue time and number, but
+**rests**, and holds up nobody while they do: after the first skip until one more place has become free, after the
+second in a row until two more have, and so on; after silence until they say that they still want a place. When nobody
+else can take it, those who rest are asked too, in their order, about a place that became free after they rested, or
+that is still free after `AGAIN`. So who always skips delays nobody for long, and nobody is forgotten.
 """
 
 import datetime as dt
