@@ -82,6 +82,7 @@ class Program:
         self.inbox = Inbox(answer or handlers.answer, self.office, self.texts, burst)
         self.channels = Channels()
         self.ready = False
+        self.missed = True  # WhatsApp messages may be waiting at Twilio that we could not take in
         self._polling: Polling | None = None
         self._heart: Heart | None = None
 
@@ -127,6 +128,7 @@ class Program:
             )
             result = "seen" if received.seen_before else "failed" if received.failed else "answered"
         except DatabaseGone:
+            self.missed = True
             raise
         except Exception:  # this message alone cannot be kept: noted, and not asked for again and again
             result = "refused"

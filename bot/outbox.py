@@ -72,6 +72,7 @@ class Outbox:
         self._database = database
         self._documents = documents
         self._now = now
+        self._worker = worker
         self._replies_only = replies_only
         self.lines = {n: Line(c, Sender(n, rates[n], worker)) for n, c in channels.items()}
         self._writer: Writer | None = None
@@ -90,7 +91,7 @@ class Outbox:
     def _prepare(self, connection: sa.Connection) -> None:
         for line in self.lines.values():
             pace.open_gate(connection, line.sender.gate)
-        outbox_rows.recover(connection, self._now(), everything=self._database.is_sqlite)
+        outbox_rows.recover(connection, self._now(), everything=self._database.is_sqlite, mine=self._worker)
 
     # --- the way of a reply: born, promoted in the same transaction, sent after its commit
 
@@ -272,7 +273,7 @@ class Outbox:
 
     async def sweep(self) -> int:
         """Take back what dead processes held."""
-        return await self._run(lambda c: outbox_rows.recover(c, self._now()))
+        return await self._run(lambda c: outbox_rows.recover(c, self._now(), mine=self._worker))
 
     async def _run(self, work: Callable[[sa.Connection], T], first: bool = False) -> T:
         if self._writer is None:

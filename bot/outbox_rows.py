@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot import pace
+from bot import pace, workers
 from bot.inbox_rows import NewReply
 from bot.tables import conversations, deliveries
 from models import Channel, DeliveryState, Lane, Reachable, Stopped
@@ -218,11 +218,14 @@ NEWER_REPLY = sa.exists().where(
 )
 
 
-def recover(connection: sa.Connection, now: dt.datetime, everything: bool = False) -> int:
+_HELD = sa.text("deliveries.state IN ('leased','sending')")
+
+
+def recover(connection: sa.Connection, now: dt.datetime, everything: bool = False, mine: str = "") -> int:
     """Take back what a dead process held. Never tried: queued again. May have gone out: a reply is sent once more,
-    anything else stays uncertain. `everything`: whatever the lease says (SQLite's only process has just started)."""
-    over = sa.true() if everything else deliveries.c.lease_until < now
-    held = sa.text("deliveries.state IN ('leased','sending')")
+    anything else stays uncertain. A process is dead when its lease is over; when it ran here and is no more (`mine`
+    is this one's name); or with `everything`: SQLite's only process has just started."""
+    over = sa.true() if everything else sa.or_(deliveries.c.lease_until < now, _of_the_dead(connection, mine))
     unlucky = deliveries.c.state == DeliveryState.SENDING
     once_more = sa.and_(deliveries.c.lane == Lane.REPLY, deliveries.c.attempts < 2)
     state = sa.case(
@@ -232,6 +235,15 @@ def recover(connection: sa.Connection, now: dt.datetime, everything: bool = Fals
         else_=DeliveryState.UNKNOWN.value,
     )
     done = connection.execute(
-        sa.update(deliveries).where(held, over).values(state=state, reason="lease_over", not_before=now, changed_at=now)
+        sa.update(deliveries)
+        .where(_HELD, over)
+        .values(state=state, reason="lease_over", not_before=now, changed_at=now)
     )
     return int(done.rowcount)
+
+
+def _of_the_dead(connection: sa.Connection, mine: str) -> sa.ColumnElement[bool]:
+    if not mine:
+        return sa.false()
+    holders = connection.execute(sa.select(deliveries.c.worker).where(_HELD).distinct()).scalars()
+    return deliveries.c.worker.in_([worker for worker in holders if worker and workers.is_dead(worker, mine)])
