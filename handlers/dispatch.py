@@ -22,7 +22,7 @@ from handlers.spoken import Spoken
 from handlers.unsaid import unexpected, without_echo, without_words
 from handlers.upgrade import TakenUp
 from handlers.wording import bubble, notes_only
-from services import drafts
+from services import drafts, media
 from services.eligibility import NoRuleSet
 
 CHAIN = 8  # forms that may follow one another without a question; more is a fault of ours
@@ -201,10 +201,13 @@ class _Table:
             return self._turned(self._take(said))
         if isinstance(said, Other) and said.kind == "group":
             return Reply(notes_only((Note("common.group_chat"),), self.spoken))
+        follow = self.registry.photo(self.desk, self.spoken, said) if isinstance(said, Photo) else None
+        if follow:
+            return self._beside(follow)
+        if isinstance(said, Photo):  # a platform that keeps what nobody asked for is told to forget it
+            media.refuse(self.desk.session, conversation_id=self.desk.chat.id, ref=said.ref, now=self.desk.now)
         if self._is_first():
             return self._follow(self.registry.first(self.desk, self.spoken))
-        if isinstance(said, Photo) and (follow := self.registry.photo(self.desk, self.spoken, said)):
-            return self._beside(follow)
         return self._again(Note(unexpected(said)))
 
     def _beside(self, follow: Next) -> Reply:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from bot.database import Database
 from conversation.said import Photo
 from models import Application, Channel, DeliveryState, Person, Session, Stage, TicketAnswer
-from services import erasure, requests
+from services import erasure, media, requests
 from tests.conversations.conftest import Phone, Rows
 from tests.services.people import transaction
 from tests.support.chat import Chat
@@ -415,7 +415,16 @@ def test_an_open_request_is_late_after_three_days_and_not_doubled(phone: Phone, 
         assert requests.overdue(session, chat.now + dt.timedelta(hours=72, seconds=1)) == 1
 
 
-def test_a_photo_nobody_asked_for_is_not_kept(phone: Phone, rows: Rows) -> None:
+def test_a_photo_nobody_asked_for_is_only_kept_until_its_platform_forgets_it(
+    phone: Phone, rows: Rows, database: Database
+) -> None:
     chat = placed(phone, "whatsapp").says("MENU").shares(Photo("https://api.twilio.com/Media/ME1"))
-    assert chat.text
-    assert all(r["content"] is None for r in rows("SELECT content FROM media"))
+    assert "foto" in chat.text.lower()
+    kept = rows("SELECT ref, content, tries, cleared_at FROM media")
+    assert kept == [{"ref": "https://api.twilio.com/Media/ME1", "content": None, "tries": 5, "cleared_at": None}]
+    with transaction(database) as session:
+        assert media.unfetched(session) == []
+        [(media_id, channel, _)] = media.uncleared(session)
+        assert channel is Channel.WHATSAPP
+        media.cleared(session, media_id, chat.now)
+    assert rows("SELECT * FROM media") == []
