@@ -45,6 +45,7 @@ class Choice(Question[str]):
     ids: Sequence[str] | Callable[[Answers], Sequence[str]] | None = None
     heard_ids: Sequence[str] = ()  # understood when typed, without a button or a number
     asides: tuple[tuple[str, str], ...] = ()  # options that only tell something: (option, key of the text)
+    listed: bool = False  # the prompt's own words name the options with their numbers
     guess: Callable[[str, Ear], Heard | None] | None = None  # a kind of answer of its own ("500 jt sebulan")
 
     def options(self, ear: Ear) -> tuple[hearing.Option, ...]:
@@ -181,7 +182,7 @@ class Number(Question[int]):
         options = ear.words.options(self.text)
         option = tapped(said, self)
         if option is not None:
-            return Take(option) if any(o.id == option for o in options) else Wrong()
+            return self._tap(option, options)
         text = hearing.normalise(typed(said) or "")
         if text in self.skip_words(ear):
             return Take(self.skipped)
@@ -192,6 +193,11 @@ class Number(Question[int]):
         match = match or next((o.id for o in options if o.id == "unsure" and hearing.is_unsure(text)), None)
         return Take(match) if match else Wrong()
 
+    def _tap(self, option: str, options: Sequence[hearing.Option]) -> Heard:
+        if option == SKIP and self.skippable:
+            return Take(self.skipped)
+        return Take(option) if any(o.id == option for o in options) else Wrong()
+
     def _number(self, number: int) -> Heard:
         if not self.least <= number <= self.most:
             return Wrong()
@@ -199,7 +205,8 @@ class Number(Question[int]):
 
     def choices(self, ear: Ear) -> Choices:
         """The option beside the number carries no number of its own, or "1" would mean two things."""
-        return Choices(ear.words.options(self.text), numbered=False)
+        skip = ear.words.options("common.skip_button", ("!skip",)) if self.skippable else ()
+        return Choices((*ear.words.options(self.text), *skip), numbered=False)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

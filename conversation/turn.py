@@ -9,7 +9,7 @@ from typing import Any
 
 from conversation import over as overs
 from conversation.form import Form, Walk, walk, with_answer, with_view, without
-from conversation.kinds import Many, Review
+from conversation.kinds import Choice, Many, Review
 from conversation.question import (
     Answers,
     Aside,
@@ -343,7 +343,7 @@ def _ask(form: Form, now: Walk, question: Question[Any], ear: Ear) -> Ask:
         number=number,
         total=len(part),
         first=number == 1,
-        body_numbers=isinstance(question, Many),
+        body_numbers=isinstance(question, Many) or (isinstance(question, Choice) and question.listed),
     )
 
 

@@ -202,6 +202,7 @@ def why_form(facts: Facts) -> Form:
         key="which",
         text=WHY,
         prompt="reason_common.title",
+        listed=True,
         ids=tuple(code for code, _ in facts["options"]),
         fill=lambda answers: {"items": facts["items"]},
         errors=("common.err_choice_1", "common.err_choice_2"),
