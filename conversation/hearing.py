@@ -49,6 +49,11 @@ UNSURE = frozenset(
 )  # fmt: skip
 BUT = frozenset("tapi tetapi kecuali cuma cuman hanya but except only".split())
 ADDRESS = frozenset("bu pak min kak teh kang mas mbak bapak ibu pa buk mbak om tante sis gan".split())
+MINE = frozenset("saya aku kami abdi kula".split())  # "ibu saya" is somebody, not a form of address
+SHORT: Mapping[str, str] = {
+    "yg": "yang", "blm": "belum", "sdh": "sudah", "udh": "sudah", "udah": "sudah", "tdk": "tidak", "jg": "juga",
+    "dgn": "dengan", "dg": "dengan", "utk": "untuk", "sy": "saya", "krn": "karena", "bkn": "bukan",
+}  # fmt: skip
 FILLERS = frozenset("saja aja dong deh ya nih kok".split())  # "2 saja", "dikemas ya"
 KEYCAP = re.compile("[\ufe0e\ufe0f\u20e3\u200d]")
 NOISE = re.compile(r"[^\w\s&+\-/'%✅❌👍]|_")
@@ -90,10 +95,10 @@ class Ticks:
 def normalise(text: str) -> str:
     """Lower case, one space, no ornaments, emoji digits as digits, forms of address and fillers off the ends."""
     plain = _plain(text).replace("’", "'")
-    words = SPACES.sub(" ", NOISE.sub(" ", plain)).strip(" -/'").split(" ")
+    words = [SHORT.get(word, word) for word in SPACES.sub(" ", NOISE.sub(" ", plain)).strip(" -/'").split(" ")]
     while len(words) > 1 and words[-1] in ADDRESS | FILLERS:
         words.pop()
-    while len(words) > 1 and words[0] in ADDRESS:
+    while len(words) > 1 and words[0] in ADDRESS and words[1] not in MINE:
         words.pop(0)
     return " ".join(words)
 
