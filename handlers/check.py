@@ -164,8 +164,10 @@ def _guess_turnover(text: str, ear: Ear) -> Heard | None:
 
 
 def _district_words(answers: Answers) -> Mapping[str, Any]:
-    here = regions.districts_of(str(answers["regency"]))
-    return {"regency": Label(REGION, str(answers["regency"])), "example": here[len(here) // 2].name}
+    """Where it lies, and a name to follow: not one that is also the kabupaten's."""
+    regency = str(answers["regency"])
+    here = [d.name for d in regions.districts_of(regency) if d.name not in region_name(regency)]
+    return {"regency": Label(REGION, regency), "example": here[len(here) // 2]}
 
 
 def _replaceable_words(answers: Answers) -> Mapping[str, Any]:
