@@ -8,9 +8,8 @@ from typing import Any
 from conversation.form import Form
 from conversation.hearing import Option, normalise
 from conversation.kinds import Choice
-from conversation.said import Tap
 from conversation.turn import Note, Turn
-from handlers import check, later, reasons, result
+from handlers import certificate, check, later, reasons, result
 from handlers.desk import Desk
 from handlers.next import Facts, Next
 from handlers.spoken import Spoken
@@ -59,6 +58,7 @@ def list_form(facts: Facts) -> Form:
         key="which",
         text=LINES,
         prompt="todo.list",
+        listed=True,
         ids=tuple(code for code, _ in facts["lines"]),
         fill=lambda answers: {k: facts[k] for k in ("business", "items")} | {"count": len(facts["lines"])},
         errors=("common.err_choice_1", "common.err_choice_2"),
@@ -144,25 +144,19 @@ def recheck(assessment: Assessment, code: str) -> Next:
 # --- answers to a reminder ---
 
 
-def tapped(desk: Desk, spoken: Spoken, tap: Tap) -> Next:
-    """A button of a question the bot started: it carries the row's id, so it can answer nothing else."""
-    due = dues.answer(desk.session, conversation_id=desk.chat.id, code=tap.question, answer=tap.option, now=desk.now)
-    return _answered(desk, spoken, due, tap.option) or Next((Note("common.old_button_done"),), open="menu")
-
-
-def coded(desk: Desk, spoken: Spoken, word: str, code: str) -> Next | None:
-    """ "SUDAH T5": the word and the code; anything else is not for us."""
-    said = normalise(word)
-    option = next((o for o in ("done", "not_yet") if said in spoken.words(f"offer.words.{o}")), None)
-    if option is None:
-        return None
-    due = dues.answer(desk.session, conversation_id=desk.chat.id, code=code, answer=option, now=desk.now)
+def answered(desk: Desk, spoken: Spoken, which: str, option: str) -> Next | None:
+    """The answer to a reminder, by the row's id (a button) or its code (typed). None: no such question was put."""
+    due = dues.answer(desk.session, conversation_id=desk.chat.id, code=which, answer=option, now=desk.now)
+    if due is None and dues.known(desk.session, desk.chat.id, which):
+        return Next((Note("offer.code_done", {"code": which}),), open="menu")
     return _answered(desk, spoken, due, option)
 
 
 def _answered(desk: Desk, spoken: Spoken, due: Due | None, option: str) -> Next | None:
     if due is None:
         return None
+    if due.kind is DueKind.RECEIVED:
+        return certificate.answered(desk, due, option)
     about: Mapping[str, Any] = due.about
     assessment = desk.session.get(Assessment, about["assessment"]) if "assessment" in about else None
     if assessment is None or due.kind is not DueKind.TODO:

@@ -257,9 +257,8 @@ def _to_call() -> sa.ColumnElement[bool]:
     later = sa.exists(sa.select(newer.id).where(newer.application_id == Offer.application_id, newer.id > Offer.id))
     silent = sa.and_(Offer.state == OfferState.EXPIRED, Offer.still_at.is_(None))
     untold = sa.and_(Offer.state == OfferState.OPEN, Offer.conversation_id.is_(None))
-    waits = sa.exists(
-        sa.select(Application.id).where(Application.id == Offer.application_id, Application.stage == Stage.WAITING)
-    )
+    one = aliased(Application)
+    waits = sa.exists(sa.select(one.id).where(one.id == Offer.application_id, one.stage == Stage.WAITING))
     return sa.and_(sa.or_(silent, untold), Offer.called_at.is_(None), waits, ~later)
 
 

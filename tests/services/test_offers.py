@@ -1,0 +1,526 @@
+"""A place that became free is offered to whose turn it is, for three days, and nobody loses their turn by it."""
+
+import datetime as dt
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.database import Database, open_database
+from models import (
+    Application,
+    Conversation,
+    Delivery,
+    Due,
+    DueKind,
+    LikelyDouble,
+    Offer,
+    OfferState,
+    Place,
+    Programme,
+    Purpose,
+    Reachable,
+    Session,
+    Stage,
+    Stopped,
+)
+from services import applications, consents, offering, offers, waiting_news
+from services.dues import by_day
+from services.offers import Answer, Answered, What
+from tests.services import people
+from tests.services.people import NOON, OFFICE, transaction
+from texts import load
+from texts.bubble import Bubble
+
+TEXTS = load()
+HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+
+
+def owner(session: Session, **chat: Any) -> Conversation:
+    """A person who agreed, in their chat."""
+    row = people.chat(session, **chat)
+    consents.record(
+        session,
+        conversation_id=row.id,
+        purpose=Purpose.SERVICE,
+        given=True,
+        text_version="1",
+        text_hash="0" * 64,
+        language="id",
+        channel=row.channel,
+        now=NOON,
+    )
+    session.refresh(row)
+    return row
+
+
+def asks(session: Session, chat: Conversation, at: dt.datetime = NOON, **business: Any) -> Application:
+    """Register a business; what it came to."""
+    person = chat.person_id or 0
+    outcome = applications.register(
+        session,
+        business=people.new_business(person, **business),
+        assessment_id=people.assessment(session, person),
+        programme_code=people.CODE,
+        office=OFFICE,
+        now=at,
+    )
+    return session.get_one(Application, outcome.application_id)
+
+
+def line_of(session: Session, count: int, quota: int = 1, **programme: Any) -> list[tuple[Conversation, Application]]:
+    """People who asked one after the other; the first `quota` of them have a place."""
+    people.programme(session, quota=quota, **programme)
+    found = []
+    for n in range(count):
+        chat = owner(session)
+        found.append((chat, asks(session, chat, NOON + n * HOUR / 60)))
+    return found
+
+
+def sweep(session: Session, now: dt.datetime) -> int:
+    """The heartbeat, until nothing is left to do."""
+    done = 0
+    while more := offering.sweep(session, TEXTS, OFFICE, now):
+        done += more
+    session.expire_all()
+    return done
+
+
+def says(session: Session, chat: Conversation, which: str, said: Answer, now: dt.datetime) -> Answered | None:
+    done = offers.answer(
+        session,
+        conversation_id=chat.id,
+        person_id=chat.person_id,
+        which=which,
+        said=said,
+        office=OFFICE,
+        now=now,
+    )
+    session.expire_all()
+    return done
+
+
+def open_offers(session: Session) -> list[int]:
+    """Whose answer is awaited."""
+    query = sa.select(Offer.application_id).where(Offer.state == OfferState.OPEN).order_by(Offer.id)
+    return list(session.scalars(query))
+
+
+def sent_to(session: Session, chat: Conversation) -> list[Bubble]:
+    rows = session.scalars(sa.select(Delivery).where(Delivery.conversation_id == chat.id).order_by(Delivery.id))
+    return [Bubble.from_json(row.bubble) for row in rows]
+
+
+def withdraw(session: Session, application: Application, now: dt.datetime) -> None:
+    applications.withdraw(session, application.id, now=now, by="owner")
+    session.expire_all()
+
+
+def test_a_place_given_back_is_offered_to_the_first_on_the_list(database: Database) -> None:
+    with transaction(database) as session:
+        (_, first), (chat, second), (other, third) = line_of(session, 3)
+        assert sweep(session, NOON + HOUR) == 1  # the programme is noted to have opened
+        assert sweep(session, NOON + HOUR) == 0
+        withdraw(session, first, NOON + 2 * HOUR)
+        assert sweep(session, NOON + 2 * HOUR) == 1
+        assert open_offers(session) == [second.id]
+        offer = session.scalars(sa.select(Offer)).one()
+        assert (offer.code, offer.deadline) == ("K1", NOON + 74 * HOUR)
+        (bubble,) = sent_to(session, chat)
+        assert "AMBIL K1" in bubble.text
+        assert "72 jam" in bubble.text
+        assert [b.data for b in bubble.buttons] == [f"offer|{offer.id}|{o}" for o in ("take", "skip", "officer")]
+        assert bubble.template == "place_offer_v1"
+        assert len(bubble.template_values) == 5
+        assert sent_to(session, other) == []
+        assert second.stage is Stage.WAITING
+        held = session.scalars(sa.select(Place).where(Place.released_at.is_(None))).one()
+        assert held.application_id == second.id
+        assert third.stage is Stage.WAITING
+
+
+def test_taken_the_place_and_the_number_stay(database: Database) -> None:
+    with transaction(database) as session:
+        (_, first), (chat, second) = line_of(session, 2)
+        number = second.number
+        withdraw(session, first, NOON)
+        sweep(session, NOON + HOUR)
+        done = says(session, chat, "k1", Answer.TAKE, NOON + 2 * HOUR)
+        assert done is not None
+        assert (done.what, done.number) == (What.TAKEN, number)
+        assert second.stage is Stage.PLACED
+        assert session.scalars(sa.select(Offer.state)).one() is OfferState.TAKEN
+        assert session.scalars(sa.select(Programme.taken)).one() == 1
+        due = session.scalars(sa.select(Due).where(Due.kind == DueKind.PROMISE)).one()
+        assert due.due_at == second.promised_at
+        again = says(session, chat, "K1", Answer.SKIP, NOON + 3 * HOUR)
+        assert again is not None
+        assert (again.what, again.before) == (What.ALREADY, OfferState.TAKEN)
+        assert sweep(session, NOON + 4 * DAY) == 0
+
+
+def test_skipped_the_position_is_kept_and_the_place_goes_on(database: Database) -> None:
+    with transaction(database) as session:
+        (_, first), (chat, second), (_, third), (_, fourth) = line_of(session, 4)
+        withdraw(session, first, NOON)
+        sweep(session, NOON + HOUR)
+        done = says(session, chat, "K1", Answer.SKIP, NOON + 2 * HOUR)
+        assert done is not None
+        assert (done.what, done.position) == (What.SKIPPED, 1)
+        sweep(session, NOON + 3 * HOUR)
+        assert open_offers(session) == [third.id]
+        # One more place becomes free: it is again the turn of who skipped, before everybody behind.
+        session.execute(sa.update(Programme).values(quota=2, freed=Programme.freed + 1))
+        sweep(session, NOON + 4 * HOUR)
+        assert open_offers(session) == [third.id, second.id]
+        assert fourth.stage is Stage.WAITING
+
+
+def test_who_always_skips_blocks_nobody_and_is_not_pestered(database: Database) -> None:
+    with transaction(database) as session:
+        (_, first), (chat, second) = line_of(session, 2)
+        withdraw(session, first, NOON)
+        sweep(session, NOON + HOUR)
+        says(session, chat, "K1", Answer.SKIP, NOON + 2 * HOUR)
+        assert sweep(session, NOON + 3 * HOUR) == 0
+        # The place stays free: a newcomer takes it, for whoever skipped said that they do not want it now.
+        new = asks(session, owner(session), NOON + 4 * HOUR)
+        assert new.stage is Stage.PLACED
+        withdraw(session, new, NOON + 5 * HOUR)
+        sweep(session, NOON + 5 * HOUR)
+        assert open_offers(session) == [second.id]
+        says(session, chat, "K2", Answer.SKIP, NOON + 6 * HOUR)
+        # The second skip in a row: one place more is not enough to come before others …
+        third = asks(session, owner(session), NOON + 7 * HOUR)
+        withdraw(session, third, NOON + 8 * HOUR)
+        fourth = asks(session, owner(session), NOON + 8 * HOUR)
+        assert fourth.stage is Stage.PLACED
+        # … but when nobody else wants it, they are asked all the same.
+        withdraw(session, fourth, NOON + 9 * HOUR - HOUR / 2)
+        sweep(session, NOON + 6.9 * HOUR)
+        assert open_offers(session) == [second.id]
+
+
+def test_a_place_nobody_wanted_is_offered_again_after_two_weeks(database: Database) -> None:
+    with transaction(database) as session:
+        (_, first), (chat, second) = line_of(session, 2)
+        withdraw(session, first, NOON)
+        sweep(session, NOON + HOUR)
+        says(session, chat, "K1", Answer.SKIP, NOON + 2 * HOUR)
+        assert sweep(session, NOON + 13 * DAY) == 0
+        assert sweep(session, NOON + 15 * DAY) == 1
+        assert open_offers(session) == [second.id]
+
+
+def test_silence_ends_in_a_call_and_keeps_the_position(database: Database) -> None:
+    with transaction(database) as session:
+        (_, first), (chat, second), (_, third) = line_of(session, 3)
+        withdraw(session, first, NOON)
+        sweep(session, NOON + HOUR)
+        assert sweep(session, NOON + 48 * HOUR) == 0
+        assert sweep(session, NOON + 49 * HOUR) == 1
+        assert sweep(session, NOON + 50 * HOUR) == 0
+        reminder = sent_to(session, chat)[-1]
+        assert "24 jam lagi" in reminder.text
+        assert reminder.template == "place_offer_reminder_v1"
+        sweep(session, NOON + 73 * HOUR)
+        assert open_offers(session) == [third.id]
+        ended = sent_to(session, chat)[-1]
+        assert "MASIH K1" in ended.text
+        assert [b.data.split("|")[2] for b in ended.buttons] == ["still", "officer"]
+        (line,) = offers.lines(session, to_call=True)
+        assert (line.number, line.code, line.told) == (second.number, "K1", True)
+        late = says(session, chat, "K1", Answer.SKIP, NOON + 74 * HOUR)
+        assert late is not None
+        assert (late.what, late.position) == (What.TOO_LATE, 1)
+        assert offers.called(session, "K1", by="dewi", now=NOON + 74 * HOUR).called_by == "dewi"
+        assert offers.lines(session, to_call=True) == []
+
+
+@pytest.mark.parametrize("word", [Answer.STILL, Answer.TAKE])
+def test_still_interested_the_next_place_is_theirs_again(database: Database, word: Answer) -> None:
+    with transaction(database) as session:
+        (_, first), (chat, second), (other, third) = line_of(session, 3)
+        withdraw(session, first, NOON)
+        sweep(session, NOON + HOUR)
+        sweep(session, NOON + 73 * HOUR)
+        done = says(session, chat, "K1", word, NOON + 74 * HOUR)
+        assert done is not None
+        assert done.what is (What.STILL if word is Answer.STILL else What.TOO_LATE)
+        assert offers.lines(session, to_call=True) == []
+        says(session, other, "K1", Answer.SKIP, NOON + 75 * HOUR)
+        sweep(session, NOON + 75 * HOUR)
+        assert open_offers(session) == [second.id]
+        assert third.stage is Stage.WAITING
+
+
+def test_an_open_offer_is_taken_even_a_little_late(database: Database) -> None:
+    """Nobody has ended it yet: the place is still theirs."""
+    with transaction(database) as session:
+        (_, first), (chat, _) = line_of(session, 2)
+        withdraw(session, first, NOON)
+        sweep(session, NOON + HOUR)
+        done = says(session, chat, "K1", Answer.TAKE, NOON + 73 * HOUR)
+        assert done is not None
+        assert done.what is What.TAKEN
+
+
+def test_whose_kabupaten_is_full_is_passed_over_and_keeps_the_turn(database: Database) -> None:
+    with transaction(database) as session:
+        people.programme(session, quota=2, allocations={"36.01": 1})
+        chats = [owner(session) for _ in range(4)]
+        regencies = ("36.01", "36.02", "36.01", "36.02")
+        a, b, c, d = (
+            asks(session, chat, NOON + n * HOUR / 60, regency=r, district=None)
+            for n, (chat, r) in enumerate(zip(chats, regencies, strict=True))
+        )
+        withdraw(session, b, NOON)
+        sweep(session, NOON + HOUR)
+        assert open_offers(session) == [d.id]
+        withdraw(session, a, NOON + HOUR)
+        sweep(session, NOON + 2 * HOUR)
+        assert open_offers(session) == [d.id, c.id]
+
+
+def test_by_night_nothing_is_offered_and_no_offer_ends(database: Database) -> None:
+    night = NOON + 9 * HOUR  # 21.00 in Banten
+    with transaction(database) as session:
+        (_, first), _ = line_of(session, 2)
+        withdraw(session, first, NOON)
+        assert sweep(session, night) == 0
+        assert sweep(session, NOON + 21 * HOUR) == 2
+
+
+@given(minutes=st.integers(0, 60 * 24 * 60), hours=st.integers(12, 200), left=st.integers(1, 60 * 24 * 10))
+def test_no_offer_ends_by_night_or_after_the_programme(minutes: int, hours: int, left: int) -> None:
+    office = OFFICE.__class__(offer_hours=hours)
+    now = NOON + dt.timedelta(minutes=minutes)
+    closes = now + dt.timedelta(minutes=left)
+    ends = offering.deadline(now, closes, office)
+    if ends is None:
+        assert left < 60 * 26  # only on the last day is nothing offered any more
+        return
+    assert by_day(ends - dt.timedelta(seconds=1), office) or by_day(ends, office)
+    assert ends <= closes
+    assert ends - now >= offering.SHORTEST
+    if closes - now > dt.timedelta(hours=hours + 24):
+        assert ends - now >= dt.timedelta(hours=hours)
+
+
+def test_a_raised_quota_is_offered(database: Database) -> None:
+    with transaction(database) as session:
+        _, (_, second), (_, third), (_, fourth) = line_of(session, 4)
+        sweep(session, NOON + HOUR)
+        people.programme(session, quota=3)
+        session.expire_all()
+        assert sweep(session, NOON + HOUR) == 2
+        assert open_offers(session) == [second.id, third.id]
+        assert fourth.stage is Stage.WAITING
+
+
+def test_withdrawn_while_it_was_offered_the_place_goes_on(database: Database) -> None:
+    with transaction(database) as session:
+        (_, first), (chat, second), (_, third) = line_of(session, 3)
+        withdraw(session, first, NOON)
+        sweep(session, NOON + HOUR)
+        withdraw(session, second, NOON + HOUR)
+        sweep(session, NOON + 2 * HOUR)
+        assert open_offers(session) == [third.id]
+        done = says(session, chat, "K1", Answer.TAKE, NOON + 3 * HOUR)
+        assert done is not None
+        assert done.what is What.OVER
+
+
+def test_asking_again_with_an_offer_open_takes_it(database: Database) -> None:
+    with transaction(database) as session:
+        (_, first), (chat, second) = line_of(session, 2)
+        withdraw(session, first, NOON)
+        sweep(session, NOON + HOUR)
+        outcome = applications.settle(
+            session,
+            second.id,
+            people.assessment(session, chat.person_id or 0, business_id=second.business_id),
+            office=OFFICE,
+            now=NOON + 2 * HOUR,
+        )
+        assert outcome.stage is Stage.PLACED
+        assert session.scalars(sa.select(Offer.state)).one() is OfferState.TAKEN
+        assert len(session.scalars(sa.select(Place).where(Place.released_at.is_(None))).all()) == 1
+
+
+def test_a_new_nib_changes_the_held_place_not_the_turn(database: Database) -> None:
+    with transaction(database) as session:
+        (_, first), (chat, second) = line_of(session, 2)
+        withdraw(session, first, NOON)
+        sweep(session, NOON + HOUR)
+        assessment = people.assessment(session, chat.person_id or 0, business_id=second.business_id)
+        outcome = applications.settle(
+            session, second.id, assessment, "9999999999999", office=OFFICE, now=NOON + 2 * HOUR
+        )
+        assert outcome.stage is Stage.PLACED
+        assert session.scalars(sa.select(Place.nib).where(Place.released_at.is_(None))).one() == "9999999999999"
+
+
+def test_two_businesses_of_one_nib_do_not_get_two_places(database: Database) -> None:
+    with transaction(database) as session:
+        people.programme(session, quota=2)
+        chats = [owner(session) for _ in range(3)]
+        one = asks(session, chats[0], NOON, nib="1234567890123")
+        two = asks(session, chats[1], NOON + HOUR / 60)
+        three = asks(session, chats[2], NOON + HOUR / 30, nib="1234567890123")
+        assert three.stage is Stage.WAITING
+        withdraw(session, two, NOON)
+        sweep(session, NOON + HOUR)
+        assert open_offers(session) == []
+        assert three.stage is Stage.REVIEW
+        assert session.scalars(sa.select(LikelyDouble.because)).one() == "nib"
+        assert one.stage is Stage.PLACED
+        assert "NIB" in sent_to(session, chats[2])[-1].text
+
+
+def test_who_cannot_be_told_is_called(database: Database) -> None:
+    with transaction(database) as session:
+        (_, first), (chat, second), (stopped, third) = line_of(session, 3)
+        chat.reachable = Reachable.BLOCKED
+        stopped.stopped = Stopped.EVERYTHING
+        withdraw(session, first, NOON)
+        sweep(session, NOON + HOUR)
+        (line,) = offers.lines(session, to_call=True)
+        assert (line.number, line.told) == (second.number, False)
+        assert sent_to(session, chat) == []
+        assert third.stage is Stage.WAITING
+
+
+def test_codes_of_others_are_not_answered(database: Database) -> None:
+    with transaction(database) as session:
+        (nosy, first), (chat, _) = line_of(session, 2)
+        withdraw(session, first, NOON)
+        sweep(session, NOON + HOUR)
+        done = says(session, nosy, "K1", Answer.TAKE, NOON + 2 * HOUR)
+        assert done is not None
+        assert done.what is What.NOT_YOURS
+        assert says(session, chat, "K2", Answer.TAKE, NOON + 2 * HOUR) is None
+        assert says(session, chat, "x", Answer.TAKE, NOON + 2 * HOUR) is None
+        second_phone = people.chat(session, chat.person_id)
+        taken = says(session, second_phone, "K1", Answer.TAKE, NOON + 2 * HOUR)
+        assert taken is not None
+        assert taken.what is What.TAKEN
+
+
+# --- a programme opens
+
+
+def test_who_asked_before_it_opened_has_a_place_when_it_opens(database: Database) -> None:
+    opens = NOON + 2 * DAY
+    with transaction(database) as session:
+        _, _, (chat, _), *_ = everybody = line_of(session, 4, quota=2, opens_at=opens)
+        assert all(one.stage is Stage.WAITING for _, one in everybody)
+        assert sweep(session, opens - HOUR) == 0
+        newcomer = asks(session, owner(session), opens + HOUR / 60)
+        assert newcomer.stage is Stage.WAITING
+        sweep(session, opens + HOUR)
+        assert [one.stage for _, one in everybody] == [Stage.PLACED, Stage.PLACED, Stage.WAITING, Stage.WAITING]
+        assert open_offers(session) == []
+        (bubble,) = sent_to(session, everybody[0][0])
+        assert "sudah dipastikan" in bubble.text
+        assert bubble.template == "place_confirmed_v1"
+        assert waiting_news.sweep(session, TEXTS, OFFICE, opens + HOUR) == 2
+        (news,) = sent_to(session, chat)
+        assert "daftar tunggu nomor 1" in news.text
+        assert waiting_news.sweep(session, TEXTS, OFFICE, opens + HOUR) == 0
+        withdraw(session, everybody[0][1], opens + 2 * HOUR)
+        sweep(session, opens + 2 * HOUR)
+        assert open_offers(session) == [everybody[2][1].id]
+
+
+# --- regular news
+
+
+def test_every_two_weeks_one_hears_where_one_stands(database: Database) -> None:
+    with transaction(database) as session:
+        _, (_, second), (chat, third) = line_of(session, 3)
+        sweep(session, NOON)
+        tell = [waiting_news.sweep(session, TEXTS, OFFICE, NOON + n * DAY) for n in (13, 15, 16)]
+        assert tell == [0, 2, 0]
+        (bubble,) = sent_to(session, chat)
+        assert "masih nomor *2*" in bubble.text
+        assert bubble.template == "waiting_news_v1"
+        withdraw(session, second, NOON + 20 * DAY)
+        assert waiting_news.sweep(session, TEXTS, OFFICE, NOON + 29 * DAY + HOUR) == 1
+        assert "nomor *1* (sebelumnya 2)" in sent_to(session, chat)[-1].text
+        assert third.position_told == 1
+        waiting_news.sweep(session, TEXTS, OFFICE, NOON + 60 * DAY)
+        assert "sudah ditutup" in sent_to(session, chat)[-1].text
+        assert waiting_news.sweep(session, TEXTS, OFFICE, NOON + 90 * DAY) == 0
+
+
+# --- many at once
+
+
+def test_two_heartbeats_at_once_offer_once(database: Database, database_url: str) -> None:
+    with transaction(database) as session:
+        everybody = line_of(session, 8, quota=3)
+        sweep(session, NOON)
+        next_three = [application.id for _, application in everybody[3:6]]
+        for _, application in everybody[:3]:
+            withdraw(session, application, NOON)
+    wide = open_database(database_url, writers=8)
+    start = threading.Barrier(6)
+
+    def run(n: int) -> int:
+        start.wait()
+        with transaction(wide.write_engine) as session:
+            return offering.sweep(session, TEXTS, OFFICE, NOON + HOUR)
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(run, range(6))) == 3
+    wide.close()
+    with transaction(database) as session:
+        assert open_offers(session) == next_three
+        assert session.scalars(sa.select(sa.func.count(Delivery.id))).one() == 3
+
+
+def test_a_take_a_skip_and_the_end_at_once_agree(database: Database, database_url: str) -> None:
+    with transaction(database) as session:
+        (_, first), (chat, _), _ = line_of(session, 3)
+        sweep(session, NOON)
+        withdraw(session, first, NOON)
+        sweep(session, NOON)
+        chat_id, person_id = chat.id, chat.person_id
+    wide = open_database(database_url, writers=8)
+    start = threading.Barrier(4)
+
+    def answer(said: Answer) -> str:
+        start.wait()
+        with transaction(wide.write_engine) as session:
+            done = offers.answer(
+                session,
+                conversation_id=chat_id,
+                person_id=person_id,
+                which="K1",
+                said=said,
+                office=OFFICE,
+                now=NOON + 71 * HOUR,
+            )
+            return done.what.value if done else "-"
+
+    def end(_: int) -> str:
+        start.wait()
+        with transaction(wide.write_engine) as session:
+            return str(offering.sweep(session, TEXTS, OFFICE, NOON + 72 * HOUR))
+
+    with ThreadPoolExecutor(4) as pool:
+        results = [pool.submit(answer, Answer.TAKE), pool.submit(answer, Answer.SKIP)]
+        results += [pool.submit(end, 1), pool.submit(end, 2)]
+        [each.result() for each in results]
+    wide.close()
+    with transaction(database) as session:
+        programme = session.scalars(sa.select(Programme)).one()
+        held = session.scalars(sa.select(Place).where(Place.released_at.is_(None))).all()
+        assert programme.taken == len(held) <= programme.quota
+        assert len({place.application_id for place in held}) == len(held)
