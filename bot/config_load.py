@@ -77,7 +77,7 @@ def _secret_file_faults() -> list[str]:
         return []
     names = sorted(one.name for one in folder.iterdir() if not one.name.startswith("."))
     return [
-        f"Berkas rahasia {name} tidak akan dibaca: namanya harus diawali {PREFIX.lower()}, contoh {PREFIX.lower()}{name}."
+        f"Berkas rahasia {name} tidak akan dibaca: namanya harus {PREFIX.lower()}{name}."
         for name in names
         if not name.upper().startswith(PREFIX)
     ]
