@@ -132,6 +132,7 @@ class OfficeSettings(Section):
     review_days: int = Field(default=5, ge=1)
     contact_days: int = Field(default=5, ge=1)
     remind_days: int = Field(default=14, ge=1)
+    confirm_days: int = Field(default=14, ge=1)
     offer_hours: int = Field(default=72, ge=12, le=720)
     alert_chat: int | None = None  # the Telegram chat of the staff
     facts: dict[str, FactSettings] = Field(default_factory=dict)

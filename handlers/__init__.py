@@ -15,12 +15,15 @@ from handlers import (
     correct,
     erase,
     finding,
+    helping,
     interest,
     ladder,
     menu,
+    move,
     my_data,
     nudge,
     officer,
+    owner,
     place,
     questions,
     recheck,
@@ -31,6 +34,7 @@ from handlers import (
     stop,
     todo,
     upgrade,
+    whose,
     withdraw,
 )
 from handlers.commands import Command
@@ -40,6 +44,7 @@ from handlers.next import Facts, Handler, Next, fixed
 from handlers.registry import Registry
 from handlers.spoken import Spoken
 from models import Purpose
+from services import confirmations
 
 
 def begin(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
@@ -81,6 +86,12 @@ def _paired(desk: Desk, spoken: Spoken, word: str, about: str) -> Next | None:
     return interest.typed(desk, spoken, about) if word in spoken.words("common.words.interest") else None
 
 
+def _not_me(desk: Desk, spoken: Spoken) -> Next:
+    """ "BUKAN SAYA": an owner of whom a helper says they are theirs, or somebody whose chat was joined to another."""
+    asked = confirmations.only_open(desk.session, desk.chat.id)
+    return owner.no(desk, asked) if asked else move.not_me(desk, spoken)
+
+
 def _chosen_form(facts: Facts) -> Form:
     return Form(key="begin", questions=())
 
@@ -113,6 +124,11 @@ HANDLERS = {
     "registration": Handler(registration.form, registration.finish, registration.stop, kept=True),
     "placed": Handler(place.form, place.finish),
     "after": Handler(after.form, after.finish),
+    "which_business": Handler(whose.form, whose.chosen, extra=whose.options),
+    "helper_list": Handler(helping.form, helping.chosen, extra=helping.options),
+    "helper_next": Handler(helping.next_form, helping.next_chosen),
+    "move": Handler(fixed(move.NEW_PHONE), move.chosen),
+    "link_lost": Handler(move.lost_form, move.lost, move.declined),
     "status": Handler(status.form, status.chosen),
     "status_which": Handler(status.which_form, status.which_chosen, extra=status.which_options),
     "ladder": Handler(ladder.form, ladder.chosen),
@@ -167,6 +183,11 @@ ACTIONS = {
     Command.GENUINE: questions.genuine,
     Command.TODO: todo.start,
     Command.HAVE_NIB: recheck.have_nib,
+    Command.MOVE: move.start,
+    Command.NOT_ME: _not_me,
+    Command.SWITCH: whose.switch,
+    Command.MAKERS: helping.start,
+    Command.NEW_ONE: helping.new_one,
     Command.THANKS: _thanks,
 }
 
@@ -189,8 +210,8 @@ REGISTRY = Registry(
     menu=menu.plain,
     lost=_lost,
     coded=started.coded,
-    started={**started.BUTTONS, "ticket": officer.tapped, "nudge": nudge.tapped},
-    six_digits=lambda desk, spoken, code: None,
+    started={**started.BUTTONS, "ticket": officer.tapped, "nudge": nudge.tapped, "link": move.tapped},
+    six_digits=move.six_digits,
     stuck=officer.stuck,
     quiet=officer.quiet,
     photo=officer.photo,

@@ -42,6 +42,11 @@ class Command(StrEnum):
     READ_ANSWER = "read_answer"
     STILL_WAITING = "still_waiting"
     SETTLED = "settled"
+    MOVE = "move"
+    NOT_ME = "not_me"
+    SWITCH = "switch_business"
+    MAKERS = "makers"
+    NEW_ONE = "new_one"
     THANKS = "thanks"
 
 

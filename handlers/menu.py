@@ -10,7 +10,7 @@ from conversation.form import Form
 from conversation.kinds import Choice
 from conversation.question import Answers, Phrase
 from conversation.turn import Note, Turn
-from handlers import check, consent, finding
+from handlers import check, consent, finding, whose
 from handlers.desk import Desk
 from handlers.next import Facts, Next
 from handlers.spoken import Spoken
@@ -43,6 +43,11 @@ def first(desk: Desk, spoken: Spoken) -> Next:
     return Next(notes, open="menu", facts={"prompt": "welcome.first", "name": "", "draft": False})
 
 
+def name_of(desk: Desk) -> str:
+    """What the person of this chat is called; empty while we do not know."""
+    return (persons.name_of(desk.session, desk.chat.person_id) or "") if desk.chat.person_id is not None else ""
+
+
 def _has_draft(desk: Desk) -> bool:
     return desk.chat.person_id is not None and drafts.newest(desk.session, desk.chat.id) is not None
 
@@ -73,7 +78,7 @@ def journey(desk: Desk, spoken: Spoken) -> Next:
         return consent.ask(Purpose.SERVICE, "check")
     if draft := unfinished(desk):
         return _offer(desk, draft)
-    follow, gone = check.start(desk, spoken), expired(desk)
+    follow, gone = whose.journey(desk, spoken), expired(desk)
     return replace(follow, notes=(*gone.notes, *follow.notes), changes=gone.changes) if gone else follow
 
 

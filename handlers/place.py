@@ -9,7 +9,7 @@ from conversation.form import Form
 from conversation.kinds import Choice
 from conversation.question import Label
 from conversation.turn import Note, Turn
-from handlers import consent, reasons, result, status
+from handlers import consent, helping, reasons, result, status
 from handlers.desk import Desk
 from handlers.next import Facts, Next
 from handlers.spoken import REGION, Spoken
@@ -28,7 +28,10 @@ def show(
         "helping": turn.answers.get("for_whom") == "helping",
         **result.facts_of(assessment),
     }
-    return Next((*before, *told(desk, spoken, assessment, outcome)), open="placed", facts=facts)
+    notes = (*before, *told(desk, spoken, assessment, outcome))
+    if facts["helping"]:
+        return helping.registered(desk, spoken, outcome, facts, notes)
+    return Next(notes, open="placed", facts=facts, changes={"business_id": outcome.business_id})
 
 
 def told(desk: Desk, spoken: Spoken, assessment: Assessment, outcome: Outcome) -> tuple[Note, ...]:

@@ -10,7 +10,7 @@ from conversation.form import Form
 from conversation.hearing import Option, normalise
 from conversation.kinds import Choice
 from conversation.turn import Note, Turn
-from handlers import ladder, result, todo, withdraw
+from handlers import ladder, result, shared, todo, withdraw
 from handlers.desk import Desk
 from handlers.next import Facts, Next
 from handlers.spoken import Spoken
@@ -116,7 +116,8 @@ def _opened(desk: Desk, spoken: Spoken, one: Standing, then: str) -> Next:
 def page(desk: Desk, spoken: Spoken, one: Standing, *before: Note) -> Next:
     """Everything about one number, and what can be looked at from there."""
     facts = {"application": one.application_id, "todo": bool(_todos(desk, one)), "ends": stages.about(one.stage).ends}
-    return Next((*before, *_one(desk, spoken, one)), open="status", facts=facts)
+    changes = {"business_id": one.business_id}  # a phone that serves several speaks of this one now
+    return Next((*before, *_one(desk, spoken, one)), open="status", facts=facts, changes=changes)
 
 
 def _one(desk: Desk, spoken: Spoken, one: Standing) -> tuple[Note, ...]:
@@ -144,7 +145,7 @@ def _lines(desk: Desk, one: Standing) -> tuple[Note, ...]:
         said.append(Note("status.reguler_line"))
     if count := len(_todos(desk, one)):
         said.append(Note("status.todo_line", {"count": count}))
-    return tuple(said)
+    return (*said, *shared.spoken_of(desk, one.business_id))
 
 
 def _late(desk: Desk, one: Standing) -> bool:

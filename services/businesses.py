@@ -64,7 +64,7 @@ def _where(business: Business) -> tuple[str, str]:
 def add(session: Session, new: NewBusiness, now: dt.datetime) -> Business:
     """Keep a business, and note which others it may be. Nobody is refused for being a double."""
     values = asdict(new) | {"products": list(new.products), "papers": list(new.papers)}
-    business = Business(**values, created_at=now)
+    business = Business(**values, helper_id=new.person_id if new.by_helper else None, created_at=now)
     session.add(business)
     session.flush()
     likely_doubles(session, business, now)
@@ -76,7 +76,8 @@ def told_again(session: Session, new: NewBusiness) -> Business | None:
 
     Whoever sends the last answer twice, or goes through it all again, does not make a second business.
     """
-    query = sa.select(Business).where(Business.person_id == new.person_id).order_by(Business.id)
+    theirs = sa.or_(Business.person_id == new.person_id, Business.helper_id == new.person_id)
+    query = sa.select(Business).where(theirs).order_by(Business.id)
     return next((known for known in session.scalars(query) if _same(known, new)), None)
 
 
@@ -88,7 +89,12 @@ def _same(known: Business, new: NewBusiness) -> bool:
 
 
 def tell(session: Session, business: Business, new: NewBusiness) -> None:
-    """What was told again, or told more exactly, stands; what was not told this time is kept."""
+    """What was told again, or told more exactly, stands; what was not told this time is kept.
+
+    What an owner has confirmed, a helper changes no more.
+    """
+    if business.owner_confirmed_at is not None and business.person_id != new.person_id:
+        return
     told = asdict(new) | {"products": list(new.products), "papers": list(new.papers)}
     for name in set(told) - {"person_id", "by_helper"}:
         if told[name]:

@@ -1,5 +1,4 @@
-"""Pindah HP: one person in several chats. Two chats become one person's by a one-time code, or by an officer; never by a
-number that somebody typed."""
+"""Pindah HP: two chats become one person's by a one-time code or by an officer, never by a number somebody typed."""
 
 import datetime as dt
 import hashlib
@@ -67,7 +66,7 @@ def hashed(code: str) -> str:
 def make_code(
     session: Session, *, conversation_id: int, person_id: int, chance: Callable[[], int], now: dt.datetime
 ) -> str:
-    """Six digits that join another chat to this person, for a quarter of an hour. An earlier code of the chat is void."""
+    """Six digits that join another chat to this person for a quarter of an hour; an earlier code of it is void."""
     unused = sa.and_(LinkCode.conversation_id == conversation_id, LinkCode.used_at.is_(None))
     session.execute(sa.delete(LinkCode).where(unused).execution_options(synchronize_session=False))
     code = f"{chance() % 1_000_000:06}"
@@ -90,7 +89,7 @@ def _live(now: dt.datetime) -> sa.Select[LinkCode]:
 
 
 def use(session: Session, *, code: str, conversation_id: int, texts: "Catalogue", now: dt.datetime) -> Used:
-    """Join this chat to the person whose code it is. A code is good once: of two chats at once, one is told it is wrong.
+    """Join this chat to the person whose code it is. A code is good once: of two chats at once, one gets `WRONG`.
 
     Both chats hear of it; the old one can undo it.
     """

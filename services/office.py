@@ -43,6 +43,7 @@ class Office:
     contact_days: int = 5  # a companion's first contact after a place was given
     remind_days: int = 14  # calendar days: "ingatkan 2 minggu"
     offer_hours: int = 72  # how long an offered place is held for an answer
+    confirm_days: int = 14  # calendar days in which an owner confirms what a helper entered
     draft_days: int = 90  # calendar days a draft is kept
     announcements_per_month: int = 2
     programme: str = ""  # code of the programme people register for

@@ -69,12 +69,14 @@ def reaches_number(chat: Chat, **otherwise: str) -> Chat:
     """From wherever one is to the number, by the menu if need be."""
     for _ in range(NEVER_MORE):
         form = chat.form
-        if form == "placed":
+        if form in ("placed", "helper_next"):
             return chat
         if form in ON_THE_WAY:
             goes_on(chat, **otherwise)
         elif form == "result":
             chat.taps("register" if "register" in chat.options else "another")
+        elif form in ("which_business", "helper_list"):
+            chat.taps("new")
         elif form == "resume":
             chat.taps("resume" if "resume" in chat.options else "no")
         elif form == "menu" and "journey" in chat.options:
