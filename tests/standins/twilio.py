@@ -51,12 +51,14 @@ class Twilio:
     messages: list[dict[str, Any]] = field(default_factory=list)
     media: dict[str, Answer] = field(default_factory=dict)
     authorized: list[tuple[str, bool]] = field(default_factory=list)  # path, and whether our token was shown
+    asked: list[str] = field(default_factory=list)  # "DELETE /2010-04-01/…"
     wrong: list[str] = field(default_factory=list)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """One request."""
         mine = "Basic " + base64.b64encode(f"{SID}:{TOKEN}".encode()).decode()
         self.authorized.append((request.path, request.headers.get("Authorization") == mine))
+        self.asked.append(f"{request.method} {request.path}")
         if request.path in self.media:
             return await self._scripted(self.media[request.path], request)
         if not self.authorized[-1][1]:
