@@ -16,7 +16,20 @@ from bot.channels.errors import PlatformError
 from bot.writer import DatabaseGone
 from handlers import counted
 from models import Channel, Conversation
-from services import alerts, dues, erasure, lateness, media, nudges, offering, requests, retention, waiting_news
+from services import (
+    alerts,
+    certificates,
+    confirmations,
+    dues,
+    erasure,
+    lateness,
+    media,
+    nudges,
+    offering,
+    requests,
+    retention,
+    waiting_news,
+)
 
 if TYPE_CHECKING:
     from bot.app import Program
@@ -99,6 +112,10 @@ class Heart:
             lambda session: dues.sweep(session, program.texts, program.office, program.clock.now(), CHUNK)
         ):
             program.outbox.wake()
+        while await self._in_session(
+            lambda session: certificates.sweep(session, program.texts, program.office, program.clock.now(), CHUNK)
+        ):
+            program.outbox.wake()
 
     async def _late(self) -> None:
         """Broken promises to those who asked an officer, and faults of ours, told to the staff."""
@@ -122,13 +139,13 @@ class Heart:
     async def _people(self) -> None:
         """Forms left half-way, and owners whose word for a helper's entry is still wanted."""
         program = self._program
-        told = program.texts, program.office
-        count = CHUNK
-        while count == CHUNK:
-            now = program.clock.now()
-            count = await self._in_session(lambda s: nudges.sweep(s, *told, now, CHUNK, counted=counted))  # noqa: B023
-            if count:
-                program.outbox.wake()
+
+        def once(session: Session) -> int:
+            told = program.texts, program.office, program.clock.now(), CHUNK
+            return nudges.sweep(session, *told, counted=counted) + confirmations.sweep(session, *told)
+
+        while await self._in_session(once):
+            program.outbox.wake()
 
     async def _retention(self) -> None:
         program = self._program
