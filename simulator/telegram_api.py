@@ -275,6 +275,8 @@ def routes(world: World) -> list[Route]:
             result = await get_updates(world, params) if polls else run(world, method, params)
         except Refused as refused:
             return JSONResponse(refused.as_json(), refused.code)
+        finally:
+            await request.close()  # gives back what a file that was sent lies in
         return JSONResponse({"ok": True, "result": result})
 
     async def file(request: Request) -> Response:
