@@ -1,0 +1,131 @@
+"""Every column of every table is emptied when somebody is deleted, or stays for a reason written down here."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.database import Database
+from models import Base, Moment, RequestKind
+from services import erasure
+from tests.services.people import NOON, transaction
+
+MARK = "Qzx9"
+# What may still hold what it held, and why: it says nothing about anybody.
+STAYS = {
+    "allocations.regency": "the programme's",
+    "applications.number": "our own number, without a name a count",
+    "applications.regency": "counts per kab/kota",
+    "applications.scheme": "counts per scheme",
+    "assessments.asked_by": "owner, helper, or which officer",
+    "assessments.result": "codes of the rules",
+    "assessments.rule_set": "the rules'",
+    "assessments.scheme": "counts per scheme",
+    "assessments.version": "the rules'",
+    "businesses.papers": "counts of what makers have",
+    "businesses.product_kind": "counts per kind of product",
+    "businesses.regency": "counts per kab/kota",
+    "confirmations.code": "a code of ours",
+    "consents.text_hash": "the proof of consent (UU 27/2022 Ps 24)",
+    "consents.text_version": "the proof of consent",
+    "content_templates.fingerprint": "ours",
+    "content_templates.name": "ours",
+    "content_templates.sender": "ours",
+    "content_templates.sid": "ours",
+    "cursors.name": "ours",
+    "cursors.value": "ours",
+    "data_requests.detail": "a field or a purpose, never a value",
+    "data_requests.done_by": "an officer",
+    "deliveries.because": "counts of what was sent",
+    "deliveries.reason": "a code",
+    "deliveries.token": "a lease of ours",
+    "deliveries.worker": "a process of ours",
+    "gates.sender": "ours",
+    "inbounds.event_id": "the platform's number of a message, so that a repeated webhook is answered once",
+    "inbounds.kind": "counts",
+    "interests.regency": "counts per kab/kota",
+    "interests.step": "counts per step",
+    "offers.called_by": "an officer",
+    "offers.code": "a code of ours",
+    "offers.regency": "counts per kab/kota",
+    "places.regency": "counts per kab/kota",
+    "programmes.accepts": "the programme's",
+    "programmes.code": "the programme's",
+    "programmes.name": "the programme's",
+    "programmes.source": "the programme's",
+    "stage_changes.by": "an officer",
+    "ticket_answers.officer": "an officer",
+    "tickets.closed_by": "an officer",
+    "tickets.topic": "counts per topic",
+}
+
+
+def value(column: sa.Column[Any]) -> Any:
+    """Something of every kind, with the mark in whatever can hold words."""
+    kind = column.type
+    if column.foreign_keys:
+        return 1 if not next(iter(column.foreign_keys)).target_fullname.endswith("regency") else MARK
+    if isinstance(kind, sa.Enum):
+        return kind.python_type(kind.enums[0]) if kind.enums else None
+    if isinstance(kind, sa.JSON):
+        return [MARK] if column.name in ("products", "papers", "accepts") else {"mark": MARK}
+    if isinstance(kind, sa.LargeBinary):
+        return MARK.encode()
+    if isinstance(kind, sa.String):
+        return MARK
+    if isinstance(kind, sa.Boolean):
+        return False
+    if isinstance(kind, sa.Date):
+        return NOON.date()
+    return other(column)
+
+
+def other(column: sa.Column[Any]) -> Any:
+    """Moments and numbers."""
+    return NOON if isinstance(column.type, Moment) else column.type.python_type(1)
+
+
+def fill(connection: sa.Connection) -> None:
+    """One row in every table, each about the same person."""
+    for table in Base.metadata.sorted_tables:
+        connection.execute(sa.insert(table).values({c.name: value(c) for c in table.columns}))
+    connection.execute(sa.text("UPDATE data_requests SET kind = 'see'"))
+    connection.execute(sa.text("UPDATE businesses SET owner_confirmed_at = NULL"))
+    if connection.dialect.name == "postgresql":  # the rows above were numbered by hand
+        for table in ("data_requests", "stage_changes"):
+            connection.execute(sa.text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), 10)"))
+
+
+def marked(connection: sa.Connection) -> set[str]:
+    """Where the mark stands."""
+    found = set()
+    for table in Base.metadata.sorted_tables:
+        for row in connection.execute(sa.select(table)).mappings():
+            found |= {f"{table.name}.{name}" for name, kept in row.items() if MARK in str(kept)}
+    return found
+
+
+def test_no_column_is_forgotten(database: Database) -> None:
+    with database.write() as connection:
+        fill(connection)
+        every = marked(connection)
+    told = {"person_id": 1, "conversation_id": 1, "kind": RequestKind.DELETE, "detail": None}
+    with transaction(database) as session:
+        erasure.erase(session, now=NOON, **told)  # type: ignore[arg-type]
+    with transaction(database) as session:
+        assert erasure.farewell(session, NOON) == 1
+    with database.read() as connection:
+        left = marked(connection)
+    assert len(every - left) >= 25
+    undecided = left - STAYS.keys()
+    assert undecided == set(), "empty it in services/erasure.py, or say here why it stays"
+    assert not {name for name in STAYS if name not in every}, "no such column"
+
+
+def test_a_second_deletion_finds_nobody_and_harms_nobody(database: Database) -> None:
+    with database.write() as connection:
+        fill(connection)
+    told = {"person_id": 1, "conversation_id": 1, "kind": RequestKind.DELETE, "detail": None}
+    with transaction(database) as session:
+        first = erasure.erase(session, now=NOON, **told)  # type: ignore[arg-type]
+        again = erasure.erase(session, now=NOON, **told)  # type: ignore[arg-type]
+    assert first.code == again.code
