@@ -22,6 +22,7 @@ from services.helping import Made
 
 OPEN = "helper.open"
 NEW = "new"
+OWNERS_WORD = "KONFIRMASI_PEMILIK"  # named by itself, as long as it is wanted
 NAMED = 2  # things a maker lacks that are named in one line
 
 
@@ -65,7 +66,8 @@ def line(desk: Desk, spoken: Spoken, number: int, made: Made) -> str:
 def lacking(desk: Desk, spoken: Spoken, made: Made) -> str:
     """The first things of the maker's to-do list, and the owner's word where it is still wanted."""
     assessment = eligibility.latest(desk.session, made.person_id, made.business_id)
-    codes = assessment.result["todos"] if assessment else []
+    todos = assessment.result["todos"] if assessment else []
+    codes = [code for code in todos if code != OWNERS_WORD]
     named = [reasons.said(desk, spoken, assessment, code, "short") for code in codes[:NAMED]] if assessment else []
     if len(codes) > NAMED:
         named.append(spoken.said("common.and_more", {"count": len(codes) - NAMED}))
@@ -83,6 +85,8 @@ def form(facts: Facts) -> Form:
         ids=(*(str(line[0]) for line in facts["lines"]), NEW),
         fill=lambda answers: {"items": facts["items"], "count": len(facts["lines"])},
         errors=("common.err_choice_1", "common.err_choice_2"),
+        listed=True,
+        page_prompt="helper.open.page",
         third="lost",
     )
     return Form(key="helper_list", questions=(which,))

@@ -45,7 +45,7 @@ def _yes(desk: Desk, spoken: Spoken, confirmation: Confirmation) -> Next:
     )
     if owner_id is None:
         raise LookupError("a consent that was given made nobody")
-    business = confirmations.confirm(desk.session, confirmation, owner_id, desk.now)
+    business = confirmations.confirm(desk.session, confirmation, owner_id, desk.office, desk.now)
     desk.chat = replace(desk.chat, person_id=owner_id)
     mine = [s for s in applications.of_person(desk.session, owner_id) if s.business_id == business.id]
     values = {"owner": business.owner_name, "number": mine[-1].number if mine else ""}

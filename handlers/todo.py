@@ -9,7 +9,7 @@ from conversation.form import Form
 from conversation.hearing import Option, normalise
 from conversation.kinds import Choice
 from conversation.turn import Note, Turn
-from handlers import certificate, check, later, reasons, result
+from handlers import certificate, check, later, reasons, result, shared
 from handlers.desk import Desk
 from handlers.next import Facts, Next
 from handlers.spoken import Spoken
@@ -25,7 +25,8 @@ LINES = "todo.lines"  # the text key of options that are lines of the list
 
 def start(desk: Desk, spoken: Spoken) -> Next:
     """TUGAS: the list of the last check."""
-    assessment = eligibility.latest(desk.session, desk.chat.person_id) if desk.chat.person_id else None
+    person_id, business_id = desk.chat.person_id, shared.meant(desk)
+    assessment = eligibility.latest(desk.session, person_id, business_id) if person_id is not None else None
     if assessment is None:
         return Next((Note("status.none"),), open="menu")
     return show(desk, spoken, assessment)
@@ -49,7 +50,7 @@ def opened(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
         "items": "\n".join(f"{n} {short}" for n, (_, short) in enumerate(lines, 1)),
         "business": check.business_of(assessment),
     }
-    return Next(open="todo_list", facts=facts)
+    return Next(shared.spoken_of(desk, assessment.business_id), open="todo_list", facts=facts)
 
 
 def list_form(facts: Facts) -> Form:

@@ -48,6 +48,7 @@ def form(facts: Facts) -> Form:
         text=WHICH,
         prompt="journey.which_business.ask" if new else "journey.which_business.which",
         ids=(*(str(line[0]) for line in facts["lines"]), *new),
+        page_prompt="journey.which_business.page",
         third="lost",
     )
     return Form(key="which_business", questions=(which,))

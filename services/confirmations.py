@@ -21,7 +21,7 @@ from models import (
     Session,
     Stopped,
 )
-from services import applications, businesses, deliveries, persons, phones, tickets
+from services import applications, businesses, deliveries, eligibility, persons, phones, tickets
 from services.codes import next_code
 from services.dues import by_day
 from services.inserting import insert_unless_there
@@ -252,7 +252,7 @@ def only_open(session: Session, conversation_id: int) -> Confirmation | None:
     return found[0] if len(found) == 1 else None
 
 
-def confirm(session: Session, confirmation: Confirmation, owner_id: int, now: dt.datetime) -> Business:
+def confirm(session: Session, confirmation: Confirmation, owner_id: int, office: Office, now: dt.datetime) -> Business:
     """The owner said yes, and is somebody with consent: the business is theirs from here on; the helper still helps."""
     business = businesses.lock(session, confirmation.business_id)
     business.helper_id = business.helper_id or business.person_id
@@ -261,15 +261,39 @@ def confirm(session: Session, confirmation: Confirmation, owner_id: int, now: dt
     session.execute(theirs.values(person_id=owner_id).execution_options(synchronize_session="fetch"))
     confirmation.state, confirmation.answered_at = ConfirmationState.YES, now
     session.flush()
+    _judge_again(session, business, office, now)
     return business
+
+
+def _judge_again(session: Session, business: Business, office: Office, now: dt.datetime) -> None:
+    """The owner's word was a line of the to-do list: from here on it is as if the owner had told it all."""
+    before = eligibility.latest(session, business.person_id, business.id)
+    if before is None:
+        return
+    after = eligibility.record(
+        session,
+        person_id=business.person_id,
+        business_id=business.id,
+        rules=eligibility.get(before.rule_set, before.version),
+        said=before.said,
+        answers={**before.answers, "for_whom": "self"},
+        facts=before.facts,
+        asked_by="owner",
+        now=now,
+    )
+    for application_id in session.scalars(_applications_of(business)).all():
+        applications.settle(session, application_id, after.id, office=office, now=now, by="owner")
+
+
+def _applications_of(business: Business) -> sa.Select[int]:
+    return sa.select(Application.id).where(Application.business_id == business.id).order_by(Application.id)
 
 
 def refuse(session: Session, confirmation: Confirmation, office: Office, now: dt.datetime) -> None:
     """The owner said no: what was asked for in their name is taken back, and an officer looks into it."""
     business = businesses.lock(session, confirmation.business_id)
     confirmation.state, confirmation.answered_at = ConfirmationState.NO, now
-    mine = sa.select(Application.id).where(Application.business_id == business.id).order_by(Application.id)
-    for application_id in session.scalars(mine).all():
+    for application_id in session.scalars(_applications_of(business)).all():
         applications.withdraw(session, application_id, now=now, by="owner", note="not_confirmed")
     _tell_office(session, business, confirmation.conversation_id, "refused", office, now)
 
@@ -283,7 +307,7 @@ def _tell_office(
     )  # fmt: skip
 
 
-def on_paper(session: Session, business_id: int, reference: str, now: dt.datetime) -> bool:
+def on_paper(session: Session, business_id: int, reference: str, office: Office, now: dt.datetime) -> bool:
     """The owner signed on paper, kept by the office under `reference`. False: no word is wanted for this business."""
     query = sa.select(Confirmation).where(Confirmation.business_id == business_id).with_for_update()
     confirmation = session.scalars(query).first()
@@ -291,8 +315,10 @@ def on_paper(session: Session, business_id: int, reference: str, now: dt.datetim
         return False
     confirmation.state, confirmation.answered_at = ConfirmationState.ON_PAPER, now
     confirmation.reference = reference
-    session.get_one(Business, business_id).owner_confirmed_at = now
+    business = businesses.lock(session, business_id)
+    business.owner_confirmed_at = now
     session.flush()
+    _judge_again(session, business, office, now)
     return True
 
 
