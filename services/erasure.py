@@ -231,8 +231,8 @@ def _empty_chat(session: Session, chat_id: int) -> None:
     _empty_pictures(session, chat_id)
     _change(
         session, sa.update(Conversation).where(Conversation.id == chat_id),
-        person_id=None, business_id=None, wanted=None, quiet_until=None, answer_waits=False, nudged_run=None, link_tries=0,
-        link_blocked_until=None, run_id=None, form=None, answers={}, view={}, facts={}, changed_at=None,
+        person_id=None, business_id=None, wanted=None, quiet_until=None, answer_waits=False, nudged_run=None,
+        link_tries=0, link_blocked_until=None, run_id=None, form=None, answers={}, view={}, facts={}, changed_at=None,
     )  # fmt: skip
 
 
