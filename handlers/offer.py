@@ -18,7 +18,7 @@ SAID: Mapping[What, str] = {
     What.TAKEN: "offer.taken",
     What.SKIPPED: "offer.skipped",
     What.STILL: "offer.still",
-    What.STILL_OPEN: "offer.err1",
+    What.STILL_OPEN: "offer.place.err1",
     What.TOO_LATE: "offer.too_late",
     What.ALREADY: "offer.already",
     What.OVER: "offer.over",
