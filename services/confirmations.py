@@ -21,7 +21,7 @@ from models import (
     Session,
     Stopped,
 )
-from services import applications, businesses, deliveries, eligibility, persons, phones, tickets
+from services import applications, businesses, chats, deliveries, eligibility, phones, tickets
 from services.codes import next_code
 from services.dues import by_day
 from services.inserting import insert_unless_there
@@ -220,7 +220,7 @@ def _past_due(
         _tell_office(session, business, None, "lapsed", office, now)
         return 0
     confirmation.pending_told_at, confirmation.due_at = now, _limit(office, now)
-    chat = persons.chat_of(session, business.helper_id or business.person_id)
+    chat = chats.last_used(session, business.helper_id or business.person_id, lock=False)
     if chat is None:
         return 0
     values = {"business": business.name, "due_date": office.local_day(confirmation.due_at)}

@@ -24,7 +24,7 @@ from models import (
     Stage,
     Stopped,
 )
-from services import consents, deliveries, tickets
+from services import chats, consents, deliveries, tickets
 from services.codes import next_code
 from services.office import Office
 from services.stages import Turn, about
@@ -177,7 +177,7 @@ class Message:
 
 
 def _ask(session: Session, due: Due, texts: "Catalogue", office: Office, now: dt.datetime) -> bool:
-    chat = session.get_one(Conversation, due.conversation_id, populate_existing=True)
+    chat = _chat(session, due)
     due.state = lost(due, chat, _consented(session, due), now) or DueState.ASKED
     if due.state is not DueState.ASKED:
         return False
@@ -202,6 +202,17 @@ def _ask(session: Session, due: Due, texts: "Catalogue", office: Office, now: dt
         expires_at=until,
     )
     return True
+
+
+def _chat(session: Session, due: Due) -> Conversation:
+    """Who has several chats is asked where they wrote last; the question moves there, under a code free in it."""
+    chat = session.get_one(Conversation, due.conversation_id, populate_existing=True)
+    last = chats.last_used(session, due.person_id) if due.person_id is not None else None
+    if last is None or last.id == chat.id:
+        return chat
+    theirs = session.scalars(sa.select(Due.code).where(Due.conversation_id == last.id, Due.state.in_(OPEN)))
+    due.code, due.conversation_id = next_code(LETTERS[due.kind], set(theirs)), last.id
+    return last
 
 
 def _consented(session: Session, due: Due) -> bool:

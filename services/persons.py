@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from models import Conversation, Person, Reachable, Session, Stopped
+from models import Person, Session
 
 
 def name_of(session: Session, person_id: int) -> str | None:
@@ -22,17 +22,3 @@ def rename(session: Session, person_id: int, name: str, phone: str | None) -> No
     if phone:
         unknown = sa.update(Person).where(Person.id == person_id, Person.phone.is_(None))
         session.execute(unknown.values(phone=phone))
-
-
-def chat_of(session: Session, person_id: int) -> Conversation | None:
-    """Where a person is written to who has several chats: the one they used last, of those that can be reached.
-
-    None: nothing would arrive anywhere, or they told us to stop.
-    """
-    mine = sa.select(Conversation).where(
-        Conversation.person_id == person_id,
-        Conversation.reachable == Reachable.YES,
-        Conversation.stopped != Stopped.EVERYTHING,
-    )
-    newest = mine.order_by(Conversation.last_in_at.desc(), Conversation.id.desc()).limit(1)
-    return session.scalars(newest).first()

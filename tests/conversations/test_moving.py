@@ -7,10 +7,11 @@ import pytest
 import sqlalchemy as sa
 
 from models import Channel, Conversation, Session
-from services import links, persons
+from services import chats, dues, links
 from tests.conversations import on_both
 from tests.conversations.conftest import Phone, Rows
 from tests.support.chat import Chat, noting
+from tests.support.office import OFFICE
 from tests.support.owner import reaches_number, until
 
 NEW = "whatsapp:+6281299990000"
@@ -217,15 +218,13 @@ def test_notices_go_where_the_person_wrote_last(phone: Phone) -> None:
 
     def where() -> Channel:
         with Session(old.database.read_engine) as session:
-            chat = persons.chat_of(session, int(old.row.person_id or 0))
+            chat = chats.last_used(session, int(old.row.person_id or 0), lock=False)
             assert chat is not None
             return chat.channel
 
     assert where() is Channel.WHATSAPP
     old.waits(hours=1).says("MENU")
     assert where() is Channel.TELEGRAM
-    old.says("BERHENTI").taps("everything")
-    assert where() is Channel.WHATSAPP
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
@@ -241,3 +240,16 @@ def test_two_phones_at_once_with_one_code(phone: Phone) -> None:
     with Session(old.database.read_engine) as session:
         mine = sa.select(Conversation.address).where(Conversation.person_id == old.row.person_id)
         assert len(session.scalars(mine).all()) == 2  # the old chat, and one of the four
+
+
+def test_a_reminder_goes_where_the_person_wrote_last_and_is_answered_there(phone: Phone, rows: Rows) -> None:
+    old = reaches_number(phone().says("halo").taps("journey"))
+    new = phone(Channel.WHATSAPP, address=NEW).waits(minutes=5)
+    new.says(code_of(old))
+    with Session(old.database.write_engine) as session, session.begin():
+        assert dues.sweep(session, noting(), OFFICE, old.now + dt.timedelta(days=14, hours=2)) >= 1
+    due = rows("SELECT id, code, conversation_id FROM dues WHERE state = 'asked'")[0]
+    assert due["conversation_id"] == new.row.id
+    assert rows(f"SELECT conversation_id AS c FROM deliveries WHERE because = 'due:{due['id']}'")[0]["c"] == new.row.id
+    new.says(f"BELUM {due['code']}")
+    assert rows(f"SELECT state FROM dues WHERE id = {due['id']}")[0]["state"] == "answered"
