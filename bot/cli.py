@@ -15,9 +15,11 @@ import simulator.terminal
 from bot import app as program
 from bot import logs
 from bot.checking import findings
+from bot.cli_applications import applications_cli
 from bot.cli_common import FAILED, NO_ARGUMENTS, WRONG, fail, plainly
 from bot.cli_common import settings as load_settings
 from bot.cli_offers import offers_cli
+from bot.cli_people import people_cli
 from bot.cli_requests import requests_cli
 from bot.cli_tickets import questions_cli, tickets_cli
 from bot.clock import Clock
@@ -35,7 +37,9 @@ database_cli = typer.Typer(help="Basis data.", **NO_ARGUMENTS)  # type: ignore[a
 whatsapp_cli = typer.Typer(help="WhatsApp melalui Twilio.", **NO_ARGUMENTS)  # type: ignore[arg-type]
 templates_cli = typer.Typer(help="Templat isi untuk tombol dan daftar.", **NO_ARGUMENTS)  # type: ignore[arg-type]
 cli.add_typer(database_cli, name="db")
+cli.add_typer(applications_cli, name="applications")
 cli.add_typer(offers_cli, name="offers")
+cli.add_typer(people_cli, name="people")
 cli.add_typer(requests_cli, name="requests")
 cli.add_typer(tickets_cli, name="tickets")
 cli.add_typer(questions_cli, name="questions")
