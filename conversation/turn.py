@@ -337,7 +337,7 @@ def _ask(form: Form, now: Walk, question: Question[Any], ear: Ear) -> Ask:
     return Ask(
         key=key,
         target=question.key,
-        values={**question.fill(now.answers), "n": number, "total": len(part)} | _page(choices, bool(page)),
+        values={"n": number, "total": len(part), **question.fill(now.answers)} | _page(choices, bool(page)),
         choices=choices,
         part=question.part,
         number=number,
