@@ -162,7 +162,9 @@ class Heart:
         late = await self._in_session(lambda session: requests.overdue(session, now))
         metrics.requests_overdue.set(late)
         if late:
-            log.error("%d data requests are past their 3 x 24 hours: naikkelas requests list", late)
+            told = self._program.texts, self._program.office, now
+            await self._in_session(lambda session: alerts.requests_late(session, late, *told))
+            self._program.outbox.wake()
 
     # --- pictures: first a row, then its bytes, fetched outside any transaction
 

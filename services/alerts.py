@@ -27,6 +27,8 @@ NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)  # nobody has written from there
 PAUSE = dt.timedelta(minutes=10)  # between two alerts about faults
 MAKES_SENSE = dt.timedelta(days=1)
 TROUBLE = "alert_trouble"
+REQUESTS = "alert_requests"
+DAILY = dt.timedelta(days=1)  # between two alerts about data requests
 
 
 def staff_chat(session: Session, office: Office, now: dt.datetime) -> int | None:
@@ -56,6 +58,18 @@ def late(session: Session, ticket_ids: list[int], texts: "Catalogue", office: Of
         _tell(session, chat_id, text, f"alert_late:{ticket_ids[0]}", now)
 
 
+def requests_late(session: Session, count: int, texts: "Catalogue", office: Office, now: dt.datetime) -> None:
+    """Requests about data are past their 3 x 24 hours: told once a day while it lasts."""
+    log.error("%d data requests are past their 3 x 24 hours: naikkelas requests list", count)
+    chat_id = staff_chat(session, office, now)
+    if chat_id is None:
+        return
+    _, at = _last_told(session, chat_id, REQUESTS)
+    if at is not None and now - at < DAILY:
+        return
+    _tell(session, chat_id, texts.text("staff.requests", Language.ID, count=count), f"{REQUESTS}:{count}", now)
+
+
 def trouble(session: Session, texts: "Catalogue", office: Office, now: dt.datetime) -> int:
     """Tell of faults of the program since the last such alert, at most once in ten minutes; how many faults."""
     newest = sa.select(sa.func.max(Ticket.id)).where(Ticket.topic == "trouble", Ticket.closed_at.is_(None))
@@ -64,7 +78,7 @@ def trouble(session: Session, texts: "Catalogue", office: Office, now: dt.dateti
     chat_id = staff_chat(session, office, now)
     if chat_id is None:
         return 0
-    told, at = _last_told(session, chat_id)
+    told, at = _last_told(session, chat_id, TROUBLE)
     if at is not None and now - at < PAUSE:
         return 0
     new = sa.and_(Ticket.topic == "trouble", Ticket.closed_at.is_(None), Ticket.id > told)
@@ -75,8 +89,8 @@ def trouble(session: Session, texts: "Catalogue", office: Office, now: dt.dateti
     return int(count)
 
 
-def _last_told(session: Session, chat_id: int) -> tuple[int, dt.datetime | None]:
-    mine = sa.and_(Delivery.conversation_id == chat_id, Delivery.because.startswith(TROUBLE))
+def _last_told(session: Session, chat_id: int, about: str) -> tuple[int, dt.datetime | None]:
+    mine = sa.and_(Delivery.conversation_id == chat_id, Delivery.because.startswith(about))
     query = sa.select(Delivery.because, Delivery.created_at).where(mine).order_by(Delivery.id.desc()).limit(1)
     row = session.execute(query).first()
     return (int(row.because.partition(":")[2]), row.created_at) if row else (0, None)

@@ -147,7 +147,9 @@ async def test_a_picture_of_somebody_deleted_goes_at_twilio_too(database_url: st
 
 def test_a_request_past_its_time_is_loud(database_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     clock = Clock(lambda: NOON)
-    with served(settings_for(database_url, tmp_path), answer=echo, clock=clock) as it, caplog.at_level(logging.ERROR):
+    settings = settings_for(database_url, tmp_path)
+    settings = settings.model_copy(update={"office": settings.office.model_copy(update={"alert_chat": -100123})})
+    with served(settings, answer=echo, clock=clock) as it, caplog.at_level(logging.ERROR):
 
         def story(session: Session) -> None:
             chat_id = chat(session, Channel.TELEGRAM, "700")
@@ -169,3 +171,6 @@ def test_a_request_past_its_time_is_loud(database_url: str, tmp_path: Path, capl
         it.call(it.program.forwarded())
         assert metrics.requests_overdue._value.get() == 1
         assert "1 data requests are past" in caplog.text
+        it.call(it.program.forwarded())
+        told = "SELECT count(*) FROM deliveries WHERE because LIKE 'alert_requests%'"
+        assert write(it, lambda s: s.execute(sa.text(told)).scalar_one()) == 1  # once a day
