@@ -267,3 +267,18 @@ def test_one_slip_of_the_finger_is_forgiven(a: str, b: str, same: bool) -> None:
 def test_a_label_shared_by_two_options_is_not_guessed() -> None:
     twins = (Option("a", "Curug"), Option("b", "Curug"))
     assert hearing.one_of(twins, "curug").ids == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "option"),
+    [
+        ("journey.for_whom", "saya", "self"),
+        ("journey.for_whom", "ibu saya", "helping"),
+        ("journey.for_whom", "usaha sy sendiri", "self"),
+        ("journey.ingredients", "ada yg belum", "some"),
+        ("journey.certified_changed", "tdk, msh sama", "no"),
+        ("consent.helper", "udah", "yes"),
+    ],
+)
+def test_somebody_is_no_form_of_address_and_short_words_are_words(text: str, said: str, option: str) -> None:
+    assert one(text, said) == (option,)
