@@ -70,10 +70,10 @@ def _fits(form: Form, name: str, value: Any) -> bool:
 
 
 def _over_fits(form: Form, over: Mapping[str, Any]) -> bool:
-    kind = over.get("kind")
-    if kind not in TEXTS or over.get("question") not in form.by_key:
+    kind, question = over.get("kind"), over.get("question")
+    if not isinstance(kind, str) or not isinstance(question, str) or kind not in TEXTS or question not in form.by_key:
         return False
     beside = (over.get(name, {}) for name in ("values", "also"))
-    needed = NEEDED.get(str(kind), {})
+    needed = NEEDED.get(kind, {})
     whole = all(name in over and isinstance(over[name], shape) for name, shape in needed.items())
     return whole and all(isinstance(values, Mapping) for values in beside)

@@ -74,7 +74,8 @@ def walk(form: Form, run: Run) -> Walk:
 def _read(question: Question[Any], kept: Any, read: dict[str, Any], answers: Answers) -> Invalid | None:
     if kept is None:
         return None
-    if kept[1] is not None and not isinstance(kept[1], question.raws):
+    skipped = kept[1] is None and question.skipped is None
+    if not skipped and not isinstance(kept[1], question.raws):
         return Invalid("err1", said="")  # kept by a release in which it was another kind of question
     try:
         read[question.key] = question.read(kept[1], answers)

@@ -43,6 +43,11 @@ def options(form: Form, now: Walk, over: Mapping[str, Any], words: Words) -> tup
     return words.options(TEXTS[kind])
 
 
+def stands(form: Form, now: Walk, over: Mapping[str, Any], words: Words) -> bool:
+    """Whether there is still something to choose of: a release may have taken the options away."""
+    return over["question"] in form.by_key and bool(options(form, now, over, words))
+
+
 def inner(now: Walk, part: int) -> tuple[Question[Any], ...]:
     """The questions of a part that have been answered, in their order."""
     return tuple(q for q in now.path if q.part == part and q.key in now.answers)

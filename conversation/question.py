@@ -195,6 +195,7 @@ class Question(Generic[T]):
     when: Callable[[Answers], bool] = always
     fill: Callable[[Answers], Mapping[str, Any]] = nothing
     was: tuple[str, ...] = ()  # the keys of the same question in earlier releases: their answers and buttons count
+    needs: tuple[str, ...] = ()  # the keys of answers without which it can be neither put nor answered
     part: int = 1
     required: bool = False  # the third wrong answer cannot skip it
     skippable: bool = False  # "LEWATI" is offered from the start

@@ -135,7 +135,12 @@ def on_the_table(now: Walk, run: Run) -> Question[Any] | None:
     put = run.view.get("at")
     if put is None:
         return now.current
-    return next((q for q in now.path if q.key == put), None)
+    return next((q for q in now.path if q.key == put and _can_be_put(q, now)), None)
+
+
+def _can_be_put(question: Question[Any], now: Walk) -> bool:
+    """A list of kecamatan cannot be gone through while the kabupaten is open again."""
+    return all(key in now.answers for key in question.needs)
 
 
 def _addressed(now: Walk, run: Run, said: Said) -> Question[Any] | None:
@@ -143,7 +148,7 @@ def _addressed(now: Walk, run: Run, said: Said) -> Question[Any] | None:
         return on_the_table(now, run)
     if said.run != run.run_id:
         return None
-    return next((q for q in now.path if said.question in (q.key, *q.was)), None)
+    return next((q for q in now.path if said.question in (q.key, *q.was) and _can_be_put(q, now)), None)
 
 
 def _changed(form: Form) -> tuple[Note, ...]:
@@ -311,8 +316,10 @@ def _settle(form: Form, run: Run, words: Words, notes: tuple[Note, ...], asked: 
     run = with_view(run, at=question.key)
     ear = Ear(words, now.answers, run.view)
     over = run.view.get("over")
-    if over and (over["question"] in form.by_key):
+    if over and overs.stands(form, now, over, words):
         return Turn(run, Outcome.ASKING, now.answers, _ask_over(form, now, over, ear), notes)
+    if over:
+        run = with_view(run, over=None)
     return Turn(run, Outcome.ASKING, now.answers, _ask(form, now, question, ear), notes)
 
 

@@ -114,7 +114,9 @@ def _text(ask: Ask, shared: dict[str, Any], recheck: bool) -> Question[Any]:
 
 
 def _district(ask: Ask, shared: dict[str, Any], recheck: bool) -> Question[Any]:
-    return Choice(ids=_districts_of, guess=_guess_district, page_prompt=f"{ask.text}.page", **shared)
+    return Choice(
+        ids=_districts_of, needs=("regency",), guess=_guess_district, page_prompt=f"{ask.text}.page", **shared
+    )
 
 
 KINDS: Mapping[AskKind, Callable[[Ask, dict[str, Any], bool], Question[Any]]] = {

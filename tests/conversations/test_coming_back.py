@@ -154,3 +154,14 @@ def test_an_open_form_that_had_its_time_is_told_as_well(phone: Phone) -> None:
     chat.says("DAFTAR")
     assert "lewat 90 hari" in chat.text
     assert (chat.form, chat.asked) == ("check", "for_whom")
+
+
+def test_an_old_kecamatan_button_while_the_kabupaten_is_open_again(phone: Phone) -> None:
+    chat = half_way(phone, question="district")
+    old = chat.bubble.buttons[0] if chat.bubble else None
+    assert old is not None
+    chat.says("kembali")
+    assert chat.asked == "regency"
+    chat.presses(old)
+    assert not chat.received.failed
+    assert chat.asked == "regency"
