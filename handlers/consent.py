@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -79,7 +80,7 @@ def record(desk: Desk, spoken: Spoken, purpose: Purpose, *, given: bool, shown: 
     """
     key = shown or SHOWN[purpose]
     version, _ = desk.texts.version(key if given else SHOWN[purpose], spoken.language)
-    consents.record(
+    person_id = consents.record(
         desk.session,
         conversation_id=desk.chat.id,
         purpose=purpose,
@@ -90,3 +91,5 @@ def record(desk: Desk, spoken: Spoken, purpose: Purpose, *, given: bool, shown: 
         channel=desk.chat.channel,
         now=desk.now,
     )
+    if desk.chat.person_id is None and person_id is not None:
+        desk.chat = replace(desk.chat, person_id=person_id)  # what follows in this very message knows them

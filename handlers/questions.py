@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from conversation.form import Form
 from conversation.hearing import Option, normalise
@@ -37,6 +37,8 @@ PHONE_DIGITS = 6  # so many digits in "apakah … asli?" are another number, whi
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Asking(Choice):
     """The list of pages; whatever else is typed is a question, looked up by its words."""
+
+    raws: ClassVar[tuple[type, ...]] = (str, dict)
 
     def hear(self, said: Said, ear: Ear) -> Heard:
         """A number, a page by its name, a question that has a page, a question that has none."""
