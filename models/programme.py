@@ -29,6 +29,7 @@ class Programme(Base):
     taken: Mapped[int] = mapped_column(default=0, server_default="0")  # includes `taken_before`
     taken_before: Mapped[int] = mapped_column(default=0, server_default="0")  # given before this program kept count
     numbered: Mapped[int] = mapped_column(default=0, server_default="0")  # the last number given out
+    queued_last: Mapped[dt.datetime | None] = mapped_column(Moment())  # the last queue time given out
     freed: Mapped[int] = mapped_column(default=0, server_default="0")  # how often a place became free; only grows
     opened_at: Mapped[dt.datetime | None] = mapped_column(Moment())  # whoever asked before it opened was served
     source: Mapped[str] = mapped_column(sa.String(300))

@@ -80,8 +80,19 @@ def register(
         outcome = _decide(session, known, programme, asking, assessment_id, office, now, by)
         return replace(outcome, kind=Kind.ALREADY) if outcome.stage is before else outcome
     application = known or _enter(session, programme, asking, assessment_id, office, now)
-    application.queued_at = now
+    application.queued_at = _turn(programme, now)
     return _decide(session, application, programme, asking, assessment_id, office, now, by)
+
+
+def _turn(programme: Programme, now: dt.datetime) -> dt.datetime:
+    """The queue time, given out under the programme's lock and later than any before.
+
+    `now` was read before the lock was waited for: taken as it is, whoever waited longer would slip in ahead of people
+    who have been told their positions already.
+    """
+    last = programme.queued_last
+    programme.queued_last = now if last is None or now > last else last + dt.timedelta(microseconds=1)
+    return programme.queued_last
 
 
 def settle(

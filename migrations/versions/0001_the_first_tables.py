@@ -53,6 +53,7 @@ def upgrade() -> None:
         sa.Column("taken", sa.Integer(), server_default="0", nullable=False),
         sa.Column("taken_before", sa.Integer(), server_default="0", nullable=False),
         sa.Column("numbered", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("queued_last", sa.DateTime(timezone=True), nullable=True),
         sa.Column("freed", sa.Integer(), server_default="0", nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("source", sa.String(length=300), nullable=False),
