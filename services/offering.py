@@ -160,8 +160,7 @@ class _Work:
             if programme.opened_at is not None:
                 done += self._offer(programme, application)
             elif application.queued_at < programme.opens_at:
-                self._place(application)
-                done += 1
+                done += self._place(application)
             else:
                 break
         if programme.opened_at is None:
@@ -170,16 +169,17 @@ class _Work:
             done += 1
         return done
 
-    def _place(self, application: Application) -> None:
+    def _place(self, application: Application) -> bool:
         """Who asked before the programme opened asked for the place itself: it is theirs, without an offer."""
         about = subject(self.session, application)
         if not self._claimed(about):
-            return
+            return application.stage is not Stage.WAITING
         application.promised_at = self.office.promise(self.now, self.office.contact_days)
         history.enter(self.session, application, Stage.PLACED, self.now, "bot", None)
         self._promised(about)
         shown = offer_words.confirmed(about, self.texts, self.office, self.now)
         self._post(about, shown, f"place:{application.id}", self.now + CONFIRMED_UNTIL)
+        return True
 
     def _offer(self, programme: Programme, application: Application) -> bool:
         until = deadline(self.now, programme.closes_at, self.office)
@@ -187,7 +187,7 @@ class _Work:
             return False
         about = subject(self.session, application)
         if not self._claimed(about):
-            return True
+            return application.stage is not Stage.WAITING
         offer = self._new(about, until)
         application.promised_at = until
         self.session.flush()
