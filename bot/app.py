@@ -77,9 +77,7 @@ class Program:
         self.database: Database = open_database(settings.database.url.get_secret_value())
         key = derived(office_secret(settings), "files")
         self.documents = Documents(self.database, key, self.clock.now, settings.web.public_url)
-        # A platform minds many messages to one chat in a second; the phone in the browser does not.
-        burst = UNLIMITED if settings.simulated else burst
-        self.inbox = Inbox(answer or handlers.answer, self.office, self.texts, burst)
+        self.inbox = Inbox(answer or handlers.answer, self.office, self.texts, max(burst, _burst(settings)))
         self.channels = Channels()
         self.ready = False
         self.missed = True  # WhatsApp messages may be waiting at Twilio that we could not take in
@@ -157,6 +155,17 @@ class Program:
         for channel in self.channels.named().values():
             await channel.close()
         self.database.close()
+
+
+def _burst(settings: Settings) -> int:
+    """How many replies one chat may get within a few seconds: a share of what the platform allows to all of them.
+
+    A platform minds many messages to one chat; the phone in the browser, or a server of one's own, does not.
+    """
+    telegram, whatsapp = settings.telegram, settings.whatsapp
+    rates = [telegram.rate_per_second] if telegram.token else []
+    rates += [whatsapp.rate_per_second] if whatsapp.begun else []
+    return UNLIMITED if settings.simulated or not rates else int(min(rates) / 4)
 
 
 def known_templates(settings: Settings, database: Database) -> dict[str, str]:
