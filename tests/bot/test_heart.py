@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot.channels.pictures import Picture
 from bot.clock import Clock
 from bot.database import Database
-from models import Due, DueKind, Media, Person, Purpose, Stage
+from models import Due, DueKind, Media, Person, Purpose
 from services import consents, dues, media, tickets
 from tests.support.engine import NOON, FakeChannel, echo, engine, message
 from tests.support.server import Served, served, settings_for
@@ -102,37 +102,6 @@ def test_moved_forward_a_broken_promise_is_owned_up_to_and_counted(database_url:
         assert _rows(it, "SELECT because FROM deliveries WHERE because LIKE 'ticket%'") == [("ticket_late:1",)]
         with urllib.request.urlopen(f"{it.url}/metrics") as page:
             assert "naikkelas_tickets_overdue 1.0" in page.read().decode()
-
-
-def test_moved_forward_a_freed_place_is_offered_once_and_ends(database_url: str, tmp_path: Path) -> None:
-    clock = Clock(lambda: NOON)
-    with served(settings_for(database_url, tmp_path), answer=echo, clock=clock) as it:
-        chat = _say(it, "halo")
-
-        def waits(session: Session) -> None:
-            programme_id, owner = people.programme(session, quota=1), _agree(session, chat)
-            for _ in range(2):
-                outcome = applications.register(
-                    session,
-                    business=people.new_business(owner),
-                    assessment_id=people.assessment(session, owner),
-                    programme_code=people.CODE,
-                    office=it.program.office,
-                    now=NOON,
-                )
-            assert outcome.stage is Stage.WAITING
-            people.programme(session, quota=2)
-            assert programme_id
-
-        _write(it, waits)
-        clock.shift(dt.timedelta(minutes=1))
-        for _ in range(3):
-            it.call(it.program.forwarded())
-        assert [row.state for row in _rows(it, "SELECT state FROM offers")] == ["open"]
-        assert _rows(it, "SELECT count(*) FROM deliveries WHERE because = 'offer:1'")[0][0] == 1
-        clock.shift(dt.timedelta(hours=72))
-        it.call(it.program.forwarded())
-        assert [row.state for row in _rows(it, "SELECT state FROM offers")] == ["expired"]
 
 
 def test_a_picture_is_fetched_outside_any_transaction(database_url: str, tmp_path: Path) -> None:
