@@ -43,6 +43,8 @@ EVERYDAY = [
     ("daftar merk dagang gimana", "brand"),
     ("mau urus haki", "brand"),
     ("apa itu sni bina umk", "sni"),
+    ("kpn jadi ya", "how_long"),
+    ("diminta KTP dan OTP", "scams"),
     ("how much does it cost", "cost"),
 ]
 TITLES = {
