@@ -280,8 +280,8 @@ def _broken_promise(
     Otherwise the office is told, a new day is promised, and the person hears both.
     """
     application = session.get(Application, due.about["application_id"], populate_existing=True)
-    if application is None or application.stage is Stage.WITHDRAWN:
-        return None
+    if application is None or application.stage in (Stage.WITHDRAWN, Stage.WAITING):
+        return None  # who waits has regular news (services.waiting_news)
     if application.promised_at is None or application.promised_at > due.due_at:
         return None
     application.promised_at = office.promise(now, office.review_days)

@@ -244,7 +244,7 @@ def find(session: Session, which: str) -> int:
     if said.isdecimal():
         rows = session.execute(query.where(Offer.id == int(said))).all()
     elif SAID.fullmatch(said):
-        rows = session.execute(query.where(Offer.code == said, _to_call())).all()
+        rows = session.execute(query.where(Offer.code == said, _to_call()).order_by(Offer.id)).all()
     else:
         rows = session.execute(query.where(Application.number == said).order_by(Offer.id.desc()).limit(1)).all()
     if len(rows) != 1:

@@ -28,7 +28,7 @@ from models import (
     Stage,
     Stopped,
 )
-from services import applications, consents, offering, offers, waiting_news
+from services import applications, consents, moves, offering, offers, waiting_news
 from services.dues import by_day
 from services.offers import Answer, Answered, What
 from tests.services import people
@@ -364,6 +364,27 @@ def test_a_new_nib_changes_the_held_place_not_the_turn(database: Database) -> No
         )
         assert outcome.stage is Stage.PLACED
         assert session.scalars(sa.select(Place.nib).where(Place.released_at.is_(None))).one() == "9999999999999"
+
+
+def test_an_officer_may_give_the_place_that_is_on_offer_or_take_it_off_the_list(database: Database) -> None:
+    with transaction(database) as session:
+        _, (chat, second), (_, third), (_, fourth) = everybody = line_of(session, 4)
+        for _, gone in everybody[:1]:
+            withdraw(session, gone, NOON)
+        sweep(session, NOON + HOUR)
+        how: dict[str, Any] = {"by": "dewi", "now": NOON + 2 * HOUR, "office": OFFICE, "texts": TEXTS}
+        moved = moves.move(session, second.id, Stage.INCOMPLETE, note="fotonya belum ada", **how)
+        assert isinstance(moved, moves.Moved)
+        sweep(session, NOON + 3 * HOUR)
+        assert open_offers(session) == [third.id]
+        moved = moves.move(session, third.id, Stage.PLACED, **how)
+        assert isinstance(moved, moves.Moved)
+        assert session.scalars(sa.select(Offer.state).order_by(Offer.id)).all() == [OfferState.VOID, OfferState.TAKEN]
+        assert session.scalars(sa.select(Programme.taken)).one() == 1
+        assert fourth.stage is Stage.WAITING
+        done = says(session, chat, "K1", Answer.TAKE, NOON + 4 * HOUR)
+        assert done is not None
+        assert done.what is What.OVER
 
 
 def test_two_businesses_of_one_nib_do_not_get_two_places(database: Database) -> None:
