@@ -174,6 +174,8 @@ def _list(desk: Desk, spoken: Spoken, assessment: Assessment) -> Next:
 
 def _why(desk: Desk, spoken: Spoken, assessment: Assessment) -> Next:
     codes = why_codes(assessment.result)
+    if codes == [CANDIDATE] and assessment.result["todos"]:
+        return show_again(assessment, Note("result.self_declare_todo.why"), Note("result.self_declare_todo.do"))
     if codes == [CANDIDATE]:
         return show_again(assessment, Note("result.self_declare.why"), Note("result.self_declare.do"))
     if len(codes) == 1:

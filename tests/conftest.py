@@ -11,6 +11,11 @@ from migrations import upgrade
 from tests.support import postgres
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--update-transcripts` writes the golden transcripts anew; read the difference as prose before keeping it."""
+    parser.addoption("--update-transcripts", action="store_true", help="write tests/transcripts/*.txt anew")
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file to copy."""

@@ -500,14 +500,14 @@ def test_what_is_kept_can_be_seen_and_asked_to_be_changed(phone: Phone, rows: Ro
     chat.taps("see")
     assert "Siti Aminah" in chat.text
     assert "Izin yang berlaku" in chat.text
-    for what, topic in (("correct", "data_correct"), ("withdraw", "data_withdraw"), ("delete", "data_delete")):
+    for what, form in (("correct", "correct"), ("withdraw", "withdraw_consent"), ("delete", "delete")):
         chat.says("DATA SAYA").taps(what)
-        assert "2026" in chat.text
-        assert rows("SELECT topic FROM tickets ORDER BY id DESC")[0] == {"topic": topic}
-    chat.says("DATA SAYA").taps("page")
+        assert chat.form == form
+    chat.says("MENU", "DATA SAYA").taps("page")
     assert "Pemberitahuan data pribadi" in chat.text
     chat.says("hapus data saya")
-    assert "Permintaan hapus" in chat.text
+    assert chat.form == "delete"  # asked before anything is lost: tests/conversations/test_my_data.py
+    assert len(rows("SELECT * FROM businesses")) == 1
 
 
 def test_reporting_needs_no_name_and_no_consent(phone: Phone, rows: Rows) -> None:

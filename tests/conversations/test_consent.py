@@ -193,7 +193,7 @@ def test_the_page_of_announcements_and_a_yes(phone: Phone, rows: Rows) -> None:
     assert {purpose.value: yes for purpose, yes in standing.items()} == {"service": True, "announcements": True}
 
 
-def test_a_helper_is_not_asked_for_the_owners_announcements(phone: Phone) -> None:
-    chat = reaches_number(phone().says("halo"), for_whom="2").taps("status")
+def test_a_helper_is_not_asked_for_the_owners_announcements(phone: Phone, rows: Rows) -> None:
+    chat = reaches_number(phone().says("halo"), for_whom="2").taps("no")
     assert "boleh ditolak" not in chat.text
-    assert chat.form == "after"
+    assert rows("SELECT purpose FROM consents WHERE purpose = 'announcements'") == []

@@ -46,7 +46,8 @@ def test_five_makers_from_one_phone(phone: Phone, rows: Rows) -> None:
     assert len(rows("SELECT DISTINCT number FROM applications")) == 5
     assert len(rows("SELECT * FROM persons")) == 1
     chat.says("STATUS")
-    assert "Keripik 5" in chat.text
+    assert "Ada 5 usaha" in chat.text
+    assert len(chat.options) == 5
 
 
 def test_the_helpers_own_result_names_the_confirmation_first(phone: Phone) -> None:

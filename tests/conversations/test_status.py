@@ -29,7 +29,7 @@ def placed(phone: Phone, channel: str = "telegram", **more: Any) -> Chat:
 
 def to_menu(chat: Chat) -> Chat:
     """What is asked once after a number, declined."""
-    chat.taps("menu")
+    chat.taps("menu") if "menu" in chat.options else chat.says("MENU")
     while chat.form != "menu":
         chat.taps("no" if "no" in chat.options else "later")
     return chat

@@ -137,7 +137,8 @@ class Chat:
 
     def shares(self, thing: Photo | Contact | Location | Other) -> "Chat":
         """Send something that is not text."""
-        self.log.append(("me", f"({type(thing).__name__})"))
+        what = thing.kind if isinstance(thing, Other) else type(thing).__name__.lower()
+        self.log.append(("me", f"({what})"))
         self.hears(thing)
         return self
 

