@@ -27,3 +27,8 @@ requests_overdue = Gauge(
     "naikkelas_data_requests_overdue", "Data requests open past their 3 x 24 hours", registry=REGISTRY
 )
 heartbeats = Counter("naikkelas_heartbeats", "Heartbeats run", ["name", "result"], registry=REGISTRY)
+certificates = Gauge(
+    "naikkelas_certificates_unacknowledged",
+    "Certificates issued whose owners have not said that they have them",
+    registry=REGISTRY,
+)

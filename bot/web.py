@@ -31,7 +31,7 @@ from bot.polling import callback_of
 from bot.tables import deliveries
 from bot.writer import DatabaseGone
 from models import Channel, DeliveryState, Reachable, Session
-from services import tickets
+from services import certificates, tickets
 
 log = logging.getLogger(__name__)
 
@@ -252,6 +252,7 @@ class Doors:
         )
         with Session(self._program.database.read_engine) as session:
             metrics.tickets_overdue.set(tickets.overdue(session, now))
+            metrics.certificates.set(certificates.unacknowledged(session))
         with self._program.database.read() as connection:
             found = {(row[0].value, row[1].value): (row[2], row[3]) for row in connection.execute(query)}
         for channel in Channel:

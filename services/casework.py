@@ -1,0 +1,111 @@
+"""Pekerjaan kantor: the applications as officers look them up, by stage, place, lateness, or by their number."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from models import Application, Assessment, Business, Programme, Session, Stage
+from services import certificates, history, waiting
+from services.history import Change
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One application in a list."""
+
+    number: str
+    business: str
+    owner: str
+    phone: str | None
+    regency: str | None
+    stage: Stage
+    since: dt.datetime
+    promised_at: dt.datetime | None
+    certificate: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One application whole: where it stands, how it came there, and by which answers it was judged."""
+
+    line: Line
+    programme: str
+    scheme: str
+    nib: str | None
+    by_helper: bool
+    queued_at: dt.datetime
+    received_at: dt.datetime | None
+    position: int | None
+    length: int | None
+    changes: tuple[Change, ...]
+    rule_set: str
+    judged_at: dt.datetime
+    result: dict[str, Any]
+
+
+def listed(
+    session: Session,
+    *,
+    now: dt.datetime,
+    stage: Stage | None = None,
+    regency: str | None = None,
+    overdue: bool = False,
+    unacknowledged: bool = False,
+    limit: int = 200,
+) -> list[Line]:
+    """Applications that fit, those waiting longest for news first."""
+    query = sa.select(Application, Business).join(Business, Business.id == Application.business_id)
+    if stage is not None:
+        query = query.where(Application.stage == stage)
+    if regency is not None:
+        query = query.where(Application.regency == regency)
+    if overdue:
+        query = query.where(Application.promised_at <= now)
+    if unacknowledged:
+        query = query.where(certificates.UNKNOWN)
+    oldest = (sa.func.coalesce(Application.promised_at, Application.since), Application.id)
+    return [_line(*row) for row in session.execute(query.order_by(*oldest).limit(limit)).all()]
+
+
+def _line(application: Application, business: Business) -> Line:
+    return Line(
+        number=application.number,
+        business=business.name,
+        owner=business.owner_name,
+        phone=business.phone,
+        regency=application.regency,
+        stage=application.stage,
+        since=application.since,
+        promised_at=application.promised_at,
+        certificate=application.certificate,
+    )
+
+
+def by_number(session: Session, number: str) -> int | None:
+    """The application behind a number, or None."""
+    query = sa.select(Application.id).where(Application.number == number.strip().upper())
+    return session.scalars(query).one_or_none()
+
+
+def case(session: Session, application_id: int) -> Case:
+    """Everything about one application. Raises NoResultFound."""
+    application = session.get_one(Application, application_id)
+    business = session.get_one(Business, application.business_id)
+    assessment = session.get_one(Assessment, application.assessment_id)
+    return Case(
+        line=_line(application, business),
+        programme=session.get_one(Programme, application.programme_id).name,
+        scheme=application.scheme,
+        nib=business.nib,
+        by_helper=business.by_helper,
+        queued_at=application.queued_at,
+        received_at=application.received_at,
+        position=waiting.position(session, application),
+        length=waiting.length(session, application),
+        changes=tuple(history.of(session, application_id)),
+        rule_set=f"{assessment.rule_set} {assessment.version}",
+        judged_at=assessment.at,
+        result=assessment.result,
+    )
