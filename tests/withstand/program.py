@@ -1,0 +1,117 @@
+"""The real program in a process of its own, started from a warm interpreter so that it can be killed often."""
+
+import asyncio
+import contextlib
+import multiprocessing
+import os
+import signal
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from tests.support.server import free_port
+
+ROOT = Path(__file__).parents[2]
+
+
+def _live(environment: dict[str, str], arguments: list[str], log: str) -> None:
+    """`naikkelas run`, with its output in a file."""
+    with open(log, "ab", buffering=0) as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    os.chdir(Path(log).parent)
+    os.environ.update(environment)
+    from bot.cli import cli
+
+    sys.argv = ["naikkelas", *arguments]
+    cli()
+
+
+class Child:
+    """One process; it can be started again and again on the same port."""
+
+    def __init__(self, folder: Path, database_url: str, more: dict[str, str], role: str = "all") -> None:
+        self.port = free_port()
+        self.role = role
+        self.log = folder / f"log-{role}"
+        own = {"WEB__PORT": str(self.port), "DATABASE__URL": database_url, "DATA__DIR": str(folder)}
+        self._environment = {f"NAIKKELAS_{name}": value for name, value in {**own, **more}.items()}
+        self._environment["NAIKKELAS_CONFIG"] = str(ROOT / "config.yaml")
+        self.process: BaseProcess | None = None
+        self.started = 0
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def said(self) -> str:
+        """Its log."""
+        return self.log.read_text(encoding="utf-8")
+
+    def start(self) -> "Child":
+        """Begin; not ready yet."""
+        made = _context().Process(
+            target=_live, args=(self._environment, ["run", "--role", self.role], str(self.log)), daemon=True
+        )
+        made.start()
+        self.process = made
+        self.started += 1
+        return self
+
+    async def ready(self, seconds: float = 30.0) -> "Child":
+        """Wait until it takes messages (or, without doors, until it says that it runs)."""
+        await asyncio.to_thread(self._wait, seconds)
+        return self
+
+    def _wait(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while not self._up():
+            assert self.process is not None
+            assert self.process.is_alive(), f"it ended:\n{self.said[-3000:]}"
+            assert time.monotonic() < end, f"it did not get ready:\n{self.said[-3000:]}"
+            time.sleep(0.03)
+
+    def _up(self) -> bool:
+        if self.role in ("worker", "scheduler"):
+            return self.log.exists() and self.said.count("berjalan") >= self.started
+        try:
+            with urllib.request.urlopen(f"{self.url}/readyz", timeout=2):
+                return True
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def kill(self) -> None:
+        """SIGKILL: no goodbye."""
+        if self.process and self.process.is_alive():
+            self.process.kill()
+            self.process.join(10)
+
+    def end(self, seconds: float = 20.0) -> tuple[int | None, float]:
+        """SIGTERM; gives the exit code and how long it took."""
+        assert self.process is not None
+        begun = time.monotonic()
+        os.kill(self.process.pid or 0, signal.SIGTERM)
+        self.process.join(seconds)
+        return self.process.exitcode, time.monotonic() - begun
+
+
+def _context() -> multiprocessing.context.ForkServerContext:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["bot.cli", "tests.withstand.program"])
+    return context
+
+
+@contextlib.contextmanager
+def child(folder: Path, database_url: str, more: dict[str, str], role: str = "all") -> Iterator[Child]:
+    """A program that is gone when the block ends."""
+    made = Child(folder, database_url, more, role)
+    try:
+        yield made
+    finally:
+        made.kill()
