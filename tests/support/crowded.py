@@ -144,7 +144,7 @@ def _json() -> Any:
 def _where(i: Any) -> tuple[Any, Any]:
     """Spread over all kecamatan as they are."""
     codes = [district.code for regency in regions.REGENCIES.values() for district in regency.districts]
-    place = sa.case({n: code for n, code in enumerate(codes)}, value=i % len(codes))
+    place = sa.case(dict(enumerate(codes)), value=i % len(codes))
     return sa.func.substr(place, 1, 5), place
 
 

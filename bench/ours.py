@@ -1,0 +1,40 @@
+"""Our program as it is run, with the platforms' limits lifted: `python -m bench.ours SETTINGS.json`."""
+
+import asyncio
+import signal
+import sys
+from pathlib import Path
+
+import orjson
+
+from bot import logs
+from bot.app import UNLIMITED, prepare
+from bot.config import Settings
+from bot.serving import _loop_factory, build
+
+RATE = 100_000.0  # per second: more than the settings allow, for a real platform's sake
+
+
+async def serve(settings: Settings) -> None:
+    """Until told to end."""
+    built = build(settings, burst=UNLIMITED)
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, built.stop)
+    await built.serve()
+
+
+def main() -> None:
+    """Serve with the settings of a file; `rate` in it, if given, is the platform's."""
+    told = orjson.loads(Path(sys.argv[1]).read_bytes())
+    rate = told.pop("rate", None)
+    settings = Settings.model_validate(told)
+    telegram = settings.telegram.model_copy(update={"rate_per_second": rate or RATE})
+    settings = settings.model_copy(update={"telegram": telegram})
+    logs.set_up()
+    prepare(settings)
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(serve(settings))
+
+
+if __name__ == "__main__":
+    main()
