@@ -91,7 +91,8 @@ class WhatsAppChannel:
         messages = await asked(
             self._client.messages.list_async(date_sent_after=since.astimezone(dt.UTC), limit=limit, **to)
         )
-        heard = [_reconciled(m, now) for m in messages if str(m.direction) == "inbound"]
+        # Listed newest first, and to the second only: turned round, two within one second keep their order.
+        heard = [_reconciled(m, now) for m in reversed(messages) if str(m.direction) == "inbound"]
         return sorted((i for i in heard if i is not None and i.at >= since), key=lambda i: i.at)
 
     async def fetch_photo(self, ref: str) -> pictures.Picture:

@@ -236,12 +236,13 @@ def listed(sid: str, **fields: Any) -> dict[str, Any]:
 async def test_lost_webhooks_are_found_in_the_list(sender: WhatsAppChannel, twilio: Twilio) -> None:
     twilio.messages = [
         listed("SM3", body="", num_media="1", date_sent="Tue, 24 Nov 2026 02:40:00 +0000"),
+        listed("SM2b", body="lagi"),  # newest first, and both in one second
         listed("SM2", body="halo"),
         listed("SM1", body="terlalu lama", date_sent="Tue, 24 Nov 2026 01:00:00 +0000"),
         listed("SM0", body="dari kami", direction="outbound-api"),
     ]
     found = await sender.inbound_since(NOW - dt.timedelta(hours=1), NOW)
-    assert [(i.event_id, i.said) for i in found] == [("SM2", Text("halo")), ("SM3", Other("file"))]
+    assert [(i.event_id, i.said) for i in found] == [("SM2", Text("halo")), ("SM2b", Text("lagi")), ("SM3", Other("file"))]
     assert found[0].at == dt.datetime(2026, 11, 24, 2, 30, tzinfo=dt.UTC)
 
 
