@@ -93,3 +93,16 @@ def until(chat: Chat, reached: Callable[[], bool], **otherwise: str) -> Chat:
             return chat
         goes_on(chat, **otherwise)
     raise AssertionError("it is never reached:\n" + "\n".join(chat.transcript()))
+
+
+def at(chat: Chat, question: str, **otherwise: str) -> Chat:
+    """At a question of the journey; a chat in which nothing was said yet begins with hello."""
+    if chat.bubble is None:
+        chat.says("halo").taps("journey")
+
+    def there() -> bool:
+        if chat.form == "result":
+            chat.taps("register")
+        return chat.asked == question
+
+    return until(chat, there, **otherwise)
