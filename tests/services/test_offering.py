@@ -343,6 +343,6 @@ def test_whatever_happens_places_go_to_whose_turn_it_is(database: Database) -> N
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=12, stateful_step_count=20, phases=PHASES, deadline=None, suppress_health_check=checks
+            max_examples=9, stateful_step_count=20, phases=PHASES, deadline=None, suppress_health_check=checks
         ),
     )
