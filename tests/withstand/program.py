@@ -24,6 +24,8 @@ def _live(environment: dict[str, str], arguments: list[str], log: str) -> None:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
     os.chdir(Path(log).parent)
+    for name in [name for name in os.environ if name.startswith("NAIKKELAS_")]:
+        del os.environ[name]
     os.environ.update(environment)
     from bot.cli import cli
 
