@@ -5,7 +5,7 @@ import datetime as dt
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -16,7 +16,8 @@ from bot.database import Database
 from bot.documents import Documents, FileGone
 from bot.inbox import Received
 from bot.inbox_rows import NewReply
-from bot.outbox_results import GATE_CLOSED, PAUSE_WHEN_WRONG, Report, Result
+from bot.line import Line
+from bot.outbox_results import GATE_CLOSED, Report, Result
 from bot.outbox_rows import Ready, Sender
 from bot.writer import DatabaseGone, Writer
 from models import Channel as ChannelName
@@ -26,27 +27,9 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-IN_FLIGHT = 60  # calls to one platform at once
 GROUPED = 0.01  # seconds: results that come in within this time are written in one transaction
 IDLE = 1.0  # seconds between two looks for what other processes and heartbeats wrote
 TIMEOUT = 45.0  # seconds: longer than any channel's own; then the outcome is unknown
-
-
-@dataclass(slots=True)
-class Line:
-    """One channel as this process drives it."""
-
-    channel: Channel
-    sender: Sender
-    in_flight: int = 0
-    closed_until: float = 0.0  # time.monotonic; a 429 or a refused token closes the line at once
-    failures: int = 0  # in a row, of the network: the pauses grow
-    wake: asyncio.Event = field(default_factory=asyncio.Event)
-
-    @property
-    def free(self) -> int:
-        """How many more calls may be begun now."""
-        return 0 if time.monotonic() < self.closed_until else max(0, IN_FLIGHT - self.in_flight)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +126,7 @@ class Outbox:
     async def _round(self, line: Line) -> float:
         """One look at what waits; gives the seconds until the next."""
         name = line.sender.channel
+        await line.ask()
         if not line.free or not await asyncio.to_thread(self._any_due, name):
             return IDLE
         ready, more = await self._run(lambda c: self._claim(c, line))
@@ -189,7 +173,7 @@ class Outbox:
             outcome = await self._outcome(line, ready)
         finally:
             line.in_flight -= 1
-        self._learn(line, outcome)
+        line.learn(outcome)
         metrics.sends.labels(ready.channel.value, outcome.kind.value).inc()
         self._results.append(Result(ready, outcome, self._now()))
         if self._flusher is None:
@@ -236,20 +220,6 @@ class Outbox:
         if waits:
             await asyncio.sleep(waits[0])
         return bool(waits) and time.monotonic() >= line.closed_until
-
-    def _learn(self, line: Line, outcome: Outcome) -> None:
-        """What one outcome means for the next calls of this process."""
-        if outcome.kind is OutcomeKind.MISCONFIGURED:
-            log.error("%s refuses us: %s", line.sender.channel.value, outcome.reason)
-            self._close(line, PAUSE_WHEN_WRONG)
-        elif outcome.kind is OutcomeKind.RETRY and outcome.reason != GATE_CLOSED:
-            line.failures += 1
-            self._close(line, outcome.retry_after or min(0.25 * 2.0**line.failures, 15.0))
-        elif outcome.kind is not OutcomeKind.RETRY:
-            line.failures = 0
-
-    def _close(self, line: Line, seconds: float) -> None:
-        line.closed_until = max(line.closed_until, time.monotonic() + seconds)
 
     # --- results
 

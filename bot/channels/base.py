@@ -1,8 +1,9 @@
 """What every app an owner writes from must be able to do: send one message and say what became of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from models import Channel as ChannelName
 from texts.bubble import Bubble
@@ -44,6 +45,10 @@ class Channel(Protocol):
 
     async def send(self, delivery_id: int, address: str, bubble: Bubble, window_open: bool) -> Outcome:
         """Send one bubble. `window_open`: WhatsApp's 24 hours; always true on Telegram."""
+        ...
+
+    async def me(self) -> Mapping[str, Any]:
+        """Who we are to the platform: a question without consequences. Raises PlatformError."""
         ...
 
     async def close(self) -> None:

@@ -138,6 +138,10 @@ class Faulty:
         """Never."""
         raise ConnectionError(f"could not send {bubble.text!r} to {address}")
 
+    async def me(self) -> Any:
+        """As it is."""
+        return await self.real.me()
+
     async def close(self) -> None:
         """As it is."""
         await self.real.close()

@@ -242,7 +242,11 @@ async def test_lost_webhooks_are_found_in_the_list(sender: WhatsAppChannel, twil
         listed("SM0", body="dari kami", direction="outbound-api"),
     ]
     found = await sender.inbound_since(NOW - dt.timedelta(hours=1), NOW)
-    assert [(i.event_id, i.said) for i in found] == [("SM2", Text("halo")), ("SM2b", Text("lagi")), ("SM3", Other("file"))]
+    assert [(i.event_id, i.said) for i in found] == [
+        ("SM2", Text("halo")),
+        ("SM2b", Text("lagi")),
+        ("SM3", Other("file")),
+    ]
     assert found[0].at == dt.datetime(2026, 11, 24, 2, 30, tzinfo=dt.UTC)
 
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 import texts
 from bot.channels.base import Outcome, OutcomeKind
+from bot.channels.errors import PlatformError
 from bot.clock import Clock
 from bot.database import Database
 from bot.inbound import Inbound
@@ -54,6 +55,8 @@ class FakeChannel:
     delay: float = 0.0
     sent: list[tuple[float, str, str, bool]] = field(default_factory=list)  # when (monotonic), address, text, window
     ids: list[int] = field(default_factory=list)
+    away: int = 0
+    asked: int = 0
 
     async def send(self, delivery_id: int, address: str, bubble: Bubble, window_open: bool) -> Outcome:
         self.sent.append((time.monotonic(), address, bubble.text, window_open))
@@ -63,6 +66,14 @@ class FakeChannel:
         if self.script:
             return self.script.pop(0)
         return Outcome(OutcomeKind.SENT, platform_id=f"m{len(self.sent)}")
+
+    async def me(self) -> Mapping[str, Any]:
+        """Asked when in doubt; `away` is how often it gets no answer."""
+        self.asked += 1
+        if self.away:
+            self.away -= 1
+            raise PlatformError(Outcome(OutcomeKind.UNKNOWN, reason="away"))
+        return {}
 
     async def close(self) -> None:
         """Nothing to give back."""
