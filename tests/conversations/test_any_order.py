@@ -30,8 +30,8 @@ from texts.bubble import Bubble
 COMMANDS = (
     "menu", "MENU", "kembali", "batal", "bantuan", "lanjut", "petugas", "berhenti", "STOP", "mulai", "status", "tugas",
     "nib", "daftar", "data saya", "hapus", "bahasa", "english", "acara", "tanya", "lapor", "asli", "halo", "makasih",
-    "jangan kirim lagi", "/start", "/menu", "SUDAH T3", "belum t4", "tangga", "riwayat", "mundur", "pindah", "ganti usaha",
-    "AMBIL K3", "minat 4", "telepon", "bukan saya", "baru",
+    "jangan kirim lagi", "/start", "/menu", "SUDAH T3", "belum t4", "tangga", "riwayat", "mundur", "pindah",
+    "ganti usaha", "AMBIL K3", "minat 4", "telepon", "bukan saya", "baru",
 )  # fmt: skip
 ANSWERS = (
     *(str(n) for n in range(12)), "1 3", "13", "1-3", "1,2", "ya", "tidak", "tidak tahu", "belum", "sudah", "gpp",
