@@ -9,11 +9,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
-from tests.support.server import free_port
+from bot.config import Settings
+from tests.support.server import free_port, settings_for
 
 ROOT = Path(__file__).parents[2]
 
@@ -117,3 +119,18 @@ def child(folder: Path, database_url: str, more: dict[str, str], role: str = "al
         yield made
     finally:
         made.kill()
+
+
+AT_ONCE = 1_000_000  # replies to one chat within seconds: nobody here has thumbs
+
+
+def pointed_at(more: Mapping[str, str], database_url: str, folder: Path, quota: int = 1000) -> Settings:
+    """The same settings for a program within the test's own process."""
+    sections: dict[str, dict[str, Any]] = {}
+    for name, value in more.items():
+        section, key = name.lower().split("__")
+        sections.setdefault(section, {})[key] = value
+    made = settings_for(database_url, folder, **sections)
+    assert made.programme is not None
+    programme = made.programme.model_copy(update={"quota": quota, "taken_before": 0})
+    return made.model_copy(update={"programme": programme})
