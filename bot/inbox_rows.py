@@ -3,15 +3,17 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.inbound import Inbound
+from bot.prepared import Prepared
 from bot.tables import conversations, deliveries, inbounds
 from conversation.said import Reach
-from models import Channel, DeliveryState, Lane, Moment, Reachable
+from models import Channel, DeliveryState, Lane, Moment, Reachable, Stopped
 from texts.bubble import Bubble
 
 NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)  # `last_in_at` of a chat whose first message is being taken in
@@ -32,41 +34,42 @@ class NewReply:
     prompt: bool  # nothing else is on its way to this chat: it may go out at once
 
 
-def _upserts() -> dict[str, Any]:
+def _insert(name: str) -> Any:
+    return postgresql.insert if name == "postgresql" else sqlite.insert
+
+
+def _upsert(name: str) -> Any:
     """Find or make, lock and load the chat: one statement. It touches `reachable` only, so that the moment of the
     message before this one can still be read from what it returns."""
-    made = {}
-    for name, insert in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert)):
-        into = insert(conversations)
-        made[name] = into.on_conflict_do_update(
-            index_elements=["channel", "address"], set_={"reachable": into.excluded.reachable}
-        ).returning(*conversations.c)
-    return made
+    into = _insert(name)(conversations)
+    return into.on_conflict_do_update(
+        index_elements=["channel", "address"], set_={"reachable": into.excluded.reachable}
+    ).returning(*conversations.c)
 
 
-def _inserts() -> dict[str, Any]:
-    return {
-        name: insert(inbounds).on_conflict_do_nothing(index_elements=["channel", "event_id"]).returning(inbounds.c.id)
-        for name, insert in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
-    }
+def _noted(name: str) -> Any:
+    once = _insert(name)(inbounds).on_conflict_do_nothing(index_elements=["channel", "event_id"])
+    return once.returning(inbounds.c.id)
 
 
-_TAKE = _upserts()
-_NOTE = _inserts()
+NEW_CHAT: Mapping[str, Any] = {
+    "reachable": Reachable.YES,
+    "stopped": Stopped.NOTHING,
+    "last_in_at": NEVER,
+    "answer_waits": False,
+    "link_tries": 0,
+    "answers": {},
+    "view": {},
+    "facts": {},
+}
+_TAKE = Prepared(_upsert, ["channel", "address", "first_at", "purge_at", *NEW_CHAT])
+_NOTE = Prepared(_noted, ["channel", "event_id", "conversation_id", "at", "kind", "words", "failed"])
 
 
 def take(connection: sa.Connection, inbound: Inbound, now: dt.datetime) -> Mapping[str, Any]:
     """Find or make the chat, lock it and load it."""
-    row = {
-        "channel": inbound.channel,
-        "address": inbound.address,
-        "reachable": Reachable.YES,
-        "first_at": now,
-        "last_in_at": NEVER,
-        "purge_at": now + KEPT_BEFORE_CONSENT,
-    }
-    found = connection.execute(_TAKE[connection.dialect.name], row).mappings().one()
-    return cast("Mapping[str, Any]", found)
+    row = {"channel": inbound.channel, "address": inbound.address, "first_at": now}
+    return _TAKE.named(connection, {**NEW_CHAT, **row, "purge_at": now + KEPT_BEFORE_CONSENT})
 
 
 def note(
@@ -80,9 +83,10 @@ def note(
         "at": now,
         "kind": inbound.kind,
         "words": words,
+        "failed": False,
     }
-    found: int | None = connection.execute(_NOTE[connection.dialect.name], row).scalar_one_or_none()
-    return found
+    found = _NOTE.rows(connection, row)
+    return int(found[0][0]) if found else None
 
 
 _CHAT = sa.update(conversations).where(conversations.c.id == sa.bindparam("it"))
@@ -94,6 +98,15 @@ def reach(connection: sa.Connection, conversation_id: int, said: Reach) -> None:
     connection.execute(_CHAT.values(reachable=reachable), {"it": conversation_id})
 
 
+@lru_cache(maxsize=64)
+def _keeping(names: tuple[str, ...]) -> Prepared:
+    """Write the chat's `names` back. Whether there is consent now is the row's to say: a service may just have
+    recorded it."""
+    purge = sa.case((conversations.c.person_id.is_(None), sa.bindparam("purge", type_=Moment())), else_=None)
+    values: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in names}
+    return Prepared(_CHAT.values(last_in_at=sa.bindparam("now"), purge_at=purge, **values))
+
+
 def keep_chat(
     connection: sa.Connection,
     conversation_id: int,
@@ -101,37 +114,55 @@ def keep_chat(
     now: dt.datetime,
     keep: dt.timedelta = KEPT_BEFORE_CONSENT,
 ) -> None:
-    """Write the chat back. Whether there is consent now is the row's to say: a service may just have recorded it."""
-    purge = sa.case((conversations.c.person_id.is_(None), sa.bindparam("purge", type_=Moment())), else_=None)
-    values: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in sorted(changes)}
-    statement = _CHAT.values(last_in_at=sa.bindparam("now"), purge_at=purge, **values)
+    """Write the chat back."""
     new = {f"new_{name}": value for name, value in changes.items()}
-    connection.execute(statement, {"it": conversation_id, "now": now, "purge": now + keep, **new})
+    values = {"it": conversation_id, "now": now, "purge": now + keep, **new}
+    _keeping(tuple(sorted(changes))).run(connection, values)
 
 
-_FORGET = (
+_FORGET = Prepared(
     sa.update(inbounds).where(inbounds.c.id == sa.bindparam("it")).values(words=None, failed=sa.bindparam("has_failed"))
 )
 
 
 def forget_words(connection: sa.Connection, inbound_id: int, failed: bool) -> None:
     """Empty what was written, and mark whether it failed."""
-    connection.execute(_FORGET, {"it": inbound_id, "has_failed": failed})
+    _FORGET.run(connection, {"it": inbound_id, "has_failed": failed})
 
 
-_LATEST = (
-    sa.select(deliveries.c.id, deliveries.c.lane, deliveries.c.state, deliveries.c.sent_at)
+_newest = (
+    sa.select(deliveries.c.lane, deliveries.c.state, deliveries.c.sent_at)
     .where(deliveries.c.conversation_id == sa.bindparam("it"))
     .order_by(deliveries.c.id.desc())
     .limit(20)
+    .subquery()
 )
-_SUPERSEDE = (
+
+
+def _unsent(state: sa.ColumnElement[DeliveryState]) -> sa.ColumnElement[bool]:
+    return sa.or_(state == DeliveryState.QUEUED, state == DeliveryState.LEASED)
+
+
+def _how_many(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)
+
+
+# Of the newest messages to the chat: replies that wait, messages on their way, and those just sent.
+_LATEST = Prepared(
+    sa.select(
+        _how_many(sa.and_(_newest.c.lane == Lane.REPLY.value, _unsent(_newest.c.state))),
+        _how_many(_newest.c.state == DeliveryState.SENDING),
+        _how_many(_newest.c.sent_at > sa.bindparam("lately")),
+    )
+)
+_SUPERSEDE = Prepared(
     sa.update(deliveries)
-    .where(deliveries.c.id.in_(sa.bindparam("ids", expanding=True)))
-    .where(deliveries.c.state.in_([DeliveryState.QUEUED, DeliveryState.LEASED]))
+    .where(deliveries.c.conversation_id == sa.bindparam("it"), deliveries.c.lane == Lane.REPLY.value)
+    .where(_unsent(deliveries.c.state))
     .values(state=DeliveryState.CANCELLED, reason="superseded", changed_at=sa.bindparam("now"))
 )
-_POST = sa.insert(deliveries).returning(deliveries.c.id)
+POSTED = ("conversation_id", "channel", "address", "lane", "because", "bubble", "state", "attempts")
+_POST = Prepared(sa.insert(deliveries).returning(deliveries.c.id), [*POSTED, "created_at", "not_before", "changed_at"])
 
 
 def post(
@@ -143,12 +174,9 @@ def post(
     burst: int = BURST,
 ) -> NewReply:
     """Write the reply; an older reply that has not gone out yet would only confuse, so it is called back."""
-    latest = connection.execute(_LATEST, {"it": row["id"]}).all()
-    waiting = [d.id for d in latest if d.lane == Lane.REPLY and d.state in (DeliveryState.QUEUED, DeliveryState.LEASED)]
+    ((waiting, on_its_way, recent),) = _LATEST.rows(connection, {"it": row["id"], "lately": now - BURST_TIME})
     if waiting:
-        connection.execute(_SUPERSEDE, {"ids": waiting, "now": now})
-    on_its_way = any(d.state == DeliveryState.SENDING for d in latest)
-    recent = sum(1 for d in latest if d.sent_at is not None and d.sent_at > now - BURST_TIME)
+        _SUPERSEDE.run(connection, {"it": row["id"], "now": now})
     new = {
         "conversation_id": row["id"],
         "channel": row["channel"],
@@ -157,10 +185,11 @@ def post(
         "because": f"turn:{inbound_id}",
         "bubble": bubble.as_json(),
         "state": DeliveryState.QUEUED,
+        "attempts": 0,
         "created_at": now,
         "not_before": now if recent < burst else now + dt.timedelta(seconds=1),
         "changed_at": now,
     }
-    delivery_id: int = connection.execute(_POST, new).scalar_one()
+    ((delivery_id,),) = _POST.rows(connection, new)
     prompt = not on_its_way and recent < burst
     return NewReply(delivery_id, row["id"], row["channel"], row["address"], bubble, prompt)

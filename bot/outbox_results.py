@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from bot import pace
 from bot.channels.base import Outcome, OutcomeKind
 from bot.outbox_rows import NEWER_REPLY, Ready
+from bot.prepared import Prepared
 from bot.tables import conversations, deliveries, delivery_events, insert_once
 from models import Channel, DeliveryState, Lane, Reachable, Stopped
 
@@ -82,7 +83,7 @@ _FENCE = sa.and_(deliveries.c.id == sa.bindparam("it"), deliveries.c.token == sa
 # Spelled out with OR: an IN list cannot be sent for many rows at once.
 _EARLIER = sa.or_(*(deliveries.c.state == state for state, rank in RANK.items() if rank < RANK[DeliveryState.SENT]))
 # Even where a status came first, or the lease ran out meanwhile, the platform's id is worth keeping.
-_SENT = (
+_SENT = Prepared(
     sa.update(deliveries)
     .where(_FENCE)
     .values(
@@ -113,7 +114,7 @@ def settle(connection: sa.Connection, results: Sequence[Result]) -> None:
     """Write down what became of a handful of attempts. Runs in the writer; only the lease that sent may report."""
     sent = [r for r in results if r.outcome.kind is OutcomeKind.SENT]
     if sent:
-        connection.execute(_SENT, [_sent_row(r) for r in sent])
+        _SENT.many(connection, [_sent_row(r) for r in sent])
     for result in results:
         if result.outcome.kind is not OutcomeKind.SENT:
             _settle_other(connection, result)

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from bot import pace, workers
 from bot.inbox_rows import NewReply
+from bot.prepared import Prepared
 from bot.tables import conversations, deliveries
 from models import Channel, DeliveryState, Lane, Reachable, Stopped
 from texts.bubble import Bubble
@@ -60,12 +62,21 @@ _TO_SENDING = {
     "changed_at": sa.bindparam("now"),
     "attempts": deliveries.c.attempts + 1,
 }
-_PROMOTE = (
-    sa.update(deliveries)
-    .where(deliveries.c.id.in_(sa.bindparam("ids", expanding=True)), deliveries.c.state == DeliveryState.QUEUED)
-    .values(_TO_SENDING)
-    .returning(deliveries.c.id)
-)
+
+
+def _promote(name: str) -> Any:
+    """The ids come as one value: as many as there are, the statement stays the same."""
+    listed: sa.ColumnElement[bool]
+    if name == "postgresql":
+        listed = deliveries.c.id == sa.any_(sa.bindparam("ids", type_=postgresql.ARRAY(sa.BigInteger)))
+    else:
+        each = sa.func.json_each(sa.bindparam("ids", type_=sa.JSON())).table_valued("value")
+        listed = deliveries.c.id.in_(sa.select(each.c.value))
+    queued = deliveries.c.state == DeliveryState.QUEUED
+    return sa.update(deliveries).where(listed, queued).values(_TO_SENDING).returning(deliveries.c.id)
+
+
+_PROMOTE = Prepared(_promote)
 
 
 def promote(connection: sa.Connection, sender: Sender, replies: Sequence[NewReply], now: dt.datetime) -> list[Ready]:
@@ -76,10 +87,10 @@ def promote(connection: sa.Connection, sender: Sender, replies: Sequence[NewRepl
         return []
     token = secrets.token_hex(8)
     chosen = {reply.id: (reply, wait) for reply, wait in zip(replies, waits, strict=False)}
-    moved = connection.execute(_PROMOTE, _mark(list(chosen), sender, token, now)).scalars().all()
+    moved = _PROMOTE.rows(connection, _mark(list(chosen), sender, token, now))
     return [
         Ready(r.id, token, r.conversation_id, r.channel, r.address, Lane.REPLY, 1, r.bubble, True, read_at + wait)
-        for r, wait in (chosen[number] for number in moved)
+        for r, wait in (chosen[number] for (number,) in moved)
     ]
 
 
@@ -143,7 +154,7 @@ def claim(
     token = secrets.token_hex(8)
     chosen = fit[: len(waits)]
     if chosen:
-        connection.execute(_PROMOTE, _mark([row["id"] for row in chosen], sender, token, now)).all()
+        _PROMOTE.rows(connection, _mark([row["id"] for row in chosen], sender, token, now))
     ready = [_ready(sender, row, token, read_at + wait, now) for row, wait in zip(chosen, waits, strict=True)]
     return ready, len(fit) > len(waits) or len(rows) == most
 

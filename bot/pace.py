@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from bot.prepared import Prepared
 from bot.tables import gates, insert_once
 
 AHEAD = 0.15  # seconds: how far ahead a reply may book its slot
@@ -15,8 +16,11 @@ _CLOCK = {
     "sqlite": sa.text("SELECT (julianday('now') - 2440587.5) * 86400.0"),
     "postgresql": sa.text("SELECT extract(epoch FROM clock_timestamp())::float8"),
 }
-_LOCK = sa.select(gates.c.tat, gates.c.closed_until).where(gates.c.sender == sa.bindparam("who")).with_for_update()
-_BOOK = sa.update(gates).where(gates.c.sender == sa.bindparam("who")).values(tat=sa.bindparam("new_tat"))
+_READ_CLOCK = Prepared(lambda name: _CLOCK[name].columns(sa.column("now", sa.Double())))
+_LOCK = Prepared(
+    sa.select(gates.c.tat, gates.c.closed_until).where(gates.c.sender == sa.bindparam("who")).with_for_update()
+)
+_BOOK = Prepared(sa.update(gates).where(gates.c.sender == sa.bindparam("who")).values(tat=sa.bindparam("new_tat")))
 _CLOSE = (
     sa.update(gates)
     .where(gates.c.sender == sa.bindparam("who"), gates.c.closed_until < sa.bindparam("until"))
@@ -38,7 +42,7 @@ def slots(tat: float, now: float, wanted: int, rate: float, ahead: float) -> tup
 
 def clock(connection: sa.Connection) -> float:
     """The database's clock in seconds since 1970: the one clock all processes share."""
-    return float(connection.execute(_CLOCK[connection.dialect.name]).scalar_one())
+    return float(_READ_CLOCK.rows(connection, {})[0][0])
 
 
 def open_gate(connection: sa.Connection, sender: str) -> None:
@@ -53,14 +57,14 @@ def reserve(
 
     The row stays locked until the transaction ends. Nothing is booked while a platform has closed the gate.
     """
-    tat, closed_until = connection.execute(_LOCK, {"who": sender}).one()
+    ((tat, closed_until),) = _LOCK.rows(connection, {"who": sender})
     # Read after the lock: a clock read while waiting for it would be late by the wait.
     now = clock(connection) if now is None else now
     if closed_until > now:
         return ()
     waits, new_tat = slots(tat, now, wanted, rate, ahead)
     if waits:
-        connection.execute(_BOOK, {"who": sender, "new_tat": new_tat})
+        _BOOK.run(connection, {"who": sender, "new_tat": new_tat})
     return waits
 
 

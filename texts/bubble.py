@@ -1,6 +1,6 @@
 """One message as every channel can show it: marked text and, below it, what can be tapped."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -44,8 +44,28 @@ class Bubble:
     extra: dict[str, Any] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
-        """The bubble as it is kept in a delivery row."""
-        return asdict(self)
+        """The bubble as it is kept in a delivery row. Written out: `asdict` copies deeply, for every message."""
+        return {
+            "text": self.text,
+            "shape": self.shape,
+            "buttons": [
+                {
+                    "data": button.data,
+                    "label": button.label,
+                    "description": button.description,
+                    "number": button.number,
+                    "ticked": button.ticked,
+                    "quick": button.quick,
+                }
+                for button in self.buttons
+            ],
+            "list_label": self.list_label,
+            "numbered": self.numbered,
+            "redraw": self.redraw,
+            "template": self.template,
+            "template_values": list(self.template_values),
+            "extra": self.extra,
+        }
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> "Bubble":
