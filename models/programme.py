@@ -89,6 +89,12 @@ class Application(Base):
             sqlite_where=sa.text("stage = 'DAFTAR_TUNGGU'"),
             postgresql_where=sa.text("stage = 'DAFTAR_TUNGGU'"),
         ),
+        sa.Index(
+            "ix_applications_unknown",
+            "since",
+            sqlite_where=sa.text("stage = 'TERBIT' AND received_at IS NULL"),
+            postgresql_where=sa.text("stage = 'TERBIT' AND received_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)

@@ -19,7 +19,7 @@ from services.sheets import Row, SheetRefused
 if TYPE_CHECKING:
     from texts import Catalogue
 
-CHUNK = 100  # moves in one transaction: a message that comes in meanwhile waits no longer than that takes
+CHUNK = 50  # moves in one transaction: a message that comes in meanwhile waits no longer than that takes
 LOOKED_UP = 500  # numbers in one query
 NUMBER = re.compile(r"BTN[\s./-]?(\d{4})[\s./-]?(\d{1,6})", re.IGNORECASE)
 HEADINGS: Mapping[str, frozenset[str]] = {

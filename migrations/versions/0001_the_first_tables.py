@@ -290,6 +290,14 @@ def upgrade() -> None:
     op.create_index("ix_applications_business_id", "applications", ["business_id"], unique=False)
     op.create_index("ix_applications_queue", "applications", ["programme_id", "stage", "queued_at", "id"], unique=False)
     op.create_index(
+        "ix_applications_unknown",
+        "applications",
+        ["since"],
+        unique=False,
+        sqlite_where=sa.text("stage = 'TERBIT' AND received_at IS NULL"),
+        postgresql_where=sa.text("stage = 'TERBIT' AND received_at IS NULL"),
+    )
+    op.create_index(
         "ix_applications_waiting",
         "applications",
         ["promised_at"],
@@ -743,6 +751,12 @@ def downgrade() -> None:
         postgresql_where=sa.text("stage = 'DAFTAR_TUNGGU'"),
     )
     op.drop_index("ix_applications_queue", table_name="applications")
+    op.drop_index(
+        "ix_applications_unknown",
+        table_name="applications",
+        sqlite_where=sa.text("stage = 'TERBIT' AND received_at IS NULL"),
+        postgresql_where=sa.text("stage = 'TERBIT' AND received_at IS NULL"),
+    )
     op.drop_index("ix_applications_business_id", table_name="applications")
     op.drop_table("applications")
     op.drop_table("likely_doubles")
