@@ -6,10 +6,13 @@ statement itself takes. Here it still words the SQL and still knows how each val
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import Dialect
+
+from models import Moment
 
 Convert = Callable[[Any], Any]
 Make = Callable[[str], Any]  # a dialect's name → the statement
@@ -119,6 +122,8 @@ def _planned(name: str, bind: sa.BindParameter[Any], dialect: Dialect) -> tuple[
     if bind.expanding:
         raise TypeError("an IN list has no SQL of its own: spell it out with OR")
     keep = bind.type.dialect_impl(dialect).bind_processor(dialect)
+    if keep and isinstance(bind.type, Moment | sa.Enum):
+        keep = lru_cache(maxsize=256)(keep)  # the same moment stands in a dozen columns of one turn
     if bind.required:
         return name, bind.key, keep, None
     value = bind.effective_value

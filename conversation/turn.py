@@ -90,9 +90,9 @@ def begin(form: Form, run: Run, words: Words, notes: tuple[Note, ...] = ()) -> T
     return _settle(form, run, words, notes)
 
 
-def take_turn(form: Form, run: Run, said: Said, words: Words) -> Turn:
-    """Hear one message in an open run."""
-    now = walk(form, run)
+def take_turn(form: Form, run: Run, said: Said, words: Words, walked: Walk | None = None) -> Turn:
+    """Hear one message in an open run. `walked`: the form as it stands, where the caller has looked already."""
+    now = walked or walk(form, run)
     over = run.view.get("over")
     if over and (turn := _answer_over(form, run, now, said, words)):
         return turn

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from conversation.form import Form
 from conversation.kinds import Choice, Listing, Many, Number
@@ -17,6 +17,8 @@ from handlers.spoken import REGION, Spoken, region_name
 from models import Assessment
 from services import eligibility, regions
 from services.eligibility import Ask, AskKind, RuleSet
+
+Verdict = TypeVar("Verdict")
 
 HELPER = "helper"  # the question whether the owner knows
 HELPER_NOT_YET = "HELPER_NOT_YET"
@@ -43,7 +45,7 @@ def _form(rule_set: str, version: str) -> Form:
         key="check",
         questions=questions(rules),
         title="journey.title",
-        stop=lambda answers: stopped(rules, answers),
+        stop=stops(rules),
         progress=True,
     )
 
@@ -65,11 +67,10 @@ def _helper() -> Choice:
     )
 
 
-def stopped(rules: RuleSet, answers: Answers) -> str | None:
+def stops(rules: RuleSet) -> Callable[[Answers], str | None]:
     """Why the check ends here: an end of the rules, or an owner who has not been asked yet."""
-    if answers.get(HELPER) == "not_yet":
-        return HELPER_NOT_YET
-    return eligibility.stopped(rules, answers.plain)
+    ended = _remembered(rules.end_asks, lambda said: eligibility.stopped(rules, said))
+    return lambda answers: HELPER_NOT_YET if answers.get(HELPER) == "not_yet" else ended(answers)
 
 
 def said(answers: Answers) -> dict[str, Any]:
@@ -90,8 +91,25 @@ def question(rules: RuleSet, ask: Ask, *, recheck: Callable[[Answers], bool] | N
     return KINDS[ask.kind](ask, shared, recheck is not None)
 
 
+SEEN = 1024  # sets of answers a condition is remembered for; they are options, never anybody's words
+
+
 def _when(rules: RuleSet, ask: Ask) -> Callable[[Answers], bool]:
-    return lambda answers: eligibility.applies(rules, ask.key, answers.plain)
+    return _remembered(ask.needs, lambda said: eligibility.applies(rules, ask.key, said))
+
+
+def _remembered(asks: tuple[Ask, ...], judge: Callable[[Mapping[str, Any]], Verdict]) -> Callable[[Answers], Verdict]:
+    """A judgement over the answers to some asks, remembered where all of them are chosen from a few options: a form
+    is walked twice a message, and people give the same answers."""
+    if any(ask.kind not in (AskKind.CHOICE, AskKind.MANY) for ask in asks):
+        return lambda answers: judge(answers.plain)
+    keys = tuple(ask.key for ask in asks)
+
+    @lru_cache(maxsize=SEEN)
+    def over(*values: Any) -> Verdict:
+        return judge({key: value for key, value in zip(keys, values, strict=True) if value is not None})
+
+    return lambda answers: over(*map(answers.plain.get, keys))
 
 
 def _choice(ask: Ask, shared: dict[str, Any], recheck: bool) -> Question[Any]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from conversation.form import Form, walk
+from conversation.form import Form, Walk, walk
 from conversation.kinds import Phone, Picture
 from conversation.question import Phrase, Question
 from conversation.run import Run
@@ -56,6 +56,7 @@ class _Table:
         self.spoken = self._spoken(self.run)
         self.document: Mapping[str, Any] | None = None  # a file that goes with the reply
         self.redrawn: str | None = None  # the message whose buttons may be drawn anew
+        self._walked: Walk | None = None  # the open run's form as it stands: looked at many times a message
 
     # --- hearing ---
 
@@ -240,12 +241,17 @@ class _Table:
         options = extra(run.facts) if extra and run else None
         return Spoken(self.desk.texts, language or self.desk.chat.lang, self.desk.office, options)
 
+    def _walk(self, run: Run) -> Walk:
+        if self._walked is None:
+            self._walked = walk(self._form(run), run)
+        return self._walked
+
     def _current(self) -> Question[Any] | None:
-        return on_the_table(walk(self._form(self.run), self.run), self.run) if self.run else None
+        return on_the_table(self._walk(self.run), self.run) if self.run else None
 
     def _take(self, said: Said) -> Turn:
         run = self._run()
-        return take_turn(self._form(run), run, said, self.spoken)
+        return take_turn(self._form(run), run, said, self.spoken, self._walk(run))
 
     def _again(self, note: Note) -> Reply:
         """Say something and put the open question once more; with none open, the menu without its welcome."""

@@ -141,7 +141,7 @@ def _form(rule_set: str, version: str) -> Form:
         key="registration",
         questions=(*checked, *rest, review),
         title="journey.title",
-        stop=lambda answers: check.stopped(rules, answers),
+        stop=check.stops(rules),
         progress=True,
     )
 

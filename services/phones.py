@@ -1,5 +1,7 @@
 """Nomor HP: every Indonesian spelling of a mobile number to one, `+62812…` (E.164)."""
 
+from functools import lru_cache
+
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberType
 
@@ -12,6 +14,7 @@ class NotAPhone(ValueError):
         self.reason = reason
 
 
+@lru_cache(maxsize=256)  # a number that was told is read again with every message of its chat
 def mobile(text: str) -> str:
     """An Indonesian mobile number as E.164; spaces, dots and dashes forgiven. Raises NotAPhone."""
     digits = "".join(c for c in text if c.isdigit())
