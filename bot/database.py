@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,17 @@ def is_gone(error: BaseException) -> bool:
     return getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
 
 
+def _quicken(dialect: sa.Dialect) -> None:
+    """SQLAlchemy words the statements around a savepoint anew each time; they need no wording."""
+    told = {"do_savepoint": "SAVEPOINT", "do_release_savepoint": "RELEASE SAVEPOINT"}
+    for name, words in {**told, "do_rollback_to_savepoint": "ROLLBACK TO SAVEPOINT"}.items():
+        setattr(dialect, name, partial(_say, words))
+
+
+def _say(words: str, connection: sa.Connection, name: str) -> None:
+    connection.exec_driver_sql(f"{words} {name}")  # SQLAlchemy's own names: sa_savepoint_1
+
+
 def _dumps(value: object) -> str:
     return orjson.dumps(value).decode()
 
@@ -95,6 +107,7 @@ def _open_sqlite(address: URL) -> Database:
     read = sa.create_engine(address, connect_args=connect, pool_size=3, max_overflow=5, **OPTIONS)
     for engine in (write, read):
         sa.event.listen(engine, "connect", _prepare_sqlite)
+    _quicken(write.dialect)
     # A transaction that reads first and writes later cannot wait for another's lock: take the lock at the start.
     sa.event.listen(write, "begin", _begin_immediate)
     sa.event.listen(read, "begin", _begin_deferred)
@@ -121,5 +134,6 @@ def _open_postgres(address: URL, writers: int) -> Database:
     # Each writer thread holds its connection only while it works; two more are for heartbeats and migrations.
     shared: dict[str, Any] = {"connect_args": {"connect_timeout": 5}, "pool_timeout": 10, **OPTIONS}
     write = sa.create_engine(address, pool_size=writers, max_overflow=2, **shared)
+    _quicken(write.dialect)
     read = sa.create_engine(address, pool_size=POSTGRES_READERS, max_overflow=5, pool_pre_ping=True, **shared)
     return Database(address.render_as_string(hide_password=False), write, read, writers)

@@ -208,7 +208,8 @@ class Outbox:
     async def _on_time(self, line: Line, ready: Ready) -> bool:
         """Wait for the slot. A slot missed is forfeited, once: another is booked. False: the gate has been closed."""
         wait = ready.at - time.monotonic()
-        await asyncio.sleep(wait)
+        if wait > 0:
+            await asyncio.sleep(wait)
         if time.monotonic() < line.closed_until:
             return False
         if time.monotonic() - ready.at <= pace.LATE:

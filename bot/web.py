@@ -71,18 +71,19 @@ def create(
     `home`: where `/` leads. `ending`: what must end before the program does.
     """
     doors = Doors(program)
-    routes: list[BaseRoute] = [
+    routes: list[BaseRoute] = []
+    if program.takes_messages:  # first what is asked for most: routes are tried in their order
+        routes += [
+            Route("/webhooks/telegram", _door("telegram", doors.telegram), methods=["POST"]),
+            Route("/webhooks/whatsapp", _door("whatsapp", doors.whatsapp), methods=["POST"]),
+            Route("/webhooks/whatsapp/status", _door("whatsapp", doors.whatsapp_status), methods=["POST"]),
+            Route(f"{PATH}{{signed}}", door(program.documents, program.texts)),
+        ]
+    routes += [
         Route("/healthz", _alive),
         Route("/readyz", doors.ready),
         Route("/metrics", doors.metrics),
     ]
-    if program.takes_messages:
-        routes += [
-            Route(f"{PATH}{{signed}}", door(program.documents, program.texts)),
-            Route("/webhooks/telegram", _door("telegram", doors.telegram), methods=["POST"]),
-            Route("/webhooks/whatsapp", _door("whatsapp", doors.whatsapp), methods=["POST"]),
-            Route("/webhooks/whatsapp/status", _door("whatsapp", doors.whatsapp_status), methods=["POST"]),
-        ]
     if home:
         routes.append(Route("/", lambda request: RedirectResponse(home)))
 
