@@ -132,7 +132,7 @@ def _begin_deferred(connection: sa.Connection) -> None:
 
 def _open_postgres(address: URL, writers: int) -> Database:
     # Each writer thread holds its connection only while it works; two more are for heartbeats and migrations.
-    shared: dict[str, Any] = {"connect_args": {"connect_timeout": 5}, "pool_timeout": 10, **OPTIONS}
+    shared: dict[str, Any] = {"connect_args": {"connect_timeout": 5}, "pool_timeout": 30, **OPTIONS}
     write = sa.create_engine(address, pool_size=writers, max_overflow=2, **shared)
     _quicken(write.dialect)
     read = sa.create_engine(address, pool_size=POSTGRES_READERS, max_overflow=5, pool_pre_ping=True, **shared)
