@@ -3,7 +3,7 @@
 import argparse
 from contextlib import ExitStack
 
-from bench import machine, turns
+from bench import machine, size, turns, waiting
 from bench.contenders import Databases
 
 
@@ -18,6 +18,10 @@ def main() -> None:
         if "turns" in asked.what:
             latencies = [int(part) / 1000 for part in asked.latency.split(",")]
             said += turns.run(asked.rounds, asked.people, latencies, asked.only, asked.peers_loop, databases)
+        if "size" in asked.what:
+            said += size.run(asked.rounds, asked.people, asked.million, databases)
+        if "waiting" in asked.what:
+            said += waiting.run(asked.rounds, databases)
     print("\n" + "\n".join(said))
 
 
@@ -26,14 +30,17 @@ PARTS = ("turns", "size", "waiting")
 
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="What a turn costs. Loopback only.")
-    parser.add_argument("what", nargs="*", choices=[*PARTS, []], default=list(PARTS))
+    parser.add_argument("what", nargs="*", metavar="PART", help=", ".join(PARTS), default=list(PARTS))
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--people", type=int, default=200, help="at once")
     parser.add_argument("--latency", default="0,50", help="the platform's, in ms")
     parser.add_argument("--only", action="append", default=[], help="part of a contender's name; may be repeated")
     parser.add_argument("--peers-loop", choices=["asyncio", "uvloop"], default="asyncio")
     parser.add_argument("--million", action="store_true", help="the size of 1,000,000 people too")
-    return parser.parse_args()
+    asked = parser.parse_args()
+    if unknown := set(asked.what) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    return asked
 
 
 if __name__ == "__main__":
