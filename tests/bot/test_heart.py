@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+import handlers
 from bot.channels.pictures import Picture
 from bot.clock import Clock
 from bot.database import Database
@@ -141,3 +142,18 @@ def test_a_person_without_words_is_still_a_person(database: Database) -> None:
         session.add(Person(created_at=NOON))
         session.rollback()
         assert connection.execute(sa.text("SELECT count(*) FROM persons")).scalar_one() == 0
+
+
+def test_moved_forward_a_form_left_half_way_is_spoken_of(database_url: str, tmp_path: Path) -> None:
+    clock = Clock(lambda: NOON)
+    with served(settings_for(database_url, tmp_path), answer=handlers.answer, clock=clock) as it:
+        for said in ("halo", "daftar", "setuju", "1"):
+            _say(it, said)
+        # The phone of this test does not exist, and that is found out first.
+        _eventually(lambda: _rows(it, "SELECT 1 FROM conversations WHERE reachable = 'gone'"))
+        _eventually(lambda: not _rows(it, "SELECT 1 FROM deliveries WHERE state IN ('queued', 'leased', 'sending')"))
+        _write(it, lambda session: session.execute(sa.text("UPDATE conversations SET reachable = 'yes'")))
+        clock.shift(dt.timedelta(hours=23, minutes=46))
+        it.call(it.program.forwarded())
+        it.call(it.program.forwarded())
+        assert _rows(it, "SELECT count(*) FROM deliveries WHERE because LIKE 'nudge:%'")[0][0] == 1

@@ -220,3 +220,15 @@ def test_in_the_evening_everybody_whose_window_closes_by_night(database: Databas
     assert swept(database, evening - dt.timedelta(minutes=1)) == 0
     assert swept(database, evening) == 1
     assert told(database)[0].expires_at == dt.datetime.combine(dt.date(2026, 11, 25), EVENING, OFFICE.zone)
+
+
+def test_whoever_left_is_found_by_an_index(database: Database) -> None:
+    between = left_since(DUE, OFFICE)
+    assert between is not None
+    statement = nudges._left(between, DUE, 100)
+    with database.read() as connection:
+        if database.is_sqlite:
+            compiled = statement.compile(connection, compile_kwargs={"literal_binds": True})
+            plan = [str(row) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}")]
+            assert any("ix_inbounds_at" in line for line in plan), plan
+            assert not any("SCAN conversations" in line for line in plan), plan
