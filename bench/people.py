@@ -141,7 +141,8 @@ class Line(asyncio.Protocol):
         if len(self._kept) >= end + 4 + size:
             self._kept = self._kept[end + 4 + size :]
             answer, self._answer = self._answer, None
-            answer.set_result(int(head.split(b" ", 2)[1]))
+            if not answer.done():  # given up meanwhile: another one's failure ended the run
+                answer.set_result(int(head.split(b" ", 2)[1]))
 
     async def post(self, body: bytes) -> None:
         """Post one update. Raises ConnectionError for anything but 200."""

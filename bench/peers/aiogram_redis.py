@@ -65,7 +65,9 @@ def main() -> None:
     """Serve."""
     server = TelegramAPIServer.from_base(API)
     bot = Bot(TOKEN, session=AiohttpSession(api=server))
-    dispatcher = Dispatcher(storage=RedisStorage.from_url(os.environ["BENCH_REDIS"]))
+    # redis-py refuses more than a hundred connections unless told otherwise: with 200 people at once it would answer 500.
+    storage = RedisStorage.from_url(os.environ["BENCH_REDIS"], connection_kwargs={"max_connections": 1000})
+    dispatcher = Dispatcher(storage=storage)
     dispatcher.message.register(start, CommandStart())
     for number, (_, _, options) in enumerate(QUESTIONS):
         observer = dispatcher.callback_query if options else dispatcher.message
