@@ -65,7 +65,7 @@ def main() -> None:
     """Serve."""
     server = TelegramAPIServer.from_base(API)
     bot = Bot(TOKEN, session=AiohttpSession(api=server))
-    # redis-py refuses more than a hundred connections unless told otherwise: with 200 people at once it would answer 500.
+    # redis-py refuses more than a hundred connections unless told otherwise: 200 people at once would be answered 500.
     storage = RedisStorage.from_url(os.environ["BENCH_REDIS"], connection_kwargs={"max_connections": 1000})
     dispatcher = Dispatcher(storage=storage)
     dispatcher.message.register(start, CommandStart())
