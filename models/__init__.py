@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from models.audit import AuditEntry, AuditHead
 from models.base import Base, Moment
 from models.business import Assessment, Business, Confirmation, ConfirmationState
 from models.conversation import Channel, Conversation, Draft, Inbound, Language, Media, Reachable, Stopped
@@ -20,15 +21,19 @@ from models.programme import (
     Stage,
     StageChange,
 )
+from models.staff import CodePurpose, Staff, StaffCode
 from models.ticket import DataRequest, Due, DueKind, DueState, RequestKind, Ticket, TicketAnswer, Unanswered
 
 __all__ = [
     "Allocation",
     "Application",
     "Assessment",
+    "AuditEntry",
+    "AuditHead",
     "Base",
     "Business",
     "Channel",
+    "CodePurpose",
     "Confirmation",
     "ConfirmationState",
     "Consent",
@@ -61,6 +66,8 @@ __all__ = [
     "Reachable",
     "RequestKind",
     "Session",
+    "Staff",
+    "StaffCode",
     "Stage",
     "StageChange",
     "Stopped",
