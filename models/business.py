@@ -5,9 +5,10 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from models.base import Base, Id, Moment, enum
+from models.likeness import LONGEST_NAME, LONGEST_PLACE, name_key, place_key
 
 
 class Business(Base):
@@ -20,6 +21,8 @@ class Business(Base):
         sa.Index("ix_businesses_nib", "nib"),
         sa.Index("ix_businesses_phone", "phone"),
         sa.Index("ix_businesses_regency", "regency", "district"),
+        sa.Index("ix_businesses_name_key", "district", "name_key"),
+        sa.Index("ix_businesses_place_key", "district", "place_key"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -42,6 +45,20 @@ class Business(Base):
     brand: Mapped[str | None] = mapped_column(sa.String(60))
     workers: Mapped[int | None] = mapped_column()
     email: Mapped[str | None] = mapped_column(sa.String(254))
+    # What doubles are looked up by: the name and the place as two people would both write them. They follow by
+    # themselves where the object is changed; a statement that changes the words must change these too.
+    name_key: Mapped[str | None] = mapped_column(sa.String(LONGEST_NAME))
+    place_key: Mapped[str | None] = mapped_column(sa.String(LONGEST_PLACE))
+
+    @validates("name", "address", "village")
+    def _key(self, column: str, value: str | None) -> str | None:
+        if column == "name":
+            self.name_key = name_key(value)
+        elif column == "address":
+            self.place_key = place_key(value, self.village)
+        else:
+            self.place_key = place_key(self.address, value)
+        return value
 
 
 class ConfirmationState(StrEnum):

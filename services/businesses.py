@@ -1,17 +1,16 @@
 """A business and its owner: kept once, and pointed out to an officer where two may be one."""
 
 import datetime as dt
-import re
-import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 
 from models import Business, LikelyDouble, Media, Person, Session
+from models.likeness import plain
 from services.inserting import insert_unless_there
-
-# "CV Rasa Banten" and "Rasa Banten" are one name.
-FORMS = frozenset({"pt", "cv", "ud", "pd", "tb", "toko", "warung", "usaha"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +32,7 @@ class NewBusiness:
     papers: tuple[str, ...] = ()  # for the ladder: pirt, brand …
 
 
-def plain(words: str | None) -> str:
-    """Words as two people would both write them: lower case, no marks, no accents, no form of business."""
-    letters = unicodedata.normalize("NFKD", words or "").casefold()
-    parts = re.findall(r"[^\W_]+", "".join(c for c in letters if not unicodedata.combining(c)))
-    return " ".join([part for part in parts if part not in FORMS] or parts)
-
-
-def why_double(one: Business, other: Business) -> str | None:
+def why_double(one: Business, other: Business | sa.Row[Any]) -> str | None:
     """The strongest sign that two records are one business: "nib", "phone", "name", "address", or None.
 
     A helper's own phone may carry several businesses, so one phone says something only between two people.
@@ -50,15 +42,11 @@ def why_double(one: Business, other: Business) -> str | None:
         return "nib"
     if one.phone and one.phone == other.phone and one.person_id != other.person_id:
         return "phone"
-    if near and plain(one.name) == plain(other.name):
+    if near and one.name_key and one.name_key == other.name_key:
         return "name"
-    if near and plain(one.address) and _where(one) == _where(other):
+    if near and one.place_key and one.place_key == other.place_key:
         return "address"
     return None
-
-
-def _where(business: Business) -> tuple[str, str]:
-    return plain(business.address), plain(business.village)
 
 
 def add(session: Session, new: NewBusiness, now: dt.datetime) -> Business:
@@ -104,15 +92,41 @@ def tell(session: Session, business: Business, new: NewBusiness) -> None:
 
 def likely_doubles(session: Session, business: Business, now: dt.datetime) -> list[tuple[int, str]]:
     """The other businesses this one may be, `(id, because)`, each pair noted once for an officer."""
-    signs = [sa.and_(Business.nib == business.nib, Business.nib.is_not(None))]
-    signs.append(sa.and_(Business.phone == business.phone, Business.phone.is_not(None)))
-    if business.district is not None:
-        signs.append(sa.and_(Business.regency == business.regency, Business.district == business.district))
-    query = sa.select(Business).where(Business.id != business.id, sa.or_(*signs)).order_by(Business.id)
-    found = [(other.id, because) for other in session.scalars(query) if (because := why_double(business, other))]
+    found = [(other.id, because) for other in _alike(session, business) if (because := why_double(business, other))]
     for other_id, because in found:
         note_double(session, business.id, other_id, because, now)
     return found
+
+
+_COMPARED = sa.select(*(getattr(Business, name) for name in (
+    "id", "nib", "phone", "person_id", "district", "name_key", "place_key"
+))).where(Business.id != sa.bindparam("it"))  # fmt: skip
+# Each sign by its own index: one condition with OR would read a whole kecamatan on the way.
+_SIGNS: Mapping[str, sa.Select[Any]] = {
+    "nib": _COMPARED.where(Business.nib == sa.bindparam("nib")),
+    "phone": _COMPARED.where(Business.phone == sa.bindparam("phone")),
+    "name_key": _COMPARED.where(
+        Business.district == sa.bindparam("district"), Business.name_key == sa.bindparam("name_key")
+    ),
+    "place_key": _COMPARED.where(
+        Business.district == sa.bindparam("district"), Business.place_key == sa.bindparam("place_key")
+    ),
+}
+_NEAR = frozenset({"name_key", "place_key"})  # these say something within one kecamatan only
+
+
+@lru_cache(maxsize=16)
+def _by(signs: tuple[str, ...]) -> sa.CompoundSelect[Any]:
+    return sa.union(*(_SIGNS[sign] for sign in signs)).order_by("id")
+
+
+def _alike(session: Session, business: Business) -> Sequence[sa.Row[Any]]:
+    """Whoever shares a NIB, a number, or within the kecamatan a name or a place."""
+    told = {sign: getattr(business, sign) for sign in _SIGNS if sign not in _NEAR or business.district}
+    given = {sign: value for sign, value in told.items() if value}
+    if not given:
+        return []
+    return session.execute(_by(tuple(given)), {**given, "it": business.id, "district": business.district}).all()
 
 
 def note_double(session: Session, business_id: int, other_id: int, because: str, now: dt.datetime) -> None:

@@ -179,7 +179,7 @@ def _empty_businesses(session: Session, owned: list[int]) -> None:
     _change(
         session, sa.update(Business).where(Business.id.in_(owned)),
         owner_name="", name="", district=None, village=None, address=None, phone=None, nib=None, products=[],
-        brand=None, workers=None, email=None,
+        brand=None, workers=None, email=None, name_key=None, place_key=None,
     )  # fmt: skip
     mine = sa.select(Application.id).where(Application.business_id.in_(owned))
     _change(session, sa.update(Place).where(Place.application_id.in_(mine)), nib=None)

@@ -29,8 +29,12 @@ from models import (
     Unanswered,
 )
 
-# What is ours and says nothing of the person: how rows hang together, and how a message is kept from going out twice.
-INNER = frozenset({"person_id", "purge_at", "link_tries", "nudged_run", "event_id", "tries", "content", "ref"})
+# What is ours and says nothing more of the person: how rows hang together, how a message is kept from going out twice,
+# and the name and place once more, as doubles are looked up by.
+INNER = frozenset(
+    {"person_id", "purge_at", "link_tries", "nudged_run", "event_id", "tries", "content", "ref"}
+    | {"name_key", "place_key"}
+)
 
 
 def collect(session: Session, person_id: int, now: dt.datetime) -> dict[str, Any]:

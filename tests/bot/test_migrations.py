@@ -38,3 +38,19 @@ def test_it_works_from_any_folder(bare_database: Database, tmp_path, monkeypatch
     monkeypatch.chdir(tmp_path)
     migrations.upgrade(bare_database.write_engine)
     migrations.check(bare_database.write_engine)
+
+
+def test_businesses_known_before_are_found_by_their_keys(bare_database: Database) -> None:
+    engine = bare_database.write_engine
+    migrations.upgrade(engine, "0001")
+    with bare_database.write() as connection:
+        connection.exec_driver_sql("INSERT INTO persons (id, created_at) VALUES (1, '2026-11-01 00:00:00')")
+        for name, address in (("'CV. Rasa Bantén'", "'Kp. Cikulur RT 02/03'"), ("''", "NULL")):
+            connection.exec_driver_sql(
+                "INSERT INTO businesses (person_id, created_at, owner_name, name, village, address) "
+                f"VALUES (1, '2026-11-01 00:00:00', 'Siti', {name}, 'Baros', {address})"
+            )
+    migrations.upgrade(engine)
+    with bare_database.read() as connection:
+        kept = connection.execute(sa.text("SELECT name_key, place_key FROM businesses ORDER BY id")).all()
+    assert [tuple(row) for row in kept] == [("rasa banten", "kp cikulur rt 02 03 | baros"), (None, None)]

@@ -4,8 +4,8 @@ import pytest
 
 from bot.database import Database
 from models import Media
+from models.likeness import plain
 from services import businesses
-from services.businesses import plain
 from tests.services import people
 from tests.services.people import NOON, transaction
 
@@ -48,3 +48,16 @@ def test_what_is_told_later_is_added_and_takes_nothing_away(database: Database) 
         assert (business.brand, business.workers, business.email) == ("Cap Badak", 4, "siti@contoh.id")
         assert photo.business_id == business.id
         assert businesses.of_person(session, owner) == [business]
+
+
+def test_the_keys_follow_what_is_corrected(database: Database) -> None:
+    with transaction(database) as session:
+        business = businesses.add(session, people.new_business(people.person(session), name="CV Rasa"), NOON)
+        business.name, business.village, business.address = "Rasa Baru", "Baros", "Kp. " + "ﷺ" * 290
+        session.flush()
+        assert business.name_key == "rasa baru"
+        assert (business.place_key or "")[:3] == "kp "
+        assert len(business.place_key or "") == 300
+        business.address = None
+        session.flush()
+        assert business.place_key is None

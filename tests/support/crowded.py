@@ -73,6 +73,8 @@ def _rows(n: sa.CTE, programme_id: int) -> dict[str, Row]:
             "village": sa.literal("Desa ") + _text(i % 7),
             "address": sa.literal("Kp. Nomor ") + _text(i),
             "phone": phone,
+            "name_key": sa.literal("dapur nomor ") + _text(i),
+            "place_key": sa.literal("kp nomor ") + _text(i) + sa.literal(" | desa ") + _text(i % 7),
         },
         "assessments": {
             "id": i,
