@@ -7,6 +7,7 @@ from models.base import Base, Moment
 from models.business import Assessment, Business, Confirmation, ConfirmationState
 from models.conversation import Channel, Conversation, Draft, Inbound, Language, Media, Reachable, Stopped
 from models.delivery import ContentTemplate, Cursor, Delivery, DeliveryEvent, DeliveryState, Gate, Lane
+from models.event import Audience, Event, EventArrival, EventKind, EventShare, EventSource, EventState, PlanEntry
 from models.file import StoredFile
 from models.person import Consent, LinkCode, Person, Purpose
 from models.programme import (
@@ -21,13 +22,17 @@ from models.programme import (
     Stage,
     StageChange,
 )
+from models.reminder import Reminder, ReminderState
+from models.signup import ACTIVE, Invitation, SignUp, SignUpState
 from models.staff import CodePurpose, Staff, StaffCode
 from models.ticket import DataRequest, Due, DueKind, DueState, RequestKind, Ticket, TicketAnswer, Unanswered
 
 __all__ = [
+    "ACTIVE",
     "Allocation",
     "Application",
     "Assessment",
+    "Audience",
     "AuditEntry",
     "AuditHead",
     "Base",
@@ -48,9 +53,16 @@ __all__ = [
     "Due",
     "DueKind",
     "DueState",
+    "Event",
+    "EventArrival",
+    "EventKind",
+    "EventShare",
+    "EventSource",
+    "EventState",
     "Gate",
     "Inbound",
     "Interest",
+    "Invitation",
     "Lane",
     "Language",
     "LikelyDouble",
@@ -61,11 +73,16 @@ __all__ = [
     "OfferState",
     "Person",
     "Place",
+    "PlanEntry",
     "Programme",
     "Purpose",
     "Reachable",
+    "Reminder",
+    "ReminderState",
     "RequestKind",
     "Session",
+    "SignUp",
+    "SignUpState",
     "Staff",
     "StaffCode",
     "Stage",
