@@ -1,4 +1,4 @@
-"""The commands: `naikkelas run`, `chat`, `check`, `db upgrade`, `seed`, `whatsapp templates sync`."""
+"""The commands: `naikkelas run`, `chat`, `check`, `seed`, `db upgrade`, `whatsapp templates sync`; the rest by name."""
 
 import asyncio
 import socket
@@ -16,6 +16,7 @@ from bot import app as program
 from bot import logs
 from bot.checking import findings
 from bot.cli_applications import applications_cli
+from bot.cli_backup import backup, restore
 from bot.cli_common import FAILED, NO_ARGUMENTS, WRONG, fail, plainly
 from bot.cli_common import settings as load_settings
 from bot.cli_offers import offers_cli
@@ -45,6 +46,8 @@ cli.add_typer(tickets_cli, name="tickets")
 cli.add_typer(questions_cli, name="questions")
 cli.add_typer(whatsapp_cli, name="whatsapp")
 whatsapp_cli.add_typer(templates_cli, name="templates")
+cli.command()(backup)
+cli.command()(restore)
 
 
 @cli.command("run")

@@ -17,6 +17,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 BUSY_MS = 15_000  # a guest (the command line) may hold SQLite's lock for a moment
 POSTGRES_WRITERS = 3  # above four threads nothing is gained
 POSTGRES_READERS = 5
+PROGRAM = "naikkelas"  # what PostgreSQL's list of connections calls us
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,8 @@ def _begin_deferred(connection: sa.Connection) -> None:
 
 def _open_postgres(address: URL, writers: int) -> Database:
     # Each writer thread holds its connection only while it works; two more are for heartbeats and migrations.
-    shared: dict[str, Any] = {"connect_args": {"connect_timeout": 5}, "pool_timeout": 30, **OPTIONS}
+    connect = {"connect_timeout": 5, "application_name": PROGRAM}
+    shared: dict[str, Any] = {"connect_args": connect, "pool_timeout": 30, **OPTIONS}
     write = sa.create_engine(address, pool_size=writers, max_overflow=2, **shared)
     _quicken(write.dialect)
     read = sa.create_engine(address, pool_size=POSTGRES_READERS, max_overflow=5, pool_pre_ping=True, **shared)

@@ -23,9 +23,14 @@ def config(connection: sa.Connection | None = None) -> Config:
 def upgrade(engine: sa.Engine, to: str = "head") -> None:
     """Bring the database to a step. In one transaction: a step that fails leaves nothing behind."""
     with engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
-        command.upgrade(config(connection), to)
+        upgrade_within(connection, to)
+
+
+def upgrade_within(connection: sa.Connection, to: str = "head") -> None:
+    """The same within the caller's transaction."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
+    command.upgrade(config(connection), to)
 
 
 def downgrade(engine: sa.Engine, to: str) -> None:
@@ -48,3 +53,8 @@ def current(connection: sa.Connection) -> str | None:
 def head() -> str | None:
     """The newest step."""
     return ScriptDirectory.from_config(config()).get_current_head()
+
+
+def known(step: str) -> bool:
+    """Whether this release knows a step: one of a newer release it does not."""
+    return any(step == script.revision for script in ScriptDirectory.from_config(config()).walk_revisions())
