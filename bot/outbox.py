@@ -129,7 +129,7 @@ class Outbox:
         await line.ask()
         if not line.free or not await asyncio.to_thread(self._any_due, name):
             return IDLE
-        ready, more = await self._run(lambda c: self._claim(c, line))
+        ready, more = await self._run(lambda c: self._claim(c, line), last=True)
         for item in ready:
             self._launch(item)
         if ready:
@@ -215,7 +215,7 @@ class Outbox:
         if time.monotonic() - ready.at <= pace.LATE:
             return True
         try:
-            waits = await self._run(lambda c: pace.reserve(c, line.sender.gate, 1, line.sender.rate, 1.0))
+            waits = await self._run(lambda c: pace.reserve(c, line.sender.gate, 1, line.sender.rate, 1.0), last=True)
         except DatabaseGone:
             return False
         if waits:
@@ -246,10 +246,10 @@ class Outbox:
         """Take back what dead processes held."""
         return await self._run(lambda c: outbox_rows.recover(c, self._now(), mine=self._worker))
 
-    async def _run(self, work: Callable[[sa.Connection], T], first: bool = False) -> T:
+    async def _run(self, work: Callable[[sa.Connection], T], first: bool = False, last: bool = False) -> T:
         if self._writer is None:
             raise DatabaseGone("not started")
-        return await self._writer.run(work, first=first)
+        return await self._writer.run(work, first=first, last=last)
 
     async def close(self, seconds: float = 8.0) -> None:
         """Begin nothing more, finish the calls that are out, write down what became of them."""

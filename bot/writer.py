@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ Work = Callable[[sa.Connection], T]
 Settled = tuple["asyncio.Future[Any]", Any, BaseException | None]
 
 GROUP = 64  # jobs in one transaction at most
+LONGEST = 0.05  # seconds a transaction works before it is committed: others wait for the rows it holds (a programme's)
 
 
 class DatabaseGone(Exception):
@@ -31,6 +33,7 @@ class Job:
 
     work: Work[Any]
     future: "asyncio.Future[Any]"
+    last: bool = False  # nothing may follow it in its transaction
 
 
 def nothing_left(connection: sa.Connection, results: Sequence[Any]) -> list[Any]:
@@ -64,14 +67,16 @@ class Writer:
         for thread in self._threads:
             thread.start()
 
-    async def run(self, work: Work[T], address: str = "", first: bool = False) -> T:
+    async def run(self, work: Work[T], address: str = "", first: bool = False, last: bool = False) -> T:
         """Do `work` in a transaction and give its result after the commit.
 
         `first`: results of sends go before new messages, or a busy hour would leave many sends uncertain.
+        `last`: it locks what `finish` locks, the pace of a sender; locked before somebody's message is worked on, two
+        transactions would wait for each other.
         Raises DatabaseGone when it could not be written, else whatever `work` raises.
         """
         future: asyncio.Future[Any] = self._loop.create_future()
-        self._queues[self._database.shard(address)].put(Job(work, future), first)
+        self._queues[self._database.shard(address)].put(Job(work, future, last), first)
         return cast("T", await future)
 
     @property
@@ -88,6 +93,7 @@ class Writer:
     def _serve(self, queue: "_Queue") -> None:
         while batch := queue.take(GROUP):
             settled, left = self._write(batch)
+            queue.put_back(batch[len(settled) :])
             self._loop.call_soon_threadsafe(self._settle, settled, left)  # one wake-up for the group
 
     def _write(self, batch: Sequence[Job]) -> tuple[list[Settled], list[Any]]:
@@ -98,11 +104,11 @@ class Writer:
                 return [(batch[0].future, None, error)], []
             log.warning("a group of %d was rolled back (%s): each alone", len(batch), type(error).__name__)
             return self._each_alone(batch)
-        return [(job.future, result, None) for job, result in zip(batch, results, strict=True)], left
+        return [(job.future, result, None) for job, result in zip(batch, results, strict=False)], left
 
     def _together(self, batch: Sequence[Job]) -> tuple[list[Any], list[Any]]:
         with self._database.write_engine.begin() as connection:
-            results = [job.work(connection) for job in batch]
+            results = _worked(connection, batch)
             return results, self._finish(connection, results)
 
     def _each_alone(self, batch: Sequence[Job]) -> tuple[list[Settled], list[Any]]:
@@ -135,6 +141,17 @@ class Writer:
             self._after(left)
 
 
+def _worked(connection: sa.Connection, batch: Sequence[Job]) -> list[Any]:
+    """The results of as many jobs, from the first, as the time allows."""
+    until = time.monotonic() + LONGEST
+    results = []
+    for job in batch:
+        results.append(job.work(connection))
+        if time.monotonic() > until:
+            break
+    return results
+
+
 class _Queue:
     """Jobs of one thread: results of sends before everything else, each in the order it came."""
 
@@ -160,9 +177,14 @@ class _Queue:
             while not (self._first or self._rest or self._closed):
                 self._ready.wait()
             taken: list[Job] = []
-            while len(taken) < most and (self._first or self._rest):
+            while len(taken) < most and (self._first or self._rest) and not (taken and taken[-1].last):
                 taken.append(self._first.popleft() if self._first else self._rest.popleft())
             return taken
+
+    def put_back(self, jobs: Sequence[Job]) -> None:
+        """What was taken and not done stays at the front."""
+        with self._ready:
+            self._rest.extendleft(reversed(jobs))
 
     def close(self) -> None:
         with self._ready:

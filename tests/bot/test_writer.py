@@ -2,12 +2,13 @@
 
 import asyncio
 import threading
+import time
 
 import pytest
 import sqlalchemy as sa
 
 from bot.database import Database
-from bot.writer import DatabaseGone, Writer
+from bot.writer import LONGEST, DatabaseGone, Writer
 
 
 def _add(name: str):
@@ -51,6 +52,30 @@ def test_results_go_before_new_messages(database: Database) -> None:
         await asyncio.gather(first, *later, result)
         await writer.close()
         assert order == ["result", "message 0", "message 1", "message 2"]
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("why", ["it took long", "it is the last"])
+def test_what_others_wait_for_is_committed_before_more_is_begun(database: Database, why: str) -> None:
+    async def story() -> None:
+        hold = threading.Event()
+        writer = Writer(database)
+        first = asyncio.create_task(writer.run(lambda c: hold.wait(5), "a", last=True))
+        await asyncio.sleep(0.1)
+
+        def long(connection: sa.Connection) -> None:
+            _add("long")(connection)
+            time.sleep(2 * LONGEST if why == "it took long" else 0)
+
+        held = asyncio.create_task(writer.run(long, "a", last=why == "it is the last"))
+        await asyncio.sleep(0)
+        others = [asyncio.create_task(writer.run(lambda c: _names(database), "a")) for _ in range(2)]
+        await asyncio.sleep(0)
+        hold.set()
+        await asyncio.gather(first, held)
+        assert await asyncio.gather(*others) == [["long"], ["long"]]
+        await writer.close()
 
     asyncio.run(story())
 
