@@ -5,18 +5,15 @@ import re
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
+from bot.config_calendar import CalendarSettings
+from bot.config_section import Section
+from services.calendar import JAKARTA
 from services.keeping import Keeping
-from services.office import JAKARTA, Fact, Office
+from services.office import Fact, Office
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-
-
-class Section(BaseModel):
-    """Part of the settings. A key nobody knows is a typing mistake, so it is refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class DatabaseSettings(Section):
@@ -117,7 +114,8 @@ class OfficeSettings(Section):
 
     opens: dt.time = dt.time(8)
     closes: dt.time = dt.time(16)
-    holidays: tuple[dt.date, ...] = ()
+    holidays: tuple[dt.date, ...] = ()  # closed days of the office's own, without a name
+    calendar: CalendarSettings = CalendarSettings()
     hours: str = Office().hours
     hours_en: str = Office().hours_en
     address: str = ""
@@ -235,12 +233,13 @@ class Settings(Section):
 
     def office_now(self) -> Office:
         """The office as services know it."""
-        kept = self.office.model_dump(exclude={"facts", "holidays"})
+        office = self.office
+        kept = office.model_dump(exclude={"facts", "holidays", "calendar", "opens", "closes"})
         facts = {name: Fact(**fact.model_dump()) for name, fact in self.office.facts.items()}
         code = self.programme.code if self.programme else ""
         return Office(
             **kept,
-            holidays=frozenset(self.office.holidays),
+            calendar=office.calendar.whole(office.opens, office.closes, office.holidays),
             facts=facts,
             programme=code,
             draft_days=self.retention.drafts.days,

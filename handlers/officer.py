@@ -52,10 +52,10 @@ def _hours(desk: Desk) -> tuple[Note, ...]:
     office = desk.office
     if office.is_open(desk.now):
         return ()
-    today, by = office.local_day(desk.now), office.promise(desk.now, office.answer_days)
-    if today in office.holidays:
-        opens = office.working_day_after(desk.now, 1)
-        return (Note("common.closed_holiday", {"holiday": today, "date": opens, "answer_by": by}),)
+    by, holiday = office.promise(desk.now, office.answer_days), office.calendar.holiday(office.local_day(desk.now))
+    if holiday:
+        opens, name = office.working_day_after(desk.now, 1), holiday.called(desk.chat.lang)
+        return (Note("common.closed_holiday", {"holiday": name, "date": opens, "answer_by": by}),)
     return (Note("common.closed_now", {"answer_by": by}),)
 
 

@@ -105,7 +105,7 @@ def sweep(session: Session, texts: "Catalogue", office: Office, now: dt.datetime
 
     Rows another sweep is at, and chats whose person is writing at this moment, are passed over until the next.
     """
-    if not dues.by_day(now, office):
+    if not office.may_write(now):
         return 0
     query = sa.select(Due).join(Conversation, Conversation.id == Due.conversation_id)
     query = query.where(Due.kind == DueKind.RECEIVED, Due.state == DueState.PLANNED, Due.due_at <= now)

@@ -23,7 +23,6 @@ from models import (
 )
 from services import applications, businesses, chats, deliveries, eligibility, phones, tickets
 from services.codes import next_code
-from services.dues import by_day
 from services.inserting import insert_unless_there
 from services.nudges import WINDOWS
 from services.office import Office
@@ -81,7 +80,7 @@ def sweep(session: Session, texts: "Catalogue", office: Office, now: dt.datetime
 
     How many messages were posted. Rows another sweep is at are passed over. By night nothing is done.
     """
-    if not by_day(now, office):
+    if not office.may_write(now):
         return 0
     asked = 0
     for confirmation, chat in session.execute(_writing(now, limit)).all():

@@ -35,26 +35,12 @@ from texts.filling import shown
 if TYPE_CHECKING:
     from texts import Catalogue
 
-FROM, UNTIL = dt.time(8), dt.time(20)  # the office's clock: nobody is woken, nobody is disturbed at evening prayer
 TOO_LATE = dt.timedelta(days=14)
 MAKES_SENSE = dt.timedelta(days=3)  # a reminder that could not be sent within this time is not sent any more
 SAID = re.compile(r"[0-9]{1,18}|[A-Z][0-9]{1,2}")  # a row's number, or a code
 OPEN = (DueState.PLANNED, DueState.ASKED)
 LETTERS = {DueKind.TODO: "T", DueKind.FOLLOW_UP: "F", DueKind.PROMISE: "P", DueKind.RECEIVED: "H"}
 KEYS = {DueKind.TODO: "todo.remind", DueKind.FOLLOW_UP: "todo.follow_up", DueKind.PROMISE: "place.late_sorry"}
-
-
-def by_day(now: dt.datetime, office: Office) -> bool:
-    """Whether it is an hour at which we write first."""
-    return FROM <= now.astimezone(office.zone).time() < UNTIL
-
-
-def by_day_again(now: dt.datetime, office: Office) -> dt.datetime:
-    """This moment, or the next at which we write first."""
-    if by_day(now, office):
-        return now
-    day = office.local_day(now, 0 if now.astimezone(office.zone).time() < FROM else 1)
-    return dt.datetime.combine(day, FROM, office.zone)
 
 
 def lost(due: Due, chat: Conversation, consented: bool, now: dt.datetime) -> DueState | None:
@@ -153,7 +139,7 @@ def sweep(session: Session, texts: "Catalogue", office: Office, now: dt.datetime
     two sweeps at once, or one cut short, ask nobody twice. Passed over, until the next sweep, is also a chat whose
     person is writing to us at this moment.
     """
-    if not by_day(now, office):
+    if not office.may_write(now):
         return 0
     query = sa.select(Due).join(Conversation, Conversation.id == Due.conversation_id)
     mine = Due.kind.in_(list(KEYS))  # "sudah terima?" is asked until it is answered: services.certificates

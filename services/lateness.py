@@ -7,7 +7,6 @@ import sqlalchemy as sa
 
 from models import Conversation, Lane, Language, Session, Ticket
 from services import alerts, deliveries
-from services.dues import by_day
 from services.office import Office
 from services.tickets import TALKS, code_of
 from texts.bubble import Bubble
@@ -27,7 +26,7 @@ def sweep(session: Session, texts: "Catalogue", office: Office, now: dt.datetime
     tell nobody twice. The chat is held before its ticket, as everywhere; chats that are just being answered come next
     time.
     """
-    if not by_day(now, office):
+    if not office.may_write(now):
         return 0
     chats = _free_chats(session, now, limit)
     rows = _claim(session, now, list(chats), limit)

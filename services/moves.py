@@ -209,7 +209,7 @@ def _tell(
         lane=Lane.NOTICE,
         because=f"stage:{change_id}",
         now=now,
-        not_before=dues.by_day_again(now, office),
+        not_before=office.writes(now).at,
         expires_at=now + MAKES_SENSE,
     )
     return shown

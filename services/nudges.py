@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from models import Channel, Conversation, Draft, Inbound, Lane, Language, Purpose, Reachable, Session, Stopped
-from services import consents, deliveries, drafts
-from services.dues import FROM, UNTIL
+from services import calendar, consents, deliveries, drafts
+from services.calendar import ROOM, Span, span_before, spans_after
 from services.office import Office
 from texts import Marked
 from texts.bubble import Bubble, Button, Shape
@@ -23,8 +23,7 @@ WINDOWS: Mapping[Channel, dt.timedelta] = {
     Channel.TELEGRAM: dt.timedelta(hours=23, minutes=50),
 }
 LONGEST_WINDOW = max(WINDOWS.values())
-SPARE = dt.timedelta(minutes=5)  # for the beat of the heart that finds it, and for its way out
-LAST = (dt.datetime.combine(dt.date.min, UNTIL) - SPARE).time()
+SPARE = ROOM  # for the beat of the heart that finds it, and for its way out
 
 Counted = Callable[[str, Mapping[str, Any], Mapping[str, Any]], tuple[int, int] | None]
 
@@ -32,17 +31,16 @@ Counted = Callable[[str, Mapping[str, Any], Mapping[str, Any]], tuple[int, int] 
 def nudge_at(last_in_at: dt.datetime | None, channel: Channel, office: Office) -> dt.datetime | None:
     """When to speak of a form that was left: as late as the window allows, so that nobody is hurried, and by day.
 
-    The rule. The last moment the window allows is `last_in_at` + 23 h 50 min, less 5 minutes for the way. If it lies
-    between 08.00 and 19.55 on the office's clock, it is that moment; later in the evening, 19.55 of that evening;
-    in the night before 08.00, 19.55 of the evening before. None: they never wrote, so there is no window.
+    The rule. The last moment the window allows is `last_in_at` + 23 h 50 min, less 5 minutes for the way. If we may
+    write then, and for 5 minutes more, it is that moment; else 5 minutes before the end of the hours we may write in:
+    19.55 of that evening, or of the evening before, or 11.25 before Friday prayer. None: they never wrote, so there is
+    no window.
     """
     if last_in_at is None or last_in_at.year == 1970:
         return None
-    latest = (last_in_at + WINDOWS[channel] - SPARE).astimezone(office.zone)
-    if FROM <= latest.time() <= LAST:
-        return latest
-    day = latest.date() if latest.time() > LAST else latest.date() - dt.timedelta(days=1)
-    return dt.datetime.combine(day, LAST, office.zone)
+    latest = last_in_at + WINDOWS[channel] - SPARE
+    span = span_before(calendar.Purpose.REMINDER, latest, office.calendar)
+    return max(span.start, min(latest, span.end - SPARE)).astimezone(office.zone) if span else None
 
 
 def left_since(now: dt.datetime, office: Office) -> tuple[dt.datetime, dt.datetime] | None:
@@ -51,14 +49,19 @@ def left_since(now: dt.datetime, office: Office) -> tuple[dt.datetime, dt.dateti
     A few minutes wide by day; in the last minutes of the evening it reaches over everybody whose window closes at
     night. Exact to `nudge_at`: who lies outside is not due, who lies inside is.
     """
-    local = now.astimezone(office.zone)
-    if not FROM <= local.time() < UNTIL:
+    span = _span(now, office)
+    if span is None:
         return None
-    latest = local
-    if local.time() >= LAST:
-        latest = dt.datetime.combine(local.date() + dt.timedelta(days=1), FROM, office.zone) - dt.timedelta.resolution
-    span = LONGEST_WINDOW
-    return now - span, latest - span + SPARE
+    latest = now
+    if now >= span.end - SPARE:
+        after = next(spans_after(calendar.Purpose.REMINDER, span.end, office.calendar), None)
+        latest = after.start - dt.timedelta.resolution if after else span.end
+    return now - LONGEST_WINDOW, latest - LONGEST_WINDOW + SPARE
+
+
+def _span(now: dt.datetime, office: Office) -> Span | None:
+    """The stretch of time in which we may write now."""
+    return span_before(calendar.Purpose.REMINDER, now, office.calendar) if office.may_write(now) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,8 @@ def _nudge(
     chat.nudged_run = left.run_id
     if chat.person_id is None or not consents.agreed(session, chat.person_id, Purpose.SERVICE):
         return False
-    evening = dt.datetime.combine(office.local_day(now), UNTIL, office.zone)
+    span = _span(now, office)
+    until = chat.last_in_at + WINDOWS[chat.channel]
     deliveries.post(
         session,
         conversation_id=chat.id,
@@ -135,7 +139,7 @@ def _nudge(
         lane=Lane.NOTICE,
         because=f"nudge:{left.run_id}",
         now=now,
-        expires_at=min(evening, chat.last_in_at + WINDOWS[chat.channel]),
+        expires_at=min(span.end, until) if span else until,
     )
     return True
 

@@ -20,7 +20,8 @@ from services import (
     tickets,
     waiting,
 )
-from services.dues import MAKES_SENSE, UNTIL, by_day
+from services.calendar import Purpose, Reason, span_before
+from services.dues import MAKES_SENSE
 from services.inserting import insert_unless_there
 from services.offer_words import Subject, subject
 from services.office import Office
@@ -40,14 +41,11 @@ SHORTEST = dt.timedelta(hours=12)  # nobody is asked to decide sooner, and so no
 
 def deadline(now: dt.datetime, closes_at: dt.datetime, office: Office) -> dt.datetime | None:
     """Until when an answer counts: by day, and before the programme closes; None where too little time is left."""
-    ends = now + dt.timedelta(hours=office.offer_hours)
-    if not by_day(ends, office):
-        late = ends.astimezone(office.zone).time() >= UNTIL
-        ends = office.morning(office.local_day(ends, 1 if late else 0))
+    then = office.writes(now + dt.timedelta(hours=office.offer_hours))
+    ends = office.morning(office.local_day(then.at)) if then.reason is Reason.HOURS else then.at
     if ends > closes_at:
-        ends = min(closes_at, dt.datetime.combine(office.local_day(closes_at), UNTIL, office.zone))
-        if not by_day(ends - dt.timedelta(seconds=1), office):
-            ends = dt.datetime.combine(office.local_day(ends, -1), UNTIL, office.zone)
+        last = span_before(Purpose.REMINDER, closes_at, office.calendar)
+        ends = min(closes_at, last.end) if last else closes_at
     return ends if ends - now >= SHORTEST else None
 
 
@@ -65,7 +63,7 @@ def sweep(session: Session, texts: "Catalogue", office: Office, now: dt.datetime
     Call again until it answers 0. Everything about a programme happens behind its lock, and is looked at again there:
     two sweeps at once, or one cut short, say nothing twice and give nothing twice.
     """
-    if not by_day(now, office):
+    if not office.may_write(now):
         return 0
     done = 0
     for programme_id in session.scalars(sa.select(Programme.id).order_by(Programme.id)).all():

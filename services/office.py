@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from services.calendar import JAKARTA, Allowed, Calendar, Purpose, allowed, may_send
 from services.keeping import Keeping
 
-JAKARTA = ZoneInfo("Asia/Jakarta")
+__all__ = ["JAKARTA", "Fact", "Office"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +25,7 @@ class Fact:
 class Office:
     """The office's own settings. Days are working days unless the name says otherwise."""
 
-    zone: ZoneInfo = JAKARTA
-    opens: dt.time = dt.time(8)
-    closes: dt.time = dt.time(16)
-    holidays: frozenset[dt.date] = frozenset()
+    calendar: Calendar = field(default_factory=Calendar)
     hours: str = "Senin–Jumat 08.00–16.00 WIB"
     hours_en: str = "Monday–Friday 08.00–16.00 WIB"
     address: str = ""
@@ -51,18 +49,32 @@ class Office:
     keeping: Keeping = field(default_factory=Keeping)
     facts: Mapping[str, Fact] = field(default_factory=dict)
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """The office's time zone."""
+        return self.calendar.zone
+
     def local_day(self, now: dt.datetime, later: int = 0) -> dt.date:
         """The date on the office's own calendar, or `later` calendar days after it."""
         return now.astimezone(self.zone).date() + dt.timedelta(days=later)
 
     def is_working(self, day: dt.date) -> bool:
         """Monday to Friday, unless it is a holiday."""
-        return day.weekday() < 5 and day not in self.holidays
+        return self.calendar.is_working(day)
 
     def is_open(self, now: dt.datetime) -> bool:
         """Whether somebody is there now."""
         local = now.astimezone(self.zone)
-        return self.is_working(local.date()) and self.opens <= local.time() < self.closes
+        opens, closes = self.calendar.hours(local.date())
+        return self.is_working(local.date()) and opens <= local.time() < closes
+
+    def may_write(self, now: dt.datetime) -> bool:
+        """Whether it is an hour at which we write first to somebody, about their own affair."""
+        return may_send(Purpose.REMINDER, now, self.calendar)
+
+    def writes(self, now: dt.datetime) -> Allowed:
+        """This moment, or the next at which we write first."""
+        return allowed(Purpose.REMINDER, now, self.calendar)
 
     def working_day_after(self, now: dt.datetime, days: int) -> dt.date:
         """The working day `days` working days after today."""
@@ -74,11 +86,12 @@ class Office:
 
     def promise(self, now: dt.datetime, days: int) -> dt.datetime:
         """The moment by which something promised within `days` working days is due: closing time of that day."""
-        return dt.datetime.combine(self.working_day_after(now, days), self.closes, self.zone)
+        day = self.working_day_after(now, days)
+        return dt.datetime.combine(day, self.calendar.hours(day)[1], self.zone)
 
     def morning(self, day: dt.date) -> dt.datetime:
         """A decent hour of a day to write first: an hour after the office opens."""
-        return dt.datetime.combine(day, self.opens, self.zone) + dt.timedelta(hours=1)
+        return dt.datetime.combine(day, self.calendar.hours(day)[0], self.zone) + dt.timedelta(hours=1)
 
     def confirmed(self, name: str) -> Fact | None:
         """A fact that may be shown, or None while the office has not confirmed it."""

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from models import Application, Lane, Place, Programme, Session
 from services import deliveries, offer_words, waiting
-from services.dues import MAKES_SENSE, by_day
+from services.dues import MAKES_SENSE
 from services.offer_words import Subject
 from services.office import Office
 
@@ -21,7 +21,7 @@ def sweep(session: Session, texts: "Catalogue", office: Office, now: dt.datetime
     The rows are claimed, and those another sweep is at are passed over. Who has an offer to answer hears of that
     instead; a programme that has not served those who asked before it opened has no news yet.
     """
-    if not by_day(now, office):
+    if not office.may_write(now):
         return 0
     held = sa.exists(sa.select(Place.id).where(Place.application_id == Application.id, Place.released_at.is_(None)))
     waits = sa.and_(sa.text("applications.stage = 'DAFTAR_TUNGGU'"), Application.promised_at <= now, ~held)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from dataclasses import replace
 
 import sqlalchemy as sa
 
@@ -13,7 +14,7 @@ from services.answers import Way
 from tests.conversations import on_both, on_both_channels
 from tests.conversations.conftest import Phone, Rows
 from tests.support.chat import Chat
-from tests.support.office import OFFICE
+from tests.support.office import OFFICE, on_holiday
 from texts.bubble import Bubble
 
 ASKED = "Kapan pendamping datang ke tempat saya?"
@@ -93,9 +94,9 @@ def test_what_was_being_done_stands_in_the_ticket(phone: Phone, rows: Rows) -> N
 def test_closed_now_is_said(phone: Phone) -> None:
     chat = known(phone()).waits(hours=8).says("petugas")  # 20.00 WIB
     assert "Kantor sedang tutup" in chat.text
-    holiday = phone(address="7", office=type(OFFICE)(holidays=frozenset({dt.date(2026, 11, 24)})))
+    holiday = phone(address="7", office=replace(OFFICE, calendar=on_holiday(dt.date(2026, 11, 24))))
     known(holiday).says("petugas")
-    assert "Kantor libur (Selasa, 24 November 2026) dan buka lagi Rabu, 25 November 2026" in holiday.text
+    assert "Kantor libur (Hari Jadi Kantor) dan buka lagi Rabu, 25 November 2026" in holiday.text
 
 
 def test_photos_for_an_open_question_are_kept(phone: Phone, rows: Rows) -> None:

@@ -168,7 +168,7 @@ def test_nobody_is_written_to_at_night(database: Database, hour: int, asked: int
 
 def test_the_first_minute_and_the_last_of_the_day() -> None:
     def at(hour: int, minute: int) -> bool:
-        return dues.by_day(dt.datetime(2026, 12, 1, hour, minute, tzinfo=OFFICE.zone), OFFICE)
+        return OFFICE.may_write(dt.datetime(2026, 12, 1, hour, minute, tzinfo=OFFICE.zone))
 
     assert [at(7, 59), at(8, 0), at(19, 59), at(20, 0)] == [False, True, True, False]
 

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from bot.database import Database
 from models import Channel, Conversation, Delivery, Draft, Inbound, Person, Purpose, Reachable, Session, Stopped
 from services import consents, nudges
-from services.nudges import LAST, LONGEST_WINDOW, SPARE, left_since, nudge_at
+from services.nudges import LONGEST_WINDOW, SPARE, left_since, nudge_at
 from services.office import Office
 from texts import load
 
 OFFICE = Office()
 TEXTS = load()
-MORNING, EVENING = dt.time(8), dt.time(20)
+LAST, EVENING = dt.time(19, 55), dt.time(20)
 FIRST = dt.datetime(2026, 11, 24, 3, 30, tzinfo=dt.UTC)  # Tuesday, half past ten in Banten
 
 TWO_YEARS = 2 * 365 * 86_400
@@ -27,8 +27,7 @@ channels = st.sampled_from(Channel)
 
 def by_day(moment: dt.datetime) -> bool:
     """An hour at which we may write first, with time for the way out."""
-    local = moment.astimezone(OFFICE.zone).time()
-    return MORNING <= local <= LAST
+    return OFFICE.may_write(moment) and OFFICE.may_write(moment + SPARE - dt.timedelta.resolution)
 
 
 # --- the rule ---
@@ -63,7 +62,7 @@ def test_whom_the_sweep_looks_at_is_whose_time_has_come(last: dt.datetime, passe
     at, between = nudge_at(last, Channel.WHATSAPP, OFFICE), left_since(now, OFFICE)
     assert at is not None
     if between is None:
-        assert not MORNING <= now.astimezone(OFFICE.zone).time() < EVENING
+        assert not OFFICE.may_write(now)
         return
     assert (between[0] <= last <= between[1]) == (at <= now <= last + LONGEST_WINDOW)
 
@@ -77,6 +76,7 @@ def test_whom_the_sweep_looks_at_is_whose_time_has_come(last: dt.datetime, passe
         ("2026-11-25 03:00", "2026-11-25 19:55"),  # it would close by night: the evening before
         ("2026-11-25 08:14", "2026-11-25 19:55"),
         ("2026-11-25 08:15", "2026-11-26 08:00"),
+        ("2026-11-26 12:30", "2026-11-27 11:25"),  # it would close during Friday prayer
     ],
 )
 def test_examples(wrote: str, nudged: str) -> None:

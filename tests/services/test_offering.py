@@ -20,7 +20,6 @@ from hypothesis.stateful import (
 from bot.database import Database
 from models import Allocation, Application, Conversation, Offer, OfferState, Place, Programme, Purpose, Session, Stage
 from services import applications, consents, offering, offers
-from services.dues import by_day
 from services.offers import Answer
 from tests.services import people
 from tests.services.people import NOON, OFFICE
@@ -229,7 +228,7 @@ class Offering(RuleBasedStateMachine):
         self.session.expire_all()
         now_open = {offer.id: offer for offer in self._open()}
         for gone in before.keys() - now_open.keys():
-            assert by_day(self.now, OFFICE)
+            assert OFFICE.may_write(self.now)
             self._rests(before[gone].application_id, silent=True)
         new = [now_open[each].application_id for each in now_open.keys() - before.keys()]
         assert len(new) <= 1
@@ -237,7 +236,7 @@ class Offering(RuleBasedStateMachine):
             assert new == [next_one]
             assert may[0] > 0
             self.rests.get(new[0])
-        elif by_day(self.now, OFFICE) and done == 0:
+        elif OFFICE.may_write(self.now) and done == 0:
             assert next_one is None
             assert not silent
         return done

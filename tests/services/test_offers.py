@@ -29,7 +29,6 @@ from models import (
     Stopped,
 )
 from services import applications, consents, moves, offering, offers, waiting_news
-from services.dues import by_day
 from services.offers import Answer, Answered, What
 from tests.services import people
 from tests.services.people import NOON, OFFICE, transaction
@@ -305,7 +304,7 @@ def test_no_offer_ends_by_night_or_after_the_programme(minutes: int, hours: int,
     if ends is None:
         assert left < 60 * 26  # only on the last day is nothing offered any more
         return
-    assert by_day(ends - dt.timedelta(seconds=1), office) or by_day(ends, office)
+    assert office.may_write(ends - dt.timedelta(seconds=1)) or office.may_write(ends)
     assert ends <= closes
     assert ends - now >= offering.SHORTEST
     if closes - now > dt.timedelta(hours=hours + 24):

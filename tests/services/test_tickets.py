@@ -8,10 +8,11 @@ from services import tickets
 from services.office import JAKARTA, Office
 from tests.services import people
 from tests.services.people import NOON, transaction
+from tests.support.office import on_holiday
 
 
 def test_an_answer_is_promised_in_working_time(database: Database) -> None:
-    holiday = Office(holidays=frozenset({dt.date(2026, 11, 25)}))
+    holiday = Office(calendar=on_holiday(dt.date(2026, 11, 25)))
     with transaction(database) as session:
         chat = people.chat(session)
         opened = tickets.open_ticket(

@@ -3,10 +3,13 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from bot.database import Database
 from models import Session
 from services import programmes
+from services.calendar import Calendar
+from services.national_days import Special
 from services.office import Fact, Office
 from services.programmes import ProgrammeSpec
 
@@ -36,6 +39,11 @@ PROGRAMME = ProgrammeSpec(
     source="rubrikbanten.com, 15 Mei 2025",
     as_of=dt.date(2025, 5, 15),
 )
+
+
+def on_holiday(day: dt.date, **changes: Any) -> Calendar:
+    """The usual calendar with one closed day of the office's own."""
+    return Calendar(days={day: Special(day, "Hari Jadi Kantor", "the office's anniversary")}, **changes)
 
 
 def open_programme(database: Database, allocations: Mapping[str, int] | None = None, **changes: object) -> int:
