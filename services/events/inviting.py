@@ -1,0 +1,59 @@
+"""Diundang: the office's list of those for whom places are kept, from a filter or a file; nobody on it twice."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from models import Audience, Business, Invitation, Person, Session
+from services import audit
+from services.events import plans, seating
+from services.inserting import insert_unless_there
+from services.staff import Actor, Right, demand_for
+
+
+@dataclass(frozen=True, slots=True)
+class Invitee:
+    """Somebody to be invited: a business of ours, or a number (E.164) with a name."""
+
+    business_id: int | None = None
+    phone: str | None = None
+    name: str | None = None
+
+
+def invite(session: Session, actor: Actor, code: str, people: Iterable[Invitee], *, now: dt.datetime) -> int:
+    """Put people on the list; how many are new on it. A number we know leads to its person and business."""
+    event = seating.find(session, code)
+    demand_for(actor, Right.EVENTS, event.regency)
+    event, new = seating.lock(session, event.id), 0
+    for one in people:
+        known = _known(session, one)
+        values = {"event_id": event.id, "name": one.name, "at": now, "phone": known.phone}
+        who = {"person_id": known.person_id, "business_id": known.business_id}
+        made = insert_unless_there(session, Invitation, values | who)
+        if made is None:
+            continue
+        new += 1
+        plans.plan_for(session, event, known.person_id, Audience.INVITED, now)
+    audit.note(session, actor, "event.invited", f"event:{event.code}", after={"count": new}, now=now)
+    return new
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    person_id: int | None
+    business_id: int | None
+    phone: str | None
+
+
+def _known(session: Session, one: Invitee) -> _Known:
+    business = session.get(Business, one.business_id) if one.business_id is not None else None
+    if business is None and one.phone is not None:
+        query = sa.select(Business).where(Business.phone == one.phone).order_by(Business.id).limit(1)
+        business = session.scalars(query).first()
+    person_id = business.person_id if business else None
+    if person_id is None and one.phone is not None:
+        person_id = session.scalars(sa.select(Person.id).where(Person.phone == one.phone).limit(1)).first()
+    phone = one.phone or (business.phone if business else None)
+    return _Known(person_id, business.id if business else None, phone)

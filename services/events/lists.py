@@ -1,0 +1,155 @@
+"""Acara apa saja: what is open to an owner, their own kab/kota first; what they signed up for; the office's list."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from models import (
+    ACTIVE,
+    Event,
+    EventShare,
+    EventState,
+    Invitation,
+    Person,
+    Reminder,
+    ReminderState,
+    Session,
+    SignUp,
+    SignUpState,
+)
+from services.events import queue, seating
+from services.staff import Actor, Right, demand, within
+
+MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One event, for somebody of one kab/kota."""
+
+    event: Event
+    left: int  # places this person could take
+    waiting: int
+    near: bool  # it is in their kab/kota, or has places for it
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """The numbers of an event."""
+
+    invited: int
+    registered: int
+    waiting: int
+    offered: int
+    cancelled: int
+    attended: int
+    walk_ins: int
+    confirmed: int  # said "hadir"
+    planned: int  # reminders still to come
+    sent: int
+    missed: int
+
+
+def open_events(session: Session, regency: str | None, now: dt.datetime, limit: int = MOST) -> list[Line]:
+    """What people may sign up for, this kab/kota first, then by date."""
+    near = sa.or_(Event.regency == regency, _has_share(regency)) if regency else sa.false()
+    query = sa.select(Event, near).where(Event.state == EventState.OPEN, Event.starts_at > now)
+    query = query.order_by(sa.case((near, 0), else_=1), Event.starts_at, Event.id).limit(limit)
+    rows = session.execute(query.execution_options(populate_existing=True)).all()
+    return [_line(session, event, regency, bool(here), now) for event, here in rows]
+
+
+def _has_share(regency: str | None) -> sa.ColumnElement[bool]:
+    mine = sa.and_(EventShare.event_id == Event.id, EventShare.regency == regency)
+    return sa.exists(sa.select(EventShare.regency).where(mine).correlate(Event))
+
+
+def line(session: Session, event: Event, regency: str | None, now: dt.datetime, *, invited: bool = False) -> Line:
+    """One event as `open_events` shows it."""
+    return _line(session, event, regency, event.regency == regency, now, invited)
+
+
+def _line(
+    session: Session, event: Event, regency: str | None, near: bool, now: dt.datetime, invited: bool = False
+) -> Line:
+    left = seating.seats(session, event, now).left(regency, invited=invited)
+    return Line(event, left, queue.length(session, event.id), near)
+
+
+def is_invited(session: Session, event_id: int, person_id: int) -> bool:
+    """Whether this person, or one of their businesses, is on the list of invited ones."""
+    phone = sa.select(Person.phone).where(Person.id == person_id).scalar_subquery()
+    same = sa.or_(Invitation.person_id == person_id, Invitation.phone == phone)
+    return session.scalars(sa.select(Invitation.id).where(Invitation.event_id == event_id, same)).first() is not None
+
+
+def find(session: Session, code: str) -> Event | None:
+    """The event of a code, as anybody may know it; a draft is nobody's business."""
+    query = sa.select(Event).where(Event.code == code.strip().upper(), Event.state != EventState.DRAFT)
+    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def event_of(session: Session, row: SignUp) -> Event:
+    """The event of a sign-up, as it stands."""
+    return session.get_one(Event, row.event_id, populate_existing=True)
+
+
+def of_person(session: Session, person_id: int, now: dt.datetime) -> list[tuple[SignUp, Event]]:
+    """What a person signed up for and is still to come, the nearest first."""
+    query = sa.select(SignUp, Event).join(Event, Event.id == SignUp.event_id)
+    coming = sa.and_(SignUp.person_id == person_id, SignUp.state.in_(ACTIVE), Event.ends_at > now)
+    query = query.where(coming, Event.state == EventState.OPEN).order_by(Event.starts_at, SignUp.id)
+    return [(row, event) for row, event in session.execute(query.execution_options(populate_existing=True)).all()]
+
+
+# --- the office
+
+
+def all_events(session: Session, actor: Actor, *, past: bool, now: dt.datetime, limit: int = 200) -> list[Event]:
+    """The office's list: what is to come, or what has been, the newest first."""
+    demand(actor, Right.SEE)
+    when = Event.ends_at <= now if past else Event.ends_at > now
+    order = Event.starts_at.desc() if past else Event.starts_at
+    query = sa.select(Event).where(when, sa.or_(within(actor, Event.regency), Event.regency.is_(None)))
+    return list(session.scalars(query.order_by(order, Event.id).limit(limit)))
+
+
+def sign_ups(session: Session, event_id: int, *, cancelled: bool = False) -> list[SignUp]:
+    """Everybody of an event: who is in, then who waits in their order, then who left."""
+    order = sa.case(
+        {SignUpState.REGISTERED.value: 0, SignUpState.ATTENDED.value: 0, SignUpState.OFFERED.value: 1},
+        value=SignUp.state,
+        else_=2,
+    )
+    query = sa.select(SignUp).where(SignUp.event_id == event_id)
+    query = query if cancelled else query.where(SignUp.state.in_(ACTIVE))
+    return list(session.scalars(query.order_by(order, SignUp.rounds, SignUp.id)))
+
+
+def count(session: Session, event_id: int) -> Count:
+    """The numbers of an event as it stands."""
+    of = sa.select(SignUp.state, SignUp.walk_in, SignUp.answer.is_not(None), sa.func.count())
+    rows = session.execute(
+        of.where(SignUp.event_id == event_id).group_by(SignUp.state, SignUp.walk_in, SignUp.answer.is_not(None))
+    ).all()
+    told = sa.select(Reminder.state, sa.func.count()).where(Reminder.event_id == event_id).group_by(Reminder.state)
+    reminders = dict(session.execute(told).all())
+
+    def of_state(state: SignUpState) -> int:
+        return sum(int(n) for at, _, _, n in rows if at is state)
+
+    asked = sa.select(sa.func.count()).select_from(Invitation).where(Invitation.event_id == event_id)
+    return Count(
+        invited=session.execute(asked).scalar_one(),
+        registered=of_state(SignUpState.REGISTERED),
+        waiting=of_state(SignUpState.WAITING),
+        offered=of_state(SignUpState.OFFERED),
+        cancelled=of_state(SignUpState.CANCELLED),
+        attended=of_state(SignUpState.ATTENDED),
+        walk_ins=sum(n for _, walked, _, n in rows if walked),
+        confirmed=sum(int(n) for at, _, said, n in rows if said and at in ACTIVE),
+        planned=reminders.get(ReminderState.PLANNED, 0),
+        sent=reminders.get(ReminderState.SENT, 0),
+        missed=reminders.get(ReminderState.MISSED, 0),
+    )

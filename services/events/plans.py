@@ -1,0 +1,215 @@
+"""The plan of an event, and its reminders: rows written in the transaction that makes them true, by one statement each.
+
+A reminder belongs to a person, an event, a kind and the event's version: the table holds at most one. When time or
+place change the version grows, what was planned is void, and all of it is planned anew. What a person was reminded of
+already, for the very same time, is not planned again; nor is what would come within `SOON` of the change itself.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import aliased
+
+from models import (
+    ACTIVE,
+    Audience,
+    Delivery,
+    DeliveryState,
+    Event,
+    Invitation,
+    Lane,
+    PlanEntry,
+    Reminder,
+    ReminderState,
+    Session,
+    SignUp,
+    SignUpState,
+)
+from services.calendar import Calendar
+from services.events.rules import SOON, TOLD_AT_ONCE, Entry, check_plan, due, zone_of
+
+IN = (SignUpState.REGISTERED,)
+BECAUSE = "reminder:"
+CHUNK = 500
+ON_THE_LIST = (SignUpState.WAITING, SignUpState.OFFERED)
+
+
+# --- the plan
+
+
+def write_plan(session: Session, event: Event, entries: Sequence[Entry], calendar: Calendar) -> None:
+    """Make this the event's plan. Raises EventRefused. Reminders are planned from it by `plan_all`."""
+    check_plan(entries)
+    session.execute(_quietly(sa.delete(PlanEntry).where(PlanEntry.event_id == event.id)))
+    for entry in entries:
+        values = {name: getattr(entry, name) for name in ("kind", "audience", "text", "days", "clock", "minutes")}
+        session.add(PlanEntry(event_id=event.id, **values))
+    session.flush()
+    set_times(session, event, calendar)
+
+
+def set_times(session: Session, event: Event, calendar: Calendar) -> None:
+    """Work out when each entry of the plan falls due, now that the event begins when it begins."""
+    for row in plan_of(session, event.id):
+        when = due(as_entry(row), event.starts_at, zone_of(event.zone), calendar)
+        row.due_at, row.shifted = when.at, when.shifted
+    session.flush()
+
+
+def plan_of(session: Session, event_id: int) -> list[PlanEntry]:
+    """The entries of an event's plan, the earliest first."""
+    query = sa.select(PlanEntry).where(PlanEntry.event_id == event_id)
+    rows = session.scalars(query.execution_options(populate_existing=True)).all()
+    return sorted(rows, key=lambda row: (row.due_at or dt.datetime.max.replace(tzinfo=dt.UTC), row.kind))
+
+
+def as_entry(row: PlanEntry) -> Entry:
+    """An entry as the rules know it."""
+    return Entry(row.kind, row.audience, row.text, row.days, row.clock, row.minutes)
+
+
+# --- reminders
+
+
+def plan_all(session: Session, event: Event, now: dt.datetime) -> None:
+    """Plan everybody's reminders of this version, each audience by one statement. The event must be locked."""
+    for audience in Audience:
+        _insert(session, _wanted(event, audience, now))
+
+
+def plan_for(session: Session, event: Event, person_id: int | None, audience: Audience, now: dt.datetime) -> None:
+    """Plan one person's reminders, as of now: what has passed, or is too near, is not planned."""
+    if person_id is not None:
+        _insert(session, _wanted(event, audience, now, person_id))
+
+
+def tell_all(session: Session, event: Event, kind: str, at: dt.datetime, now: dt.datetime) -> None:
+    """A notice to everybody who is in or waits: that it was moved or cancelled, in one statement."""
+    who = sa.select(SignUp.person_id).where(SignUp.event_id == event.id, SignUp.state.in_(ACTIVE))
+    people = who.where(SignUp.person_id.is_not(None)).distinct().subquery()
+    values = _values(
+        event, people.c.person_id, sa.literal(kind), Audience.REGISTERED, sa.literal(f"events.{kind}"), now
+    )
+    _insert(session, sa.select(*values, _moment(at).label("due_at")).select_from(people).where(sa.true()))
+
+
+def void_all(session: Session, event: Event, reason: str, now: dt.datetime) -> None:
+    """What was planned for this event has lost its reason."""
+    _void(session, Reminder.event_id == event.id, reason, now)
+
+
+def void_planned_entries(session: Session, event: Event, now: dt.datetime) -> None:
+    """What was planned by the event's plan is void; notices of a change still go out."""
+    entries = sa.and_(Reminder.event_id == event.id, Reminder.kind.not_in(TOLD_AT_ONCE))
+    _void(session, entries, "replanned", now)
+
+
+def void_for(session: Session, event: Event, person_id: int | None, reason: str, now: dt.datetime) -> None:
+    """This person is reminded of the event no more."""
+    if person_id is not None:
+        _void(session, sa.and_(Reminder.event_id == event.id, Reminder.person_id == person_id), reason, now)
+
+
+def _void(session: Session, which: sa.ColumnElement[bool], reason: str, now: dt.datetime) -> None:
+    lost = {"state": ReminderState.VOID, "reason": reason, "changed_at": now}
+    session.execute(_quietly(sa.update(Reminder).where(which, Reminder.state == ReminderState.PLANNED).values(lost)))
+    called_back = _call_back(session, which, reason, now)
+    for start in range(0, len(called_back), CHUNK):
+        some = Reminder.id.in_(called_back[start : start + CHUNK])
+        session.execute(_quietly(sa.update(Reminder).where(some).values(lost)))
+
+
+def _call_back(session: Session, which: sa.ColumnElement[bool], reason: str, now: dt.datetime) -> list[int]:
+    """Messages that wait in the outbox and have not gone out yet go out no more; whose reminders they carried."""
+    theirs = sa.select(sa.literal(BECAUSE).concat(sa.cast(Reminder.id, sa.String())))
+    sent = theirs.where(which, Reminder.state == ReminderState.SENT)
+    waits = sa.and_(sa.text("deliveries.state IN ('queued')"), Delivery.lane == Lane.NOTICE)
+    change = sa.update(Delivery).where(waits, Delivery.because.in_(sent))
+    values = {"state": DeliveryState.CANCELLED, "reason": reason, "changed_at": now}
+    rows = session.execute(_quietly(change.values(values).returning(Delivery.because))).scalars()
+    return [int(because.removeprefix(BECAUSE)) for because in rows]
+
+
+def _wanted(event: Event, audience: Audience, now: dt.datetime, person_id: int | None = None) -> sa.Select[Any]:
+    """The rows of one audience: every person of it times every entry of the plan that is still to come."""
+    people = _people(event, audience, person_id)
+    values = _values(event, people.c.person_id, PlanEntry.kind, audience, PlanEntry.text, now)
+    query = sa.select(*values, PlanEntry.due_at).select_from(people.join(PlanEntry, sa.true()))
+    entry = sa.and_(PlanEntry.event_id == event.id, PlanEntry.audience == audience)
+    return query.where(entry, PlanEntry.due_at > now + SOON, ~_reminded(event, people.c.person_id))
+
+
+def _people(event: Event, audience: Audience, person_id: int | None) -> sa.Subquery:
+    of: sa.Select[Any]
+    if audience is Audience.INVITED:
+        of = sa.select(Invitation.person_id).where(Invitation.event_id == event.id, Invitation.declined_at.is_(None))
+        of = of.where(Invitation.person_id.is_not(None), ~_signed_up(event))
+        found = of if person_id is None else of.where(Invitation.person_id == person_id)
+        return found.distinct().subquery()
+    states = IN if audience is Audience.REGISTERED else ON_THE_LIST
+    of = sa.select(SignUp.person_id).where(SignUp.event_id == event.id, SignUp.state.in_(states))
+    of = of.where(SignUp.person_id.is_not(None)) if person_id is None else of.where(SignUp.person_id == person_id)
+    return of.distinct().subquery()
+
+
+def _signed_up(event: Event) -> sa.ColumnElement[bool]:
+    mine = sa.and_(SignUp.event_id == event.id, SignUp.person_id == Invitation.person_id)
+    return sa.exists(sa.select(SignUp.id).where(mine).correlate(Invitation))
+
+
+def _reminded(event: Event, person: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """Reminded of this already, for the very same time: it was moved and moved back."""
+    before = aliased(Reminder)
+    same = sa.and_(before.event_id == event.id, before.person_id == person, before.kind == PlanEntry.kind)
+    told = sa.and_(before.state == ReminderState.SENT, before.starts_at == event.starts_at)
+    return sa.exists(sa.select(before.id).where(same, told))
+
+
+def _values(
+    event: Event,
+    person: sa.ColumnElement[Any],
+    kind: Any,
+    audience: Audience,
+    text: Any,
+    now: dt.datetime,
+) -> tuple[sa.ColumnElement[Any], ...]:
+    return (
+        sa.literal(event.id).label("event_id"),
+        sa.literal(event.version).label("version"),
+        person.label("person_id"),
+        kind.label("kind"),
+        sa.literal(audience.value).label("audience"),
+        text.label("text"),
+        _moment(event.starts_at).label("starts_at"),
+        sa.literal(ReminderState.PLANNED.value).label("state"),
+        _moment(now).label("changed_at"),
+    )
+
+
+def _moment(at: dt.datetime) -> sa.ColumnElement[Any]:
+    return sa.literal(at, type_=Reminder.due_at.type)
+
+
+COLUMNS = ("event_id", "version", "person_id", "kind", "audience", "text", "starts_at", "state", "changed_at", "due_at")
+KEY = ("event_id", "person_id", "kind", "version")
+
+
+def _insert(session: Session, rows: sa.Select[Any]) -> None:
+    """Insert what is not there. A void row (they left, and came back) is planned again; what was sent stays sent."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(Reminder).from_select(COLUMNS, rows, include_defaults=False)
+    again = {name: statement.excluded[name] for name in ("state", "due_at", "changed_at", "audience", "text")}
+    session.execute(
+        _quietly(
+            statement.on_conflict_do_update(
+                index_elements=KEY, set_={**again, "reason": None}, where=Reminder.state == ReminderState.VOID
+            )
+        )
+    )
+
+
+def _quietly(change: sa.UpdateBase) -> sa.UpdateBase:
+    return change.execution_options(synchronize_session=False)

@@ -1,0 +1,156 @@
+"""Acara dalam kata-kata: what a reminder, a notice or an offer says, for a chat that may be in its window or not."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from babel.dates import format_date
+
+from models import Event, Language, SignUp
+from services.events import rules
+from texts.bubble import Bubble, Button, Shape
+from texts.filling import Marked, shown
+
+if TYPE_CHECKING:
+    from texts import Catalogue
+
+LABELS = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
+QUESTIONS = ("events.h1", "events.moved", "events.moved_place", "events.seat_offer")
+# Reminders that say how far it still is: sent late, they say it of that day.
+COUNTED = frozenset({"events.h7", "events.h3", "events.h1", "events.eve", "events.same_day"})
+
+
+def hours(event: Event) -> str:
+    """ "09.00–15.00 WIB"; over several days "09.00 WIB s.d. 16 Mei 15.00 WIB"."""
+    return hours_of(event.starts_at, event.ends_at, event.zone)
+
+
+def hours_of(starts_at: dt.datetime, ends_at: dt.datetime, zone: str) -> str:
+    """The hours of an event on the clock of its zone."""
+    where, label = rules.zone_of(zone), LABELS.get(zone, zone)
+    start, end = starts_at.astimezone(where), ends_at.astimezone(where)
+    if start.date() == end.date():
+        return f"{start:%H.%M}–{end:%H.%M} {label}"
+    return f"{start:%H.%M} {label} s.d. {end.day} {format_date(end, 'MMMM', locale='id')} {end:%H.%M} {label}"
+
+
+def day(event: Event) -> dt.date:
+    """The event's first day, on its own calendar."""
+    return event.starts_at.astimezone(rules.zone_of(event.zone)).date()
+
+
+def when(event: Event, language: str) -> str:
+    """ "Kamis, 15 Mei 2025, 09.00–15.00 WIB"."""
+    return f"{shown(day(event), language)}, {hours(event)}"
+
+
+def values(event: Event, texts: "Catalogue", language: Language) -> dict[str, Any]:
+    """What every message may say of an event."""
+    later = texts.text("events.to_follow", language)
+    return {
+        "event": event.title,
+        "event_code": event.code,
+        "date": day(event),
+        "time": Marked(hours(event)),
+        "place": event.place,
+        "map_url": Marked(event.map_url) if event.map_url else Marked(later),
+        "audience": event.audience or Marked(texts.text("events.everybody", language)),
+        "bring": event.bring or Marked(texts.text("events.bring_usual", language)),
+        "capacity": event.capacity,
+        "letter_number": event.letter_number or Marked(later),
+        "letter_date": event.letter_date or Marked(later),
+        "reason": event.reason or "",
+        "deadline": event.invited_until or event.starts_at,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one person is told about: the event, their sign-up (None: only invited), what they are called."""
+
+    event: Event
+    sign_up: SignUp | None
+    name: str
+    language: Language
+
+
+def reminder_key(text: str, days_left: int) -> str:
+    """The text of a reminder in the right words for the day on which it goes out."""
+    if text not in COUNTED:
+        return text
+    if days_left <= 0:
+        return "events.same_day"
+    if days_left == 1:
+        return text if text in ("events.h1", "events.eve") else "events.eve"
+    return text if text in ("events.h7", "events.h3") else "events.h3"
+
+
+def reminder(told: Told, text: str, texts: "Catalogue", now: dt.datetime, base: Mapping[str, Any]) -> Bubble:
+    """A reminder of the plan, as it reads on the day it goes out. `base`: `values` of the event, made once for all."""
+    left = rules.days_left(now, told.event.starts_at, rules.zone_of(told.event.zone))
+    key = reminder_key(text, left)
+    return bubble(told, key, texts, {**base, "days": left})
+
+
+def moved(told: Told, texts: "Catalogue", base: Mapping[str, Any]) -> Bubble:
+    """The old and the new time, or the old and the new place; and whether they can still come."""
+    event, row = told.event, told.sign_up
+    if row is None:
+        raise LookupError("who was invited only has nothing to move")
+    if row.told_starts_at == event.starts_at:
+        return bubble(told, "events.moved_place", texts, {**base, "old_place": row.told_place})
+    zone = rules.zone_of(event.zone)
+    length = event.ends_at - event.starts_at
+    old = {
+        "old_date": row.told_starts_at.astimezone(zone).date(),
+        "old_time": Marked(hours_of(row.told_starts_at, row.told_starts_at + length, event.zone)),
+    }
+    return bubble(told, "events.moved", texts, {**base, **old})
+
+
+def bubble(told: Told, key: str, texts: "Catalogue", base: Mapping[str, Any]) -> Bubble:
+    """A message with its buttons, and WhatsApp's template for it."""
+    row = told.sign_up
+    mine: dict[str, Any] = {"name": told.name, "code": row.code if row else "", "code4": row.digits if row else ""}
+    mine["business"] = row.business if row else ""
+    filled = {**base, **mine}
+    buttons: tuple[Button, ...] = ()
+    if row is not None and key in QUESTIONS:
+        options = texts.options(key, told.language)
+        buttons = tuple(Button(f"event|{row.id}|{o.id}", o.label, o.description) for o in options)
+    template, given = _template(key, told, filled)
+    return Bubble(
+        text=texts.text(key, told.language, **filled),
+        shape=Shape.CHOICE if buttons else Shape.PLAIN,
+        buttons=buttons,
+        numbered=True,  # a bare "1" belongs to the form that is open; the text names the words with their code
+        template=template,
+        template_values=given,
+    )
+
+
+TEMPLATES: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "events.h7": ("event_h7_v2", ("name", "event", "days", "when", "place", "code")),
+    "events.h3": ("event_h7_v2", ("name", "event", "days", "when", "place", "code")),
+    "events.h1": ("event_h1_v1", ("event", "when", "place", "code4", "code")),
+    "events.eve": ("event_h1_v1", ("event", "when", "place", "code4", "code")),
+    "events.same_day": ("event_today_v1", ("event", "time", "place", "code4")),
+    "events.moved": ("event_moved_v1", ("event", "old_when", "when", "place", "code")),
+    "events.moved_place": ("event_place_moved_v1", ("event", "date", "old_place", "place", "code")),
+    "events.cancelled": ("event_cancelled_v1", ("event", "date", "reason")),
+    "events.seat_offer": ("event_seat_offer_v2", ("event", "when", "deadline", "code")),
+    "events.invited": ("event_invitation_v2", ("name", "event", "when", "place", "event_code")),
+}
+
+
+def _template(key: str, told: Told, filled: Mapping[str, Any]) -> tuple[str | None, tuple[str, ...]]:
+    """The approved words for outside the 24 hours, where there are any."""
+    if key not in TEMPLATES:
+        return None, ()
+    name, wanted = TEMPLATES[key]
+    more = {**filled, "when": Marked(when(told.event, told.language))}
+    if "old_date" in filled:
+        more["old_when"] = Marked(f"{shown(filled['old_date'], told.language)}, {filled['old_time']}")
+    more["name"] = filled["name"] or filled["business"] or "Bapak/Ibu"
+    return name, tuple(shown(more[hole], told.language) for hole in wanted)
