@@ -20,7 +20,7 @@ from starlette.routing import BaseRoute, Route
 import migrations
 from bot import metrics
 from bot.app import Program
-from bot.channels import whatsapp_hear
+from bot.channels import reading, whatsapp_hear
 from bot.channels.base import OutcomeKind
 from bot.channels.telegram import TelegramChannel, acknowledgement
 from bot.channels.whatsapp import WhatsAppChannel
@@ -149,8 +149,8 @@ class Doors:
         """One update. A tap is acknowledged in the answer itself: one call to Telegram less."""
         channel = self._telegram_channel(request)
         try:
-            update = orjson.loads(await _body(request))
-        except orjson.JSONDecodeError:
+            update = reading.parsed(await _body(request))
+        except ValueError:
             raise Refused(400, "malformed") from None
         if not isinstance(update, dict):
             raise Refused(400, "malformed")

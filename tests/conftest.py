@@ -5,10 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from bot.database import Database, open_database
 from migrations import upgrade
 from tests.support import postgres
+
+settings.register_profile("long", max_examples=4000)  # --hypothesis-profile=long
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -12,6 +12,7 @@ import orjson
 from telegram.error import NetworkError, TelegramError
 from telegram.request import BaseRequest, RequestData
 
+from bot.channels import reading
 from bot.channels.base import Outcome, OutcomeKind
 from bot.channels.errors import PlatformError
 
@@ -158,7 +159,7 @@ class AiohttpRequest(BaseRequest):
     def parse_json_payload(payload: bytes) -> Any:
         """Read Telegram's answer; unlike PTB's own, it never logs the payload, which may hold a person's words."""
         try:
-            parsed = orjson.loads(payload)
+            parsed = reading.parsed(payload)
         except ValueError as error:
             raise TelegramError("the answer is not JSON") from error
         if not isinstance(parsed, dict):

@@ -87,7 +87,7 @@ def test_without_the_secret_nothing_is_kept(running: Served) -> None:
 
 
 def test_a_malformed_body_is_400(running: Served) -> None:
-    for body in (b"", b"{", b"[]", b'"x"', b"\xff\xfe", b'{"update_id": 1e400}', b"null"):
+    for body in (b"", b"{", b"[]", b'"x"', b"\xff\xfe", b'{"update_id": NaN}', b"null"):
         assert _post(running, "/webhooks/telegram", body, {SECRET: _secret(running)})[0] == 400
     assert _count(running, "inbounds") == 0
 
