@@ -22,6 +22,7 @@ from bot.cli_common import settings as load_settings
 from bot.cli_offers import offers_cli
 from bot.cli_people import people_cli
 from bot.cli_requests import requests_cli
+from bot.cli_staff import staff_cli
 from bot.cli_tickets import questions_cli, tickets_cli
 from bot.clock import Clock
 from bot.config import Settings
@@ -42,6 +43,7 @@ cli.add_typer(applications_cli, name="applications")
 cli.add_typer(offers_cli, name="offers")
 cli.add_typer(people_cli, name="people")
 cli.add_typer(requests_cli, name="requests")
+cli.add_typer(staff_cli, name="staff")
 cli.add_typer(tickets_cli, name="tickets")
 cli.add_typer(questions_cli, name="questions")
 cli.add_typer(whatsapp_cli, name="whatsapp")

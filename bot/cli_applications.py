@@ -12,7 +12,7 @@ import sqlalchemy as sa
 import typer
 
 import texts
-from bot.cli_common import WRONG, AsJson, Officer, fail, group, listed, officer_or_user, plainly, settings, transaction
+from bot.cli_common import WRONG, As, AsJson, actor, fail, group, listed, plainly, settings, transaction
 from bot.clock import Clock
 from bot.config import Settings
 from bot.database import Database, open_database
@@ -57,6 +57,7 @@ def list_command(
     ] = False,
     limit: Annotated[int, typer.Option(help="paling banyak sekian baris", min=1)] = 200,
     as_json: AsJson = False,
+    staff: As = "",
 ) -> None:
     """Daftar pengajuan, yang paling lama menunggu kabar dulu."""
     given, spoken = settings(), texts.load()
@@ -64,6 +65,7 @@ def list_command(
     with transaction(given) as session:
         found = casework.listed(
             session,
+            actor(session, staff),
             now=Clock().now(),
             stage=only,
             regency=where,
@@ -112,11 +114,11 @@ def _regency(said: str) -> str:
 
 
 @applications_cli.command("show")
-def show_command(number: Number) -> None:
+def show_command(number: Number, staff: As = "") -> None:
     """Satu pengajuan: riwayat, hasil cek, dan langkah yang boleh."""
     given, spoken = settings(), texts.load()
     with transaction(given) as session:
-        case = casework.case(session, _known(session, number))
+        case = casework.case(session, actor(session, staff), _known(session, number), now=Clock().now())
     for line in _told(case, given.office_now(), spoken):
         typer.echo(line)
 
@@ -166,7 +168,7 @@ class _Order:
 
     number: str
     to: Stage
-    by: str
+    staff: str  # the account that gives it
     note: str | None
     certificate: str | None
     date: dt.date | None
@@ -180,14 +182,14 @@ def move_command(
     certificate: Annotated[str, typer.Option(help="nomor sertifikat, untuk TERBIT")] = "",
     date: Annotated[str, typer.Option(help="tanggal audit, contoh 2026-12-10, untuk AUDIT_LPH")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="tanpa bertanya lagi")] = False,
-    officer: Officer = "",
+    staff: As = "",
 ) -> None:
     """Pindahkan satu pengajuan; pesan untuk pemiliknya ditampilkan dulu."""
     given, spoken = settings(), texts.load()
     day = sheets.day(date) if date else None
     if date and day is None:
         raise fail(f"{date} bukan tanggal; contohnya 2026-12-10.", code=WRONG)
-    order = _Order(number, _stage(stage, spoken), officer_or_user(officer), note, certificate, day)
+    order = _Order(number, _stage(stage, spoken), staff, note, certificate, day)
     looked = _move(given, order, spoken, keep=False)
     if looked.change_id is None:
         typer.echo(f"{looked.number} sudah di tahap {_called(order.to, spoken)}; tidak ada yang berubah.")
@@ -207,9 +209,9 @@ def _move(given: Settings, order: _Order, spoken: Catalogue, *, keep: bool) -> M
     with transaction(given) as session:
         result = moves.move(
             session,
+            actor(session, order.staff),
             _known(session, order.number),
             order.to,
-            by=order.by,
             now=Clock().now(),
             office=given.office_now(),
             texts=spoken,
@@ -240,6 +242,7 @@ REFUSALS = {
     Why.NEEDS_CERTIFICATE: "Tahap {to} perlu nomor sertifikat (--certificate, kolom Sertifikat).",
     Why.NEEDS_DATE: "Tahap {to} perlu tanggal (--date, kolom Tanggal).",
     Why.NO_PLACE: "Tidak ada tempat untuk pengajuan ini: kuota habis, atau sisanya milik yang antre lebih dulu.",
+    Why.ELSEWHERE: "Di luar kabupaten/kota tugas akun itu.",
     Why.SAME_NIB: "NIB ini sudah memegang tempat lewat usaha lain; periksa dulu keduanya.",
 }
 
@@ -251,21 +254,21 @@ REFUSALS = {
 def import_command(
     file: Annotated[Path, typer.Argument(help="xlsx atau csv; kolom Nomor atau NIB, Tahap, boleh Catatan, Sertifikat")],
     apply: Annotated[bool, typer.Option("--apply", help="pindahkan sungguhan; tanpa ini hanya dilihat")] = False,
-    officer: Officer = "",
+    staff: As = "",
 ) -> None:
     """Pindahkan banyak pengajuan dari satu berkas. Tanpa --apply tidak ada yang berubah."""
     given, spoken = settings(), texts.load()
     try:
         rows = sheets.read(file)
         with transaction(given) as session:
-            made = stage_import.plan(session, rows, spoken)
+            made = stage_import.plan(session, actor(session, staff), rows, spoken)
     except SheetRefused as refused:
         raise fail(str(refused)) from None
     _show_plan(made, spoken)
     if not apply:
         typer.echo("Belum ada yang dipindahkan. Kalau sudah benar, ulangi dengan --apply.")
         return
-    _apply(given, made, officer_or_user(officer), spoken)
+    _apply(given, made, staff, spoken)
 
 
 def _show_plan(made: Plan, spoken: Catalogue) -> None:
@@ -296,18 +299,19 @@ FAULTS = {
     Fault.STAGE: "Tahap tidak dikenal.",
     Fault.DATE: "Tanggal tidak bisa dibaca.",
     Fault.UNKNOWN: "Nomor atau NIB tidak ada di catatan kami.",
+    Fault.ELSEWHERE: "Di luar kabupaten/kota tugas akun itu.",
     Fault.SEVERAL: "NIB dipunyai beberapa pengajuan; pakai nomornya.",
     Fault.DOUBLE: "Pengajuan yang sama ada lebih dari sekali dengan isi berbeda.",
 }
 
 
-def _apply(given: Settings, made: Plan, by: str, spoken: Catalogue) -> None:
+def _apply(given: Settings, made: Plan, staff: str, spoken: Catalogue) -> None:
     done: Counter[str] = Counter()
     wrong: list[Wrong] = []
     database = open_database(given.database.url.get_secret_value())
     try:
         for piece in stage_import.chunks(made.moves):
-            for planned, result in _chunk(database, given.office_now(), piece, by, spoken):
+            for planned, result in _chunk(database, given.office_now(), piece, staff, spoken):
                 if isinstance(result, Refused):
                     wrong.append(Wrong(planned.line, Fault.REFUSED, result.why, result.before, planned.to))
                     continue
@@ -320,14 +324,15 @@ def _apply(given: Settings, made: Plan, by: str, spoken: Catalogue) -> None:
 
 
 def _chunk(
-    database: Database, office: Office, piece: Sequence[Planned], by: str, spoken: Catalogue
+    database: Database, office: Office, piece: Sequence[Planned], staff: str, spoken: Catalogue
 ) -> list[tuple[Planned, Moved | Refused]]:
     """One transaction. Where another one held what we wanted, and we what it wanted, it is tried again."""
     with plainly():
         for left in range(TRIES - 1, -1, -1):
             try:
                 with database.write() as connection, Session(connection, join_transaction_mode="create_savepoint") as s:
-                    result = stage_import.apply(s, piece, by=by, now=Clock().now(), office=office, texts=spoken)
+                    who = actor(s, staff)  # asked for again in each piece: an account may have been disabled since
+                    result = stage_import.apply(s, who, piece, now=Clock().now(), office=office, texts=spoken)
                     s.commit()
                 return result
             except sa.exc.OperationalError:

@@ -2,6 +2,7 @@
 
 import getpass
 import json
+import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any
@@ -15,13 +16,18 @@ from bot.config_load import load
 from bot.database import open_database
 from bot.locking import AlreadyRunning
 from models import Session
+from services import staff
 from services.programmes import QuotaBelowTaken
+from services.staff import Actor, Forbidden, Via
 
 NO_ARGUMENTS = {"no_args_is_help": True, "add_completion": False, "pretty_exceptions_enable": False}
 WRONG, FAILED = 2, 1  # exit codes: the settings are wrong; the command could not do it
 
 AsJson = Annotated[bool, typer.Option("--json", help="tulis sebagai JSON")]
-Officer = Annotated[str, typer.Option("--officer", help="nama petugas yang menjalankan")]
+As = Annotated[
+    str,
+    typer.Option("--as", metavar="NAMA", envvar="NAIKKELAS_STAFF", help="akun petugas; kosong: operator di server ini"),
+]
 
 
 def group(about: str) -> typer.Typer:
@@ -49,6 +55,8 @@ def plainly() -> Iterator[None]:
     """What can go wrong outside us, in a sentence."""
     try:
         yield
+    except Forbidden as forbidden:
+        raise fail(refusal(forbidden)) from None
     except AlreadyRunning as running:
         raise fail(str(running)) from None
     except QuotaBelowTaken as below:
@@ -75,9 +83,27 @@ def transaction(given: Settings) -> Iterator[Session]:
         database.close()
 
 
-def officer_or_user(named: str) -> str:
-    """Who did it: the officer named, else whoever is signed in to the machine."""
-    return (named or getpass.getuser())[:64]
+def refusal(forbidden: Forbidden) -> str:
+    """Why not, in a sentence."""
+    if forbidden.outside:
+        return "Tidak boleh: ini di luar kabupaten/kota tugas akun itu."
+    return f"Tidak boleh: akun itu tidak punya hak '{forbidden.right.value}'."
+
+
+def actor(session: Session, named: str) -> Actor:
+    """Who gives the command: the account of that name, else whoever is signed in to the machine, as the operator.
+
+    The machine's login is written down with what an account does here, too.
+    """
+    login = getpass.getuser()
+    request = f"{login}/{secrets.token_hex(4)}"[-64:]
+    if not named.strip():
+        return staff.operator(login, request)
+    account = staff.named(session, named)
+    if account is None or account.disabled_at is not None:
+        why = "tidak ada" if account is None else "dinonaktifkan"
+        raise fail(f"Akun petugas {named} {why}: lihat naikkelas staff list.", code=WRONG)
+    return staff.actor_of(account, Via.COMMAND, request)
 
 
 def listed(rows: Sequence[dict[str, Any]], columns: dict[str, str], as_json: bool, nothing: str) -> None:

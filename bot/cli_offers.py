@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 import texts
-from bot.cli_common import AsJson, Officer, fail, group, listed, officer_or_user, settings, transaction
+from bot.cli_common import As, AsJson, actor, fail, group, listed, settings, transaction
 from bot.clock import Clock
 from models import OfferState
 from services import offering, offers
@@ -31,11 +31,12 @@ NOBODY = "Tidak ada yang perlu ditelepon."
 def list_command(
     to_call: Annotated[bool, typer.Option("--to-call", help="yang perlu ditelepon, yang terlama dulu")] = False,
     as_json: AsJson = False,
+    staff: As = "",
 ) -> None:
     """Tawaran, yang terbaru dulu."""
     given = settings()
     with transaction(given) as session:
-        found = offers.lines(session, to_call=to_call)
+        found = offers.lines(session, actor(session, staff), now=Clock().now(), to_call=to_call)
     rows = [_row(line, given.office_now()) for line in found]
     listed(rows, COLUMNS, as_json, NOBODY if to_call else NOTHING)
 
@@ -44,12 +45,12 @@ def list_command(
 def called(
     which: Annotated[str, typer.Argument(help="kode (K7), nomor pendampingan (BTN-…), atau nomor tawaran")],
     still: Annotated[bool, typer.Option("--still", help="pemilik masih mau: ditawari lagi begitu ada tempat")] = False,
-    officer: Officer = "",
+    staff: As = "",
 ) -> None:
     """Catat bahwa pemilik sudah ditelepon."""
     with transaction(settings()) as session:
         try:
-            line = offers.called(session, which, by=officer_or_user(officer), now=Clock().now(), still=still)
+            line = offers.called(session, actor(session, staff), which, now=Clock().now(), still=still)
         except Unknown as unknown:
             raise _unknown(unknown) from None
     wish = ", masih mau" if line.still else ""
@@ -57,12 +58,14 @@ def called(
 
 
 @offers_cli.command("offer-now")
-def offer_now(number: Annotated[str, typer.Argument(help="nomor pendampingan, contoh BTN-2026-004312")]) -> None:
+def offer_now(
+    number: Annotated[str, typer.Argument(help="nomor pendampingan, contoh BTN-2026-004312")], staff: As = ""
+) -> None:
     """Tawarkan sekarang juga, kalau ada tempat dan memang gilirannya; yang pernah melewati tidak menunggu lagi."""
     given, now = settings(), Clock().now()
     with transaction(given) as session:
         try:
-            offer = offering.now(session, number, texts.load(), given.office_now(), now)
+            offer = offering.now(session, actor(session, staff), number, texts.load(), given.office_now(), now)
         except Unknown as unknown:
             raise _unknown(unknown) from None
     if offer is None:

@@ -6,13 +6,14 @@ from typing import Annotated
 import typer
 
 import texts
-from bot.cli_common import AsJson, Officer, fail, group, listed, officer_or_user, settings, transaction
+from bot.cli_common import As, AsJson, actor, fail, group, listed, settings, transaction
 from bot.clock import Clock
 from models import Channel, Session
 from services import confirmations, finding, links, phones, tickets
 from services.finding import Found, NotFound
 from services.links import Use
 from services.office import Office
+from services.staff import Actor
 
 people_cli = group("Orang: pindah HP, dan pemilik yang membenarkan isian pembantunya.")
 
@@ -29,24 +30,25 @@ def link_command(
     old: Annotated[str, typer.Option("--from", help=f"chat lama: {CHAT}")],
     new: Annotated[str, typer.Option("--to", help=f"chat baru: {CHAT}")],
     yes: Annotated[bool, typer.Option("--yes", help="tanpa bertanya lagi")] = False,
-    officer: Officer = "",
+    staff: As = "",
 ) -> None:
     """Sambungkan chat baru ke data di chat lama, sesudah orangnya dicocokkan lewat telepon atau di kantor."""
     given = settings()
     with transaction(given) as session:
-        before, after = _chat(session, old), _chat(session, new)
+        by = actor(session, staff)
+        before, after = _chat(session, by, old), _chat(session, by, new)
     typer.echo(f"Dari: {_shown(before)}")
     typer.echo(f"Ke:   {_shown(after)}")
     if not yes and not typer.confirm("Orangnya sudah dicocokkan, bukan dari nomor saja. Sambungkan?"):
         raise fail("Tidak ada yang diubah.")
     with transaction(given) as session:
-        used = _join(session, before, after, officer_or_user(officer), given.office_now())
+        used = _join(session, actor(session, staff), before, after, given.office_now())
     typer.echo("Memang sudah tersambung." if used is Use.ALREADY else "Tersambung. Kedua chat diberi tahu.")
 
 
-def _chat(session: Session, named: str) -> Found:
+def _chat(session: Session, by: Actor, named: str) -> Found:
     try:
-        return finding.chat(session, named)
+        return finding.chat(session, by, named, now=Clock().now())
     except NotFound:
         raise fail(f"Tidak ada chat untuk {named}.") from None
 
@@ -57,19 +59,19 @@ def _shown(found: Found) -> str:
     return f"{links.NAMES[found.channel.value]} {where}, {found.name or 'tanpa nama'} ({about})"
 
 
-def _join(session: Session, before: Found, after: Found, officer: str, office: Office) -> Use:
+def _join(session: Session, by: Actor, before: Found, after: Found, office: Office) -> Use:
     if before.person_id is None:
         raise fail("Di chat lama belum ada izin, jadi tidak ada yang bisa dipindahkan.")
     if before.conversation_id == after.conversation_id:
         raise fail("Itu chat yang sama.")
     now = Clock().now()
     used = links.by_officer(
-        session, old=before.conversation_id, new=after.conversation_id, texts=texts.load(), now=now
+        session, by, old=before.conversation_id, new=after.conversation_id, texts=texts.load(), now=now
     )  # fmt: skip
     if used.use is Use.TWO_PEOPLE:
         raise fail("Di chat baru sudah ada usaha atas nama orang itu. Dua orang tidak digabung; periksa dulu.")
     if used.use is Use.LINKED:
-        _trace(session, before, after, officer, office, now)
+        _trace(session, before, after, by.called, office, now)
     return used.use
 
 
@@ -92,27 +94,28 @@ def _trace(session: Session, before: Found, after: Found, officer: str, office: 
 def confirm_command(
     business: Annotated[str, typer.Argument(help="nomor BTN-… atau nomor usaha")],
     paper: Annotated[str, typer.Option("--paper", help="nomor arsip kertas yang ditandatangani pemilik")],
-    officer: Officer = "",
+    staff: As = "",
 ) -> None:
     """Catat bahwa pemilik sudah membenarkan di atas kertas."""
     given = settings()
-    reference = f"{paper.strip()} ({officer_or_user(officer)})"
-    if not paper.strip() or len(reference) > 100:
-        raise fail("--paper: 1 sampai sekitar 60 huruf.")
+    if not 0 < len(paper.strip()) <= 60:
+        raise fail("--paper: 1 sampai 60 huruf.")
     with transaction(given) as session:
+        by = actor(session, staff)
+        reference = f"{paper.strip()} ({by.called})"[:100]
         try:
-            found = finding.business(session, business)
+            found = finding.business(session, by, business)
         except NotFound:
             raise fail(f"Tidak ada usaha {business}.") from None
         name = found.name
-        done = confirmations.on_paper(session, found.id, reference, given.office_now(), Clock().now())
+        done = confirmations.on_paper(session, by, found.id, reference, given.office_now(), Clock().now())
     if not done:
         raise fail(f"{name}: tidak ada yang perlu dibenarkan, atau pemilik sudah menjawab.")
     typer.echo(f"{name}: dibenarkan di atas kertas, {paper.strip()}.")
 
 
 @people_cli.command("confirmations")
-def confirmations_command(as_json: AsJson = False) -> None:
+def confirmations_command(as_json: AsJson = False, staff: As = "") -> None:
     """Isian pembantu yang belum dibenarkan pemiliknya, yang paling lama menunggu dulu."""
     given = settings()
     with transaction(given) as session:
@@ -125,6 +128,6 @@ def confirmations_command(as_json: AsJson = False) -> None:
                 "due": f"{confirmation.due_at.astimezone(given.office_now().zone):%Y-%m-%d}",
                 "state": STATES[confirmation.state.value],
             }
-            for confirmation, business in confirmations.open_ones(session)
+            for confirmation, business in confirmations.open_ones(session, actor(session, staff), now=Clock().now())
         ]
     listed(rows, COLUMNS, as_json, "Semua isian pembantu sudah dibenarkan pemiliknya.")

@@ -6,12 +6,13 @@ from typing import Annotated
 import typer
 
 import texts
-from bot.cli_common import WRONG, AsJson, Officer, fail, group, listed, officer_or_user, settings, transaction
+from bot.cli_common import WRONG, As, AsJson, actor, fail, group, listed, settings, transaction
 from bot.clock import Clock
 from models import RequestKind, Session
 from services import granting, requests
 from services.office import Office
 from services.requests import Asked
+from services.staff import Actor
 
 requests_cli = group("Permintaan data: lihat, perbaiki, tarik, hapus. Batasnya 3 × 24 jam.")
 
@@ -29,13 +30,15 @@ COLUMNS = {
 
 @requests_cli.command("list")
 def list_command(
-    everything: Annotated[bool, typer.Option("--all", help="juga yang sudah selesai")] = False, as_json: AsJson = False
+    everything: Annotated[bool, typer.Option("--all", help="juga yang sudah selesai")] = False,
+    as_json: AsJson = False,
+    staff: As = "",
 ) -> None:
     """Permintaan yang masih terbuka, yang paling mendesak dulu."""
     given = settings()
     now = Clock().now()
     with transaction(given) as session:
-        found = requests.listed(session, everything=everything)
+        found = requests.listed(session, actor(session, staff), everything=everything)
     rows = [_row(one, given.office_now(), now) for one in found]
     listed(rows, COLUMNS, as_json, "Tidak ada permintaan data yang terbuka.")
 
@@ -58,21 +61,21 @@ def close_command(
     code: Annotated[str, typer.Argument(help="nomor permintaan, contoh D-31")],
     apply: Annotated[bool, typer.Option("--apply", help="tuliskan nilai baru yang diminta")] = False,
     because: Annotated[str, typer.Option("--because", help="sebagian tidak dipenuhi, karena …")] = "",
-    officer: Officer = "",
+    staff: As = "",
 ) -> None:
     """Tutup satu permintaan dan kabari orangnya."""
     given, number = settings(), requests.number_of(code)
     if number is None:
         raise fail(f"{code} bukan nomor permintaan; contohnya D-31.", code=WRONG)
     with transaction(given) as session:
-        _close(session, given.office_now(), number, apply, because, officer_or_user(officer))
+        _close(session, actor(session, staff), given.office_now(), number, apply, because)
     typer.echo(f"Permintaan D-{number} selesai; orangnya dikabari.")
 
 
-def _close(session: Session, office: Office, number: int, apply: bool, because: str, by: str) -> None:
+def _close(session: Session, by: Actor, office: Office, number: int, apply: bool, because: str) -> None:
     try:
         granting.close(
-            session, number, apply=apply, because=because, by=by, texts=texts.load(), office=office, now=Clock().now()
+            session, by, number, apply=apply, because=because, texts=texts.load(), office=office, now=Clock().now()
         )
     except granting.CannotClose as cannot:
         raise fail(SENTENCES[cannot.why].format(code=f"D-{number}")) from None

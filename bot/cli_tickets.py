@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 import texts
-from bot.cli_common import WRONG, AsJson, Officer, fail, group, listed, officer_or_user, settings, transaction
+from bot.cli_common import WRONG, As, AsJson, actor, fail, group, listed, settings, transaction
 from bot.clock import Clock
 from services import answers, asked, interests, tickets
 from services.answers import NobodyToTell, Way
@@ -43,12 +43,14 @@ Sure = Annotated[bool, typer.Option("--yes", help="tanpa bertanya lagi")]
 
 @tickets_cli.command("list")
 def list_command(
-    everything: Annotated[bool, typer.Option("--all", help="juga yang sudah ditutup")] = False, as_json: AsJson = False
+    everything: Annotated[bool, typer.Option("--all", help="juga yang sudah ditutup")] = False,
+    as_json: AsJson = False,
+    staff: As = "",
 ) -> None:
     """Tiket yang terbuka; yang janjinya terlewat paling atas."""
     given, now = settings(), Clock().now()
     with transaction(given) as session:
-        found = tickets.listing(session, now, closed=everything)
+        found = tickets.listing(session, actor(session, staff), now, closed=everything)
     listed([_row(line, given.office_now()) for line in found], COLUMNS, as_json, "Tidak ada tiket yang terbuka.")
 
 
@@ -69,12 +71,12 @@ def _when(moment: dt.datetime, office: Office) -> str:
 
 
 @tickets_cli.command("show")
-def show_command(code: Code, as_json: AsJson = False) -> None:
+def show_command(code: Code, as_json: AsJson = False, staff: As = "") -> None:
     """Satu tiket: apa yang ditanyakan, sedang di mana orangnya, dan jawaban yang sudah diberikan."""
     given, number = settings(), _number(code)
     try:
         with transaction(given) as session:
-            page = tickets.page(session, number, Clock().now())
+            page = tickets.page(session, actor(session, staff), number, Clock().now())
     except NoTicket:
         raise _unknown(number) from None
     shown = _page(page, given.office_now())
@@ -108,7 +110,7 @@ def _page(page: Page, office: Office) -> dict[str, Any]:
 def answer_command(
     code: Code,
     words: Annotated[str, typer.Argument(help="jawabannya; kosong atau - dibaca dari masukan")] = "-",
-    officer: Officer = "",
+    staff: As = "",
     yes: Sure = False,
 ) -> None:
     """Jawab satu tiket; jawaban dikirim ke chat orangnya."""
@@ -121,8 +123,8 @@ def answer_command(
         typer.confirm(f"Kirim jawaban ini untuk T-{number}?\n\n{said}\n\n", abort=True)
     try:
         with transaction(given) as session:
-            by, now = officer_or_user(officer), Clock().now()
-            way = answers.answer(session, number, officer=by, words=said, texts=texts.load(), now=now)
+            by, now = actor(session, staff), Clock().now()
+            way = answers.answer(session, by, number, words=said, texts=texts.load(), now=now)
     except NoTicket:
         raise _unknown(number) from None
     except NobodyToTell:
@@ -131,15 +133,15 @@ def answer_command(
 
 
 @tickets_cli.command("close")
-def close_command(code: Code, officer: Officer = "", yes: Sure = False) -> None:
+def close_command(code: Code, staff: As = "", yes: Sure = False) -> None:
     """Tutup satu tiket; orangnya ditanya apakah sudah terbantu."""
     given, number = settings(), _number(code)
     if not yes:
         typer.confirm(f"Tutup T-{number}?", abort=True)
     try:
         with transaction(given) as session:
-            by, now = officer_or_user(officer), Clock().now()
-            closed = answers.close(session, number, officer=by, texts=texts.load(), now=now)
+            by, now = actor(session, staff), Clock().now()
+            closed = answers.close(session, by, number, texts=texts.load(), now=now)
     except NoTicket:
         raise _unknown(number) from None
     typer.echo(f"T-{number} ditutup." if closed else f"T-{number} memang sudah ditutup.")
@@ -160,20 +162,20 @@ def _unknown(number: int) -> typer.Exit:
 
 
 @questions_cli.command("unanswered")
-def unanswered_command(as_json: AsJson = False) -> None:
+def unanswered_command(as_json: AsJson = False, staff: As = "") -> None:
     """Pertanyaan yang belum punya halaman jawaban, yang terbaru dulu."""
     given = settings()
     with transaction(given) as session:
-        found = asked.unanswered(session)
+        found = asked.unanswered(session, actor(session, staff), now=Clock().now())
         rows = [{"at": _when(one.at, given.office_now()), "words": one.words} for one in found]
     listed(rows, {"at": "Waktu", "words": "Pertanyaan"}, as_json, "Semua pertanyaan ada jawabannya.")
 
 
 @questions_cli.command("interests")
-def interests_command(as_json: AsJson = False) -> None:
+def interests_command(as_json: AsJson = False, staff: As = "") -> None:
     """Minat per layanan dan kabupaten/kota, yang paling banyak dulu."""
     with transaction(settings()) as session:
-        found = interests.counts(session)
+        found = interests.counts(session, actor(session, staff))
     names = {code: regency.name for code, regency in REGENCIES.items()}
     rows = [{"step": c.step, "regency": names.get(c.regency or ""), "count": c.count} for c in found]
     columns = {"step": "Layanan", "regency": "Kab/kota", "count": "Jumlah"}

@@ -21,7 +21,7 @@ from bot.config import Settings, WrongSettings
 
 PREFIX = "NAIKKELAS_"
 # Names with our prefix that are no settings: where the settings are, and the tests' own server.
-APART = frozenset({"CONFIG", "SECRETS_DIR", "TEST_POSTGRES_URL"})
+APART = frozenset({"CONFIG", "STAFF", "SECRETS_DIR", "TEST_POSTGRES_URL"})
 SECRETS = (("web", "secret"), ("telegram", "token"), ("telegram", "webhook_secret"), ("whatsapp", "auth_token"))
 
 

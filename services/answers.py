@@ -18,7 +18,9 @@ from models import (
     Ticket,
     TicketAnswer,
 )
-from services import deliveries, persons, tickets
+from services import audit, deliveries, persons, scope, tickets
+from services.masking import Plain
+from services.staff import Actor, Right, demand
 from services.tickets import REPLY_TIME, code_of
 from texts.bubble import Bubble, Button, Shape
 
@@ -44,16 +46,18 @@ class NobodyToTell(LookupError):
     """The ticket belongs to no chat: it was written without consent, or its chat has been forgotten."""
 
 
-def answer(session: Session, ticket_id: int, *, officer: str, words: str, texts: "Catalogue", now: dt.datetime) -> Way:
+def answer(session: Session, actor: Actor, ticket_id: int, *, words: str, texts: "Catalogue", now: dt.datetime) -> Way:
     """Answer a ticket. Raises NoTicket and NobodyToTell.
 
     The bot's silence ends a day after the answer went out: until then what is written goes to the ticket. A ticket that
     was closed is open again.
     """
+    demand(actor, Right.REVIEW)
     ticket, chat = tickets.locked(session, ticket_id)
+    scope.demand_person(session, actor, Right.REVIEW, ticket.person_id)
     if chat is None:
         raise NobodyToTell(ticket_id)
-    row = TicketAnswer(ticket_id=ticket_id, officer=officer, words=words, at=now)
+    row = TicketAnswer(ticket_id=ticket_id, officer=actor.called, words=words, at=now)
     session.add(row)
     session.flush()
     ticket.answered_at, ticket.closed_at, ticket.closed_by = now, None, None
@@ -65,6 +69,10 @@ def answer(session: Session, ticket_id: int, *, officer: str, words: str, texts:
     elif way is Way.HELD:
         _tell(session, ticket, chat, texts, now)
     session.flush()
+    audit.note(
+        session, actor, "ticket.answered", f"ticket:{code_of(ticket_id)}", after={"way": Plain(way), "words": words},
+        now=now,
+    )  # fmt: skip
     return way
 
 
@@ -128,16 +136,19 @@ def release(session: Session, conversation_id: int, texts: "Catalogue", now: dt.
     return count
 
 
-def close(session: Session, ticket_id: int, *, officer: str, texts: "Catalogue", now: dt.datetime) -> bool:
+def close(session: Session, actor: Actor, ticket_id: int, *, texts: "Catalogue", now: dt.datetime) -> bool:
     """Close a ticket and ask whether it helped; the bot speaks again. False if it was closed. Raises NoTicket."""
+    demand(actor, Right.REVIEW)
     ticket, chat = tickets.locked(session, ticket_id)
+    scope.demand_person(session, actor, Right.REVIEW, ticket.person_id)
     if ticket.closed_at is not None:
         return False
-    ticket.closed_at, ticket.closed_by = now, officer
+    ticket.closed_at, ticket.closed_by = now, actor.called
     if chat is not None and ticket.topic in tickets.TALKS:
         chat.quiet_until = None
         _ask_whether_it_helped(session, ticket, chat, texts, now)
     session.flush()
+    audit.note(session, actor, "ticket.closed", f"ticket:{code_of(ticket_id)}", now=now)
     return True
 
 

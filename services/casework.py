@@ -7,8 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from models import Application, Assessment, Business, Programme, Session, Stage
-from services import certificates, history, waiting
+from services import audit, certificates, history, waiting
 from services.history import Change
+from services.staff import Actor, Right, demand, demand_for, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Case:
 
 def listed(
     session: Session,
+    actor: Actor,
     *,
     now: dt.datetime,
     stage: Stage | None = None,
@@ -55,8 +57,10 @@ def listed(
     unacknowledged: bool = False,
     limit: int = 200,
 ) -> list[Line]:
-    """Applications that fit, those waiting longest for news first."""
+    """Applications that fit and are the actor's to see, those waiting longest for news first."""
+    demand(actor, Right.SEE, regency)
     query = sa.select(Application, Business).join(Business, Business.id == Application.business_id)
+    query = query.where(within(actor, Application.regency))
     if stage is not None:
         query = query.where(Application.stage == stage)
     if regency is not None:
@@ -66,7 +70,12 @@ def listed(
     if unacknowledged:
         query = query.where(certificates.UNKNOWN)
     oldest = (sa.func.coalesce(Application.promised_at, Application.since), Application.id)
-    return [_line(*row) for row in session.execute(query.order_by(*oldest).limit(limit)).all()]
+    lines = [_line(*row) for row in session.execute(query.order_by(*oldest).limit(limit)).all()]
+    audit.note(
+        session, actor, "applications.seen", "applications", now=now,
+        after={"stage": stage, "regency": regency, "overdue": overdue, "rows": len(lines)},
+    )  # fmt: skip
+    return lines
 
 
 def _line(application: Application, business: Business) -> Line:
@@ -89,9 +98,12 @@ def by_number(session: Session, number: str) -> int | None:
     return session.scalars(query).one_or_none()
 
 
-def case(session: Session, application_id: int) -> Case:
+def case(session: Session, actor: Actor, application_id: int, *, now: dt.datetime) -> Case:
     """Everything about one application. Raises NoResultFound."""
+    demand(actor, Right.SEE)
     application = session.get_one(Application, application_id)
+    demand_for(actor, Right.SEE, application.regency)
+    audit.note(session, actor, "application.seen", f"application:{application.number}", now=now)
     business = session.get_one(Business, application.business_id)
     assessment = session.get_one(Assessment, application.assessment_id)
     return Case(

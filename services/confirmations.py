@@ -21,11 +21,12 @@ from models import (
     Session,
     Stopped,
 )
-from services import applications, businesses, chats, deliveries, eligibility, phones, tickets
+from services import applications, audit, businesses, chats, deliveries, eligibility, phones, tickets
 from services.codes import next_code
 from services.inserting import insert_unless_there
 from services.nudges import WINDOWS
 from services.office import Office
+from services.staff import Actor, Right, demand, demand_for, within
 from texts import Marked
 from texts.bubble import Bubble, Button, Shape
 
@@ -306,8 +307,13 @@ def _tell_office(
     )  # fmt: skip
 
 
-def on_paper(session: Session, business_id: int, reference: str, office: Office, now: dt.datetime) -> bool:
+def on_paper(
+    session: Session, actor: Actor, business_id: int, reference: str, office: Office, now: dt.datetime
+) -> bool:
     """The owner signed on paper, kept by the office under `reference`. False: no word is wanted for this business."""
+    demand(actor, Right.REVIEW)
+    regency = session.scalar(sa.select(Business.regency).where(Business.id == business_id))
+    demand_for(actor, Right.REVIEW, regency)
     query = sa.select(Confirmation).where(Confirmation.business_id == business_id).with_for_update()
     confirmation = session.scalars(query).first()
     if confirmation is None or confirmation.state not in (WANTED, ConfirmationState.LAPSED):
@@ -318,16 +324,24 @@ def on_paper(session: Session, business_id: int, reference: str, office: Office,
     business.owner_confirmed_at = now
     session.flush()
     _judge_again(session, business, office, now)
+    audit.note(
+        session, actor, "business.confirmed_on_paper", f"business:{business_id}", after={"paper": reference}, now=now
+    )  # fmt: skip
     return True
 
 
-def open_ones(session: Session, limit: int = 1000) -> list[tuple[Confirmation, Business]]:
+def open_ones(
+    session: Session, actor: Actor, *, now: dt.datetime, limit: int = 1000
+) -> list[tuple[Confirmation, Business]]:
     """Whose word is still wanted, the longest waiting first."""
+    demand(actor, Right.SEE)
     query = (
         sa.select(Confirmation, Business)
         .join(Business, Business.id == Confirmation.business_id)
-        .where(Confirmation.state.in_((WANTED, ConfirmationState.LAPSED)))
+        .where(Confirmation.state.in_((WANTED, ConfirmationState.LAPSED)), within(actor, Business.regency))
         .order_by(Confirmation.due_at)
         .limit(limit)
     )
-    return [(confirmation, business) for confirmation, business in session.execute(query).all()]
+    found = [(confirmation, business) for confirmation, business in session.execute(query).all()]
+    audit.note(session, actor, "confirmations.seen", "confirmations", after={"rows": len(found)}, now=now)
+    return found

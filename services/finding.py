@@ -1,11 +1,13 @@
 """Menemukan orang: what an officer types to name a chat (a number, an address, BTN-…), and what is known of it."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from models import Application, Business, Channel, Conversation, Session
-from services import businesses, chats, persons, phones
+from services import audit, businesses, chats, persons, phones, scope
+from services.staff import Actor, Right, demand, demand_for
 
 
 class NotFound(LookupError):
@@ -24,15 +26,19 @@ class Found:
     businesses: tuple[str, ...]
 
 
-def chat(session: Session, named: str) -> Found:
+def chat(session: Session, actor: Actor, named: str, *, now: dt.datetime) -> Found:
     """The chat behind "BTN-2026-000123", "0812…" (WhatsApp), "telegram:700000001" or "whatsapp:+62…".
 
     A number in the programme names the chat its owner used last. Raises NotFound.
     """
+    demand(actor, Right.REVIEW)
     text = named.strip()
     row = _by_number(session, text) if text.upper().startswith("BTN-") else _by_address(session, text)
     if row is None:
         raise NotFound(named)
+    if row.person_id is not None:  # a chat that is nobody's yet has no kab/kota either
+        scope.demand_person(session, actor, Right.REVIEW, row.person_id)
+    audit.note(session, actor, "chat.seen", f"chat:{row.id}", now=now)
     theirs = businesses.of_person(session, row.person_id) if row.person_id is not None else []
     name = persons.name_of(session, row.person_id) if row.person_id is not None else None
     return Found(row.id, row.channel, row.address, row.person_id, name, tuple(b.name for b in theirs))
@@ -59,8 +65,9 @@ def _by_address(session: Session, text: str) -> Conversation | None:
     return session.scalars(sa.select(Conversation).where(where)).first()
 
 
-def business(session: Session, named: str) -> Business:
+def business(session: Session, actor: Actor, named: str) -> Business:
     """The business behind "BTN-2026-000123" or its own id. Raises NotFound."""
+    demand(actor, Right.SEE)
     text = named.strip()
     found: Business | None = None
     if text.upper().startswith("BTN-"):
@@ -70,4 +77,5 @@ def business(session: Session, named: str) -> Business:
         found = session.get(Business, int(text))
     if found is None:
         raise NotFound(named)
+    demand_for(actor, Right.SEE, found.regency)
     return found

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from models import Channel, Conversation, Lane, Language, RequestKind, Session, Ticket
-from services import corrections, deliveries, requests
+from services import audit, corrections, deliveries, requests, scope
 from services.corrections import Field
 from services.office import Office
 from services.requests import Asked
+from services.staff import Actor, Right, demand
 from texts.bubble import Bubble
 from texts.filling import shown
 
@@ -41,24 +42,26 @@ class CannotClose(Exception):
 
 def close(
     session: Session,
+    actor: Actor,
     request_id: int,
     *,
     apply: bool,
     because: str,
-    by: str,
     texts: "Catalogue",
     office: Office,
     now: dt.datetime,
 ) -> None:
     """Close a request and tell the person: done, or in part only and why. Raises CannotClose."""
+    demand(actor, Right.REVIEW)
     asked = requests.find(session, request_id)
     if asked is None:
         raise CannotClose(Why.UNKNOWN)
+    scope.demand_person(session, actor, Right.REVIEW, asked.person_id)
     if asked.done_at is not None:
         raise CannotClose(Why.DONE)
     if asked.kind is RequestKind.DELETE or asked.detail == "service":
         raise CannotClose(Why.BY_ITSELF)
-    ticket = _ticket(session, asked)
+    ticket, by = _ticket(session, asked), actor.called
     if apply:
         _apply(session, ticket, office, now, by)
     requests.close(session, asked.id, by=by, note="in part" if because else None, now=now)
@@ -66,6 +69,8 @@ def close(
         ticket.closed_at, ticket.closed_by = now, by
         session.flush()
     _tell(session, asked, because, texts, office, now)
+    after = {"kind": asked.kind, "applied": apply, "partly": bool(because)}
+    audit.note(session, actor, "request.closed", f"request:{asked.code}", after=after, now=now)
 
 
 def _ticket(session: Session, asked: Asked) -> Ticket | None:

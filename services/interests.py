@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from models import Assessment, Business, Interest, Session
 from services.inserting import insert_unless_there
+from services.staff import Actor, Right, demand, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,12 @@ def of_person(session: Session, person_id: int) -> frozenset[str]:
     return frozenset(session.scalars(sa.select(Interest.step).where(Interest.person_id == person_id)))
 
 
-def counts(session: Session) -> list[Count]:
+def counts(session: Session, actor: Actor) -> list[Count]:
     """For the office: how many per step and kab/kota, the most wanted first."""
+    demand(actor, Right.SEE)
     number = sa.func.count()
-    query = sa.select(Interest.step, Interest.regency, number).group_by(Interest.step, Interest.regency)
+    query = sa.select(Interest.step, Interest.regency, number).where(within(actor, Interest.regency))
+    query = query.group_by(Interest.step, Interest.regency)
     return [Count(*row) for row in session.execute(query.order_by(number.desc(), Interest.step, Interest.regency))]
 
 

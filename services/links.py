@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from models import Application, Assessment, Business, Conversation, Draft, Lane, Language, LinkCode, Session
-from services import deliveries, drafts, persons
+from services import audit, deliveries, drafts, persons, scope
+from services.staff import Actor, Right, demand
 from texts import Marked
 from texts.bubble import Bubble, Button, Shape
 
@@ -117,12 +118,14 @@ def has_businesses(session: Session, person_id: int) -> bool:
     return session.scalars(sa.select(Business.id).where(theirs).limit(1)).first() is not None
 
 
-def by_officer(session: Session, *, old: int, new: int, texts: "Catalogue", now: dt.datetime) -> Used:
+def by_officer(session: Session, actor: Actor, *, old: int, new: int, texts: "Catalogue", now: dt.datetime) -> Used:
     """Join a chat to the person of another after an officer has made sure who it is. Both chats hear of it."""
+    demand(actor, Right.REVIEW)
     ours = session.get_one(Conversation, old, with_for_update={"key_share": True}, populate_existing=True)
     chat = session.get_one(Conversation, new, with_for_update={"key_share": True}, populate_existing=True)
     if ours.person_id is None:
         raise ValueError("the old chat is nobody's: there was no consent in it")
+    scope.demand_person(session, actor, Right.REVIEW, ours.person_id)
     if chat.person_id == ours.person_id:
         return Used(Use.ALREADY, ours.person_id)
     if chat.person_id is not None and has_businesses(session, chat.person_id):
@@ -137,6 +140,7 @@ def by_officer(session: Session, *, old: int, new: int, texts: "Catalogue", now:
     deliveries.post(
         session, conversation_id=new, bubble=welcome, lane=Lane.NOTICE, because=f"link:{link.id}", now=now
     )  # fmt: skip
+    audit.note(session, actor, "chat.linked", f"chat:{new}", after={"from": old, "person": link.person_id}, now=now)
     return used
 
 

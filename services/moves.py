@@ -8,8 +8,21 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from models import Application, Business, Conversation, DueKind, Lane, Place, Programme, Purpose, Session, Stage
-from services import businesses, certificates, chats, consents, deliveries, dues, history, places, programmes, waiting
+from services import (
+    audit,
+    businesses,
+    certificates,
+    chats,
+    consents,
+    deliveries,
+    dues,
+    history,
+    places,
+    programmes,
+    waiting,
+)
 from services.office import Office
+from services.staff import Actor, Right, demand, demand_for
 from services.stages import About, Effect, Need, about
 from services.telling import MAKES_SENSE, News, bubble
 from texts.bubble import Bubble
@@ -28,6 +41,7 @@ class Why(StrEnum):
     NEEDS_DATE = "needs_date"
     NO_PLACE = "no_place"  # the quota is given out, or what is free is for those ahead
     SAME_NIB = "same_nib"  # this NIB holds a place already
+    ELSEWHERE = "elsewhere"  # not the actor's kab/kota
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +100,10 @@ def touches_queue(before: Stage, to: Stage) -> bool:
 
 def move(
     session: Session,
+    actor: Actor,
     application_id: int,
     to: Stage,
     *,
-    by: str,
     now: dt.datetime,
     office: Office,
     texts: "Catalogue",
@@ -102,21 +116,49 @@ def move(
     The locks are taken in the written order, the chat first: chat, person, business, programme, allocation. Two moves
     at once take turns, and the second is judged by what the first has done.
     """
-    told = Told(_plain(note), _plain(certificate), audit_date)
+    demand(actor, Right.REVIEW)
+    moved = moved_unnoted(session, actor, application_id, to, Told(note, certificate, audit_date), texts, office, now)
+    if isinstance(moved, Moved):
+        write_down(session, actor, moved, now)
+    return moved
+
+
+def write_down(session: Session, actor: Actor, moved: Moved, now: dt.datetime) -> None:
+    """Note a move that was made, after every other lock was had."""
+    if moved.change_id is not None:
+        before, after = {"stage": moved.before}, {"stage": moved.after, "told": moved.told is not None}
+        about = f"application:{moved.number}"
+        audit.note(session, actor, "application.moved", about, before=before, after=after, now=now)
+
+
+def moved_unnoted(
+    session: Session,
+    actor: Actor,
+    application_id: int,
+    to: Stage,
+    told: Told,
+    texts: "Catalogue",
+    office: Office,
+    now: dt.datetime,
+) -> Moved | Refused:
+    """One of many moves of one transaction: whoever calls has the rest of them made, and then `write_down`."""
+    demand(actor, Right.REVIEW)
+    told = Told(_plain(told.note), _plain(told.certificate), told.audit_date)
     found = _locked(session, application_id)
     if found is None:
         return Refused(Why.UNKNOWN)
     application, business, chat = found
+    demand_for(actor, Right.REVIEW, application.regency)
     before = application.stage
     if before is to:
         return Moved(application.id, application.number, before, to, None)
     against = reason_against(before, to, told) or _quota(session, application, business, to, now)
     if against is not None:
         return Refused(against, before)
-    change_id = _enter(session, application, to, told, by, now, office)
+    change_id = _enter(session, application, to, told, actor.called, now, office)
     if change_id is None:
         return Moved(application.id, application.number, before, to, None)
-    shown = _tell(session, application, change_id, News(to, told.note, audit_date), chat, texts, office, now)
+    shown = _tell(session, application, change_id, News(to, told.note, told.audit_date), chat, texts, office, now)
     return Moved(application.id, application.number, before, to, change_id, shown)
 
 

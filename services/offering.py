@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from models import Application, Due, DueKind, DueState, Lane, Offer, OfferState, Place, Programme, Session, Stage
 from services import (
+    audit,
     businesses,
     codes,
     deliveries,
@@ -25,6 +26,7 @@ from services.dues import MAKES_SENSE
 from services.inserting import insert_unless_there
 from services.offer_words import Subject, subject
 from services.office import Office
+from services.staff import Actor, Right, demand
 from texts.bubble import Bubble
 
 if TYPE_CHECKING:
@@ -72,15 +74,21 @@ def sweep(session: Session, texts: "Catalogue", office: Office, now: dt.datetime
     return done
 
 
-def now(session: Session, number: str, texts: "Catalogue", office: Office, now: dt.datetime) -> Offer | None:
+def now(
+    session: Session, actor: Actor, number: str, texts: "Catalogue", office: Office, now: dt.datetime
+) -> Offer | None:
     """An officer asks for an offer at once; None where no place is free for its turn, or it is night.
 
     It rests no longer, and nobody is passed over: those before it are offered theirs first. Raises `offers.Unknown`.
     """
-    application_id = offers.wake(session, number, now=now)
+    demand(actor, Right.REVIEW)
+    application_id = offers.wake(session, actor, number, now=now)
     while sweep(session, texts, office, now):
         pass
-    return holding.open_offer(session, application_id)
+    offer = holding.open_offer(session, application_id)
+    about = f"application:{session.get_one(Application, application_id).number}"
+    audit.note(session, actor, "offer.wanted", about, after={"offered": offer is not None}, now=now)
+    return offer
 
 
 class _Work:

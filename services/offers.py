@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from models import Application, Business, DueKind, Offer, OfferState, Programme, Session, Stage
-from services import businesses, dues, history, holding, programmes, waiting
+from services import audit, businesses, dues, history, holding, programmes, waiting
 from services.office import Office
+from services.staff import Actor, Right, demand, demand_for, within
 
 SAID = re.compile(r"[0-9]{1,18}|[A-Z][0-9]{1,2}")  # an offer's number, or a code
 
@@ -196,38 +197,48 @@ class Unknown(LookupError):
         self.several = several
 
 
-def lines(session: Session, *, to_call: bool = False, limit: int = 500) -> list[Line]:
+def lines(session: Session, actor: Actor, *, now: dt.datetime, to_call: bool = False, limit: int = 500) -> list[Line]:
     """Offers, the newest first.
 
     `to_call`: no answer came, or nobody could be told, and nobody has called yet; those first who wait longest.
     """
+    demand(actor, Right.SEE)
     query = sa.select(Offer, Application, Business, Programme).join(Application, Application.id == Offer.application_id)
+    query = query.where(within(actor, Application.regency))
     query = query.join(Business, Business.id == Application.business_id)
     query = query.join(Programme, Programme.id == Offer.programme_id)
     wanted = query.where(_to_call()).order_by(Offer.deadline, Offer.id) if to_call else query.order_by(Offer.id.desc())
-    return [_line(*row) for row in session.execute(wanted.limit(limit)).all()]
+    found = [_line(*row) for row in session.execute(wanted.limit(limit)).all()]
+    audit.note(session, actor, "offers.seen", "offers", after={"to_call": to_call, "rows": len(found)}, now=now)
+    return found
 
 
-def called(session: Session, which: str, *, by: str, now: dt.datetime, still: bool = False) -> Line:
+def called(session: Session, actor: Actor, which: str, *, now: dt.datetime, still: bool = False) -> Line:
     """An officer has called; `still`: the owner still wants a place, and is offered the next. Raises Unknown.
 
     `which`: the offer's number, the number of the application ("BTN-…"), or its code where only one is waiting.
     """
+    demand(actor, Right.REVIEW)
     offer, application, business = _locked(session, find(session, which))
-    offer.called_at, offer.called_by = now, by
+    demand_for(actor, Right.REVIEW, application.regency)
+    offer.called_at, offer.called_by = now, actor.called
     if still and offer.state in holding.UNANSWERED:
         _wake(session, offer, now)
     session.flush()
     programme = session.get_one(Programme, offer.programme_id)
+    after = {"offer": offer.id, "still": still}
+    audit.note(session, actor, "offer.called", f"application:{application.number}", after=after, now=now)
     return _line(offer, application, business, programme)
 
 
-def wake(session: Session, number: str, *, now: dt.datetime) -> int:
+def wake(session: Session, actor: Actor, number: str, *, now: dt.datetime) -> int:
     """Let an application rest no longer, if it does; its id. Raises Unknown."""
+    demand(actor, Right.REVIEW)
     query = sa.select(Application).where(Application.number == number.strip().upper())
     application = session.scalars(query).one_or_none()
     if application is None:
         raise Unknown(number)
+    demand_for(actor, Right.REVIEW, application.regency)
     businesses.lock(session, application.business_id)
     programmes.lock(session, application.programme_id)
     newest = sa.select(Offer).where(Offer.application_id == application.id).order_by(Offer.id.desc()).limit(1)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from models import DataRequest, RequestKind, Session
+from services import scope
+from services.staff import Actor, Right, demand
 
 TIME = dt.timedelta(hours=72)  # UU 27/2022 Ps 30 (correct), 32 (see, trail), 40 (withdraw): 3 x 24 hours
 CODE = re.compile(r"[dD]-?([0-9]{1,18})")
@@ -72,9 +74,10 @@ def find(session: Session, request_id: int) -> Asked | None:
     return _asked(row) if row else None
 
 
-def listed(session: Session, *, everything: bool = False, limit: int = 200) -> list[Asked]:
+def listed(session: Session, actor: Actor, *, everything: bool = False, limit: int = 200) -> list[Asked]:
     """The open requests, the most urgent first; or all, the newest first."""
-    query = sa.select(DataRequest).limit(limit)
+    demand(actor, Right.SEE)
+    query = sa.select(DataRequest).where(scope.of_person(actor, DataRequest.person_id)).limit(limit)
     if everything:
         query = query.order_by(DataRequest.id.desc())
     else:

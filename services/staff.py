@@ -64,9 +64,10 @@ class Actor:
 class Forbidden(Exception):
     """This account may not do that, or not there."""
 
-    def __init__(self, right: Right, regency: str | None = None) -> None:
+    def __init__(self, right: Right, regency: str | None = None, *, outside: bool = False) -> None:
         super().__init__(right.value)
         self.right, self.regency = right, regency
+        self.outside = outside  # the right is there, but not for this kab/kota
 
 
 # --- the rules
@@ -74,14 +75,17 @@ class Forbidden(Exception):
 
 def demand(actor: Actor, right: Right, regency: str | None = None) -> None:
     """Raise Forbidden unless the actor has the right and, where `regency` is given, works for that kab/kota."""
-    if right not in actor.rights or (regency is not None and not covers(actor, regency)):
+    if right not in actor.rights:
         raise Forbidden(right, regency)
+    if regency is not None and not covers(actor, regency):
+        raise Forbidden(right, regency, outside=True)
 
 
 def demand_for(actor: Actor, right: Right, regency: str | None) -> None:
     """The same for one business, ticket or event. What belongs to no known kab/kota is for those who work for all."""
-    if right not in actor.rights or not covers(actor, regency):
-        raise Forbidden(right, regency)
+    demand(actor, right)
+    if not covers(actor, regency):
+        raise Forbidden(right, regency, outside=True)
 
 
 def covers(actor: Actor, regency: str | None) -> bool:

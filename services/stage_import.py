@@ -15,6 +15,7 @@ from services import moves, sheets
 from services.moves import Moved, Refused, Told, Why, reason_against
 from services.office import Office
 from services.sheets import Row, SheetRefused
+from services.staff import Actor, Forbidden, Right, covers, demand
 
 if TYPE_CHECKING:
     from texts import Catalogue
@@ -42,6 +43,7 @@ class Fault(StrEnum):
     STAGE = "stage"
     DATE = "date"
     UNKNOWN = "unknown"
+    ELSEWHERE = "elsewhere"  # not the actor's kab/kota
     SEVERAL = "several"  # more than one application has this NIB
     DOUBLE = "double"  # the same application stands in the file with two different stages
     REFUSED = "refused"
@@ -160,8 +162,9 @@ def _parsed(line: int, row: Row, where: Mapping[str, int], names: Mapping[str, S
 # --- what it would do
 
 
-def plan(session: Session, rows: Sequence[Row], texts: "Catalogue") -> Plan:
+def plan(session: Session, actor: Actor, rows: Sequence[Row], texts: "Catalogue") -> Plan:
     """What a file would do, without doing it. Raises SheetRefused."""
+    demand(actor, Right.REVIEW)
     made = Plan()
     wanted: list[Wanted] = []
     for one in parse(rows, stage_names(texts)):
@@ -174,7 +177,10 @@ def plan(session: Session, rows: Sequence[Row], texts: "Catalogue") -> Plan:
         if len(hits) != 1:
             made.wrong.append(Wrong(one.line, Fault.SEVERAL if hits else Fault.UNKNOWN))
             continue
-        application_id, stages[hits[0][0]] = hits[0]
+        application_id, stages[hits[0][0]], regency = hits[0]
+        if not covers(actor, regency):
+            made.wrong.append(Wrong(one.line, Fault.ELSEWHERE))
+            continue
         taken.setdefault(application_id, []).append(one)
     for application_id, ones in taken.items():
         _judge(made, application_id, stages[application_id], ones)
@@ -198,19 +204,20 @@ def _judge(made: Plan, application_id: int, before: Stage, ones: list[Wanted]) -
     made.moves.append(Planned(one.line, application_id, before, one.stage, one.told))
 
 
-def _looked_up(session: Session, wanted: Sequence[Wanted]) -> dict[str, list[tuple[int, Stage]]]:
-    """Number or NIB → the applications that have it."""
-    found: dict[str, list[tuple[int, Stage]]] = {}
+def _looked_up(session: Session, wanted: Sequence[Wanted]) -> dict[str, list[tuple[int, Stage, str | None]]]:
+    """Number or NIB → the applications that have it, with their kab/kota."""
+    found: dict[str, list[tuple[int, Stage, str | None]]] = {}
     keyed = (
         (Application.number, sorted({one.number for one in wanted if one.number})),
         (Business.nib, sorted({one.nib for one in wanted if one.nib})),
     )
     for column, keys in keyed:
         for start in range(0, len(keys), LOOKED_UP):
-            query = sa.select(column, Application.id, Application.stage)
+            query = sa.select(column, Application.id, Application.stage, Application.regency)
             query = query.join(Business, Business.id == Application.business_id)
-            for key, application_id, stage in session.execute(query.where(column.in_(keys[start : start + LOOKED_UP]))):
-                found.setdefault(str(key), []).append((application_id, stage))
+            rows = session.execute(query.where(column.in_(keys[start : start + LOOKED_UP]))).all()
+            for key, application_id, stage, regency in rows:
+                found.setdefault(str(key), []).append((application_id, stage, regency))
     return found
 
 
@@ -225,33 +232,30 @@ def chunks(planned: Sequence[Planned], size: int = CHUNK) -> Iterator[Sequence[P
 
 def apply(
     session: Session,
+    actor: Actor,
     planned: Sequence[Planned],
     *,
-    by: str,
     now: dt.datetime,
     office: Office,
     texts: "Catalogue",
 ) -> list[tuple[Planned, Moved | Refused]]:
     """Make these moves, at most `CHUNK` of them, and tell their owners. What was moved meanwhile is judged anew."""
+    demand(actor, Right.REVIEW)
     _lock(session, [one.application_id for one in planned])
-    return [
-        (
-            one,
-            moves.move(
-                session,
-                one.application_id,
-                one.to,
-                by=by,
-                now=now,
-                office=office,
-                texts=texts,
-                note=one.told.note,
-                certificate=one.told.certificate,
-                audit_date=one.told.audit_date,
-            ),
-        )
-        for one in planned
-    ]
+    results = [(one, _moved(session, actor, one, texts, office, now)) for one in planned]
+    for _, result in results:  # the head of the audit is locked last: whoever holds it waits for nobody's row
+        if isinstance(result, Moved):
+            moves.write_down(session, actor, result, now)
+    return results
+
+
+def _moved(
+    session: Session, actor: Actor, one: Planned, texts: "Catalogue", office: Office, now: dt.datetime
+) -> Moved | Refused:
+    try:
+        return moves.moved_unnoted(session, actor, one.application_id, one.to, one.told, texts, office, now)
+    except Forbidden:
+        return Refused(Why.ELSEWHERE)
 
 
 def _lock(session: Session, application_ids: Sequence[int]) -> None:

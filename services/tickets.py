@@ -8,7 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from models import Channel, Conversation, Person, Session, Ticket, TicketAnswer
+from services import audit, scope
 from services.office import Office
+from services.staff import Actor, Right, demand
 
 TALKS = ("question", "call", "report")  # tickets in which a person waits for an officer's own words
 REPLY_TIME = dt.timedelta(days=1)  # so long after an answer what is written goes to its ticket
@@ -157,11 +159,14 @@ def _promise(ticket: Ticket, office: Office, now: dt.datetime) -> None:
 # --- what the office sees ---
 
 
-def listing(session: Session, now: dt.datetime, closed: bool = False) -> list[Line]:
-    """Open tickets, those whose promise is broken first; with `closed` the closed ones below them."""
-    query = _lines() if closed else _lines().where(Ticket.closed_at.is_(None))
+def listing(session: Session, actor: Actor, now: dt.datetime, closed: bool = False) -> list[Line]:
+    """The actor's open tickets, those whose promise is broken first; with `closed` the closed ones below them."""
+    demand(actor, Right.SEE)
+    query = _lines().where(scope.of_person(actor, Ticket.person_id))
+    query = query if closed else query.where(Ticket.closed_at.is_(None))
     rows = session.execute(query.order_by(Ticket.answer_by, Ticket.id)).all()
     lines = [_line(ticket, person, channel, now) for ticket, person, channel in rows]
+    audit.note(session, actor, "tickets.seen", "tickets", after={"rows": len(lines)}, now=now)
     order = ("late", "waiting", "answered", "closed")
     return sorted(lines, key=lambda line: order.index(line.state))
 
@@ -177,12 +182,15 @@ def broken(now: dt.datetime) -> sa.ColumnElement[bool]:
     return sa.and_(Ticket.closed_at.is_(None), Ticket.answered_at.is_(None), late)
 
 
-def page(session: Session, ticket_id: int, now: dt.datetime) -> Page:
+def page(session: Session, actor: Actor, ticket_id: int, now: dt.datetime) -> Page:
     """Everything about one ticket. Raises NoTicket."""
+    demand(actor, Right.SEE)
     found = session.execute(_lines().where(Ticket.id == ticket_id)).one_or_none()
     if found is None:
         raise NoTicket(ticket_id)
     ticket, person, channel = found
+    scope.demand_person(session, actor, Right.SEE, ticket.person_id)
+    audit.note(session, actor, "ticket.seen", f"ticket:{code_of(ticket.id)}", now=now)
     query = sa.select(TicketAnswer).where(TicketAnswer.ticket_id == ticket_id).order_by(TicketAnswer.id)
     answers = tuple(
         Said(a.officer, a.words, a.at, a.delivery_id is None and a.told_at is None) for a in session.scalars(query)

@@ -11,6 +11,7 @@ from bot.cli import cli
 from bot.clock import Clock
 from bot.database import Database
 from models import Application, Channel
+from tests.services import people
 from tests.services.people import transaction
 from tests.support import xlsx
 from tests.support.chat import Chat
@@ -36,6 +37,7 @@ def chat(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     reaches_number(chat.says("halo").taps("journey"), product="kopi", papers="nib", nib_number="1234567890123")
     with transaction(database) as session:
         session.execute(sa.update(Application).values(number=ONE))
+        people.account(session, "dewi")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("NAIKKELAS_DATABASE__URL", database.url)
     return chat
@@ -59,17 +61,17 @@ def told(chat: Chat) -> int:
 
 
 def test_one_is_moved_after_its_message_was_seen(chat: Chat) -> None:
-    code, said = run("move", ONE, "diajukan", "--officer", "dewi", answer="n\n")
+    code, said = run("move", ONE, "diajukan", "--as", "dewi", answer="n\n")
     assert code == 0
     assert "Sudah dapat tempat → Sudah diajukan" in said
     assert "sudah diajukan ke BPJPH" in said
     assert "Tidak jadi" in said
     assert (stage(chat), told(chat)) == ("KUOTA_DIBERIKAN", 0)
-    code, said = run("move", ONE, "Sudah diajukan", "--officer", "dewi", answer="y\n")
+    code, said = run("move", ONE, "Sudah diajukan", "--as", "dewi", answer="y\n")
     assert (code, stage(chat), told(chat)) == (0, "DIAJUKAN", 1)
     assert "tidak ada yang berubah" in run("move", ONE, "DIAJUKAN", "--yes")[1]
     assert told(chat) == 1
-    assert "oleh dewi" in run("show", ONE)[1]
+    assert "oleh Ibu Dewi" in run("show", ONE)[1]
 
 
 @pytest.mark.parametrize(

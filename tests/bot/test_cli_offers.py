@@ -14,6 +14,7 @@ from bot.clock import Clock
 from bot.database import Database
 from models import Application, Offer, OfferState
 from services import applications
+from tests.services import people
 from tests.services.people import NOON, transaction
 from tests.services.test_offers import line_of, sweep
 from tests.support.office import OFFICE
@@ -31,6 +32,7 @@ def now(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
             applications.withdraw(session, application.id, now=NOON + HOUR, by="owner")
         sweep(session, NOON + HOUR)
         sweep(session, NOON + 73 * HOUR)
+        people.account(session, "dewi")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("NAIKKELAS_DATABASE__URL", database.url)
     monkeypatch.setattr(cli_offers, "Clock", lambda: Clock(lambda: NOON + 74 * HOUR))
@@ -55,20 +57,20 @@ def test_whom_to_call(now: dt.datetime, database: Database) -> None:
     assert rows[0]["phone"].startswith("+62")
     assert len(json.loads(run("list", "--json")[1])) == 4
 
-    assert run("called", "BTN-2026-000003", "--officer", "dewi")[0] == 0
-    code, said = run("called", str(rows[1]["id"]), "--still", "--officer", "dewi")
+    assert run("called", "BTN-2026-000003", "--as", "dewi")[0] == 0
+    code, said = run("called", str(rows[1]["id"]), "--still", "--as", "dewi")
     assert (code, "masih mau" in said) == (0, True)
     assert run("list", "--to-call")[1] == "Tidak ada yang perlu ditelepon.\n"
     with transaction(database) as session:
         query = sa.select(Offer.called_by, Offer.still_at).where(Offer.state == OfferState.EXPIRED).order_by(Offer.id)
-        assert session.execute(query).all() == [("dewi", None), ("dewi", now)]
+        assert session.execute(query).all() == [("Ibu Dewi", None), ("Ibu Dewi", now)]
 
 
 def test_a_code_of_several_is_asked_back(now: dt.datetime) -> None:
     code, said = run("called", "K1")
     assert code == 1
     assert "BTN-2026-000003, BTN-2026-000004" in said
-    assert run("called", "K1", "--officer", "dewi")[0] == 1
+    assert run("called", "K1", "--as", "dewi")[0] == 1
     assert run("called", "BTN-2026-000003")[0] == 0
     assert run("called", "k1")[0] == 0  # only one is left to call
     code, said = run("called", "K9")

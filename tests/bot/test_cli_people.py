@@ -11,6 +11,7 @@ from bot.clock import Clock
 from bot.database import Database
 from models import Channel
 from services.links import undo
+from tests.services import people
 from tests.services.people import transaction
 from tests.support.chat import Chat
 from tests.support.office import OFFICE, open_programme
@@ -30,6 +31,8 @@ def old(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """An owner with a number, whose phone was lost."""
     open_programme(database)
     chat = reaches_number(Chat(database, OFFICE, now=Clock().now()).says("halo").taps("journey"))
+    with transaction(database) as session:
+        people.account(session, "dewi")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("NAIKKELAS_DATABASE__URL", database.url)
     return chat
@@ -48,7 +51,7 @@ def new_phone(old: Chat) -> Chat:
 
 def test_a_new_phone_takes_over_after_the_officer_says_yes(old: Chat) -> None:
     new = new_phone(old)
-    asked = ("link", "--from", "BTN-2026-000001", "--to", "0812 9999 0000", "--officer", "Ibu Dewi")
+    asked = ("link", "--from", "BTN-2026-000001", "--to", "0812 9999 0000", "--as", "dewi")
     code, said = run(*asked, answers="n\n")
     assert code == 1
     assert "Telegram 700000001, Siti Aminah (Keripik Bu Siti)" in said
@@ -91,7 +94,7 @@ def test_an_owner_signs_on_paper(old: Chat) -> None:
     reaches_number(helper, for_whom="2", business_name="Opak Yati", owner_name="Yati", phone="0812 9999 1111")
     rows = json.loads(run("confirmations", "--json")[1])
     assert [(r["business"], r["state"]) for r in rows] == [("Opak Yati", "menunggu")]
-    code, said = run("confirm", "BTN-2026-000002", "--paper", "PDP/2026/17", "--officer", "Ibu Dewi")
+    code, said = run("confirm", "BTN-2026-000002", "--paper", "PDP/2026/17", "--as", "dewi")
     assert (code, "Opak Yati: dibenarkan" in said) == (0, True)
     assert run("confirm", "BTN-2026-000002", "--paper", "PDP/2026/17")[0] == 1
     assert "Tidak ada usaha" in run("confirm", "BTN-2026-000099", "--paper", "x")[1]

@@ -13,6 +13,7 @@ from bot.clock import Clock
 from bot.database import Database
 from models import Application, Channel, Stage
 from services import requests
+from tests.services import people
 from tests.services.people import transaction
 from tests.support.chat import Chat
 from tests.support.office import OFFICE, open_programme
@@ -27,6 +28,7 @@ def chat(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     reaches_number(chat.says("halo").taps("journey"), papers="nib", nib_number="1234567890123")
     with transaction(database) as session:
         session.execute(sa.update(Application).values(stage=Stage.SUBMITTED))
+        people.account(session, "dewi")
     chat.says("DATA SAYA").taps("correct", "address").says("Kp. Baru RT 05/RW 06")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("NAIKKELAS_DATABASE__URL", database.url)
@@ -61,11 +63,11 @@ def test_open_requests_are_listed_with_their_time_and_no_value(chat: Chat) -> No
 
 
 def test_an_officer_puts_the_value_in_and_the_person_is_told(chat: Chat) -> None:
-    code, said = run("close", "D-1", "--apply", "--officer", "dewi")
+    code, said = run("close", "D-1", "--apply", "--as", "dewi")
     assert (code, said) == (0, "Permintaan D-1 selesai; orangnya dikabari.\n")
     assert last(chat, "address", "businesses") == ("Kp. Baru RT 05/RW 06",)
-    assert last(chat, "done_by", "data_requests") == ("dewi",)
-    assert last(chat, "topic, closed_by", "tickets") == ("data", "dewi")
+    assert last(chat, "done_by", "data_requests") == ("Ibu Dewi",)
+    assert last(chat, "topic, closed_by", "tickets") == ("data", "Ibu Dewi")
     because, bubble = last(chat, "because, bubble", "deliveries")
     told = json.loads(bubble) if isinstance(bubble, str) else bubble
     assert because == "request:1"
@@ -74,13 +76,13 @@ def test_an_officer_puts_the_value_in_and_the_person_is_told(chat: Chat) -> None
     assert told["template_values"][:2] == ["D-1", "Perbaiki"]
     assert run("close", "D-1")[0] == 1
     assert run("list")[1] == "Tidak ada permintaan data yang terbuka.\n"
-    assert "dewi" in run("list", "--all", "--json")[1]
+    assert "Ibu Dewi" in run("list", "--all", "--json")[1]
     chat.says("DATA SAYA").taps("trail")
-    assert "dewi menyelesaikan permintaan data" in chat.text
+    assert "Ibu Dewi menyelesaikan permintaan data" in chat.text
 
 
 def test_what_is_not_met_is_said_with_its_reason(chat: Chat) -> None:
-    assert run("close", "1", "--because", "alamat di SIHALAL hanya bisa diubah BPJPH", "--officer", "dewi")[0] == 0
+    assert run("close", "1", "--because", "alamat di SIHALAL hanya bisa diubah BPJPH", "--as", "dewi")[0] == 0
     assert "hanya bisa diubah BPJPH" in str(last(chat, "bubble", "deliveries")[0])
     assert last(chat, "address", "businesses") == ("Kp. Cikulur RT 02/RW 03",)
 

@@ -12,6 +12,7 @@ from bot.clock import Clock
 from bot.database import Database
 from models import Channel, Delivery, Session, Ticket
 from services import interests
+from tests.services import people
 from tests.services.people import transaction
 from tests.support.chat import Chat
 from tests.support.office import OFFICE, open_programme
@@ -30,6 +31,8 @@ def owner(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     """An owner who has agreed and asked an officer."""
     open_programme(database)
     chat = Chat(database, OFFICE, Channel.WHATSAPP, now=Clock().now()).says("halo").taps("journey", "yes")
+    with transaction(database) as session:
+        people.account(session, "dewi")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("NAIKKELAS_DATABASE__URL", database.url)
     return chat.says("MENU", "petugas", ASKED)
@@ -60,7 +63,7 @@ def test_the_list_says_who_waits_and_who_waits_too_long(owner: Chat) -> None:
 
 def test_a_ticket_is_shown_with_its_words_and_answers(owner: Chat) -> None:
     assert ASKED in run("tickets", "show", "T-1")[1]
-    run("tickets", "answer", "t-1", "Kamis pagi.", "--officer", "Ibu Dewi", "--yes")
+    run("tickets", "answer", "t-1", "Kamis pagi.", "--as", "dewi", "--yes")
     code, said = run("tickets", "show", "1")
     assert code == 0
     assert "Ibu Dewi:\nKamis pagi." in said
@@ -71,7 +74,7 @@ def test_an_answer_is_read_back_before_it_goes(owner: Chat) -> None:
     code, said = run("tickets", "answer", "T-1", "Kamis pagi.", typed="n\n")
     assert (code, sent(owner.database)) == (1, [])
     assert "Kamis pagi." in said
-    code, said = run("tickets", "answer", "T-1", "Kamis pagi.", "--officer", "Ibu Dewi", typed="y\n")
+    code, said = run("tickets", "answer", "T-1", "Kamis pagi.", "--as", "dewi", typed="y\n")
     assert code == 0
     assert "antrean kirim" in said
     assert "Jawaban petugas (Ibu Dewi)" in sent(owner.database)[0]

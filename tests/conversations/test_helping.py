@@ -12,6 +12,7 @@ from models import Channel, Confirmation, ConfirmationState, Session
 from services import confirmations
 from tests.conversations import on_both
 from tests.conversations.conftest import Phone, Rows
+from tests.services.people import DEWI
 from tests.support.chat import NOON, Chat, noting
 from tests.support.office import OFFICE
 from tests.support.owner import goes_on, reaches_number, until
@@ -257,8 +258,8 @@ def test_two_processes_ask_an_owner_once(phone: Phone, rows: Rows) -> None:
 def test_on_paper_is_enough(phone: Phone, rows: Rows) -> None:
     chat = helper(phone)
     with Session(chat.database.write_engine) as session, session.begin():
-        assert confirmations.on_paper(session, 1, "PDP/2026/17", OFFICE, NOON)
-        assert not confirmations.on_paper(session, 1, "PDP/2026/18", OFFICE, NOON)
+        assert confirmations.on_paper(session, DEWI, 1, "PDP/2026/17", OFFICE, NOON)
+        assert not confirmations.on_paper(session, DEWI, 1, "PDP/2026/18", OFFICE, NOON)
     assert state(chat.database) is ConfirmationState.ON_PAPER
     assert rows("SELECT owner_confirmed_at FROM businesses")[0]["owner_confirmed_at"] is not None
     assert sweep(chat.database) == 0

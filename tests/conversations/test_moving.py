@@ -10,6 +10,7 @@ from models import Channel, Conversation, Session
 from services import chats, dues, links
 from tests.conversations import on_both
 from tests.conversations.conftest import Phone, Rows
+from tests.services.people import DEWI
 from tests.support.chat import Chat, noting
 from tests.support.office import OFFICE
 from tests.support.owner import reaches_number, until
@@ -203,7 +204,7 @@ def test_an_officer_joins_two_chats(phone: Phone, rows: Rows) -> None:
     old = starts(phone)
     new = phone(Channel.WHATSAPP, address=NEW).says("halo")
     with Session(old.database.write_engine) as session, session.begin():
-        used = links.by_officer(session, old=old.row.id, new=new.row.id, texts=noting(), now=old.now)
+        used = links.by_officer(session, DEWI, old=old.row.id, new=new.row.id, texts=noting(), now=old.now)
         assert used.use is links.Use.LINKED
     assert new.row.person_id == old.row.person_id
     new.says("LANJUT")

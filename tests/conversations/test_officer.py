@@ -13,6 +13,7 @@ from services import answers, lateness, tickets
 from services.answers import Way
 from tests.conversations import on_both, on_both_channels
 from tests.conversations.conftest import Phone, Rows
+from tests.services.people import DEWI
 from tests.support.chat import Chat
 from tests.support.office import OFFICE, on_holiday
 from texts.bubble import Bubble
@@ -31,14 +32,14 @@ def asks(chat: Chat, words: str = ASKED) -> Chat:
 
 def answered(chat: Chat, words: str = "Kamis pagi, Bu.", ticket: int = 1) -> Way:
     with chat.database.write() as connection, Session(connection, join_transaction_mode="create_savepoint") as session:
-        way = answers.answer(session, ticket, officer="Ibu Dewi", words=words, texts=chat.texts, now=chat.now)
+        way = answers.answer(session, DEWI, ticket, words=words, texts=chat.texts, now=chat.now)
         session.commit()
     return way
 
 
 def closed(chat: Chat, ticket: int = 1) -> None:
     with chat.database.write() as connection, Session(connection, join_transaction_mode="create_savepoint") as session:
-        answers.close(session, ticket, officer="Ibu Dewi", texts=chat.texts, now=chat.now)
+        answers.close(session, DEWI, ticket, texts=chat.texts, now=chat.now)
         session.commit()
 
 

@@ -13,6 +13,7 @@ from services import certificates, dues, moves
 from services.moves import Moved
 from tests.conversations import on_both, on_both_channels
 from tests.conversations.conftest import Phone, Rows
+from tests.services.people import DEWI
 from tests.support.chat import Chat, noting
 from tests.support.office import OFFICE, open_programme
 from tests.support.owner import reaches_number
@@ -53,7 +54,7 @@ def officer_moves(database: Database, chat: Chat, to: Stage, number: int = 1, **
         query = sa.select(Application.id).where(Application.number == f"BTN-2026-{number:06d}")
         application_id = session.scalars(query).one()
         texts = noting()
-        result = moves.move(session, application_id, to, by="dewi", now=chat.now, office=OFFICE, texts=texts, **told)
+        result = moves.move(session, DEWI, application_id, to, now=chat.now, office=OFFICE, texts=texts, **told)
         assert isinstance(result, Moved), result
         session.commit()
         return result.told

@@ -10,14 +10,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.database import Database
-from models import Assessment, Channel, Conversation, Person, Session
+from models import Assessment, Channel, Conversation, Person, Session, Staff
 from services import programmes
 from services.businesses import NewBusiness
 from services.office import Office
 from services.programmes import ProgrammeSpec
+from services.staff import Actor, Right, Via
 
 NOON = dt.datetime(2026, 11, 24, 5, tzinfo=dt.UTC)  # a Tuesday, 12.00 WIB
 OFFICE = Office()
+DEWI = Actor("dewi", frozenset(Right), None, Via.COMMAND, shown="Ibu Dewi")  # an officer who may everything
 CODE = "halal-2026"
 
 _counter = itertools.count(1)
@@ -145,3 +147,14 @@ def assessment(session: Session, person_id: int, judged: Judged = READY, busines
     session.add(row)
     session.flush()
     return row.id
+
+
+def account(
+    session: Session, name: str = "dewi", *roles: str, regencies: list[str] | None = None, **values: Any
+) -> Staff:
+    """Somebody who works here; a verifikator of all of Banten unless told otherwise."""
+    given: dict[str, Any] = {"display_name": f"Ibu {name.capitalize()}", "created_at": NOON, **values}
+    row = Staff(name=name, roles=list(roles or ("verifikator",)), regencies=regencies, **given)
+    session.add(row)
+    session.flush()
+    return row

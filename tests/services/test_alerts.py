@@ -11,7 +11,7 @@ from bot.database import Database
 from models import Channel, Conversation, Delivery, Session, Ticket
 from services import alerts, lateness, tickets
 from tests.services import people
-from tests.services.people import NOON, OFFICE, transaction
+from tests.services.people import DEWI, NOON, OFFICE, transaction
 
 STAFF = replace(OFFICE, alert_chat=-100123)
 LATE = dt.datetime(2026, 11, 26, 3, tzinfo=dt.UTC)  # 10.00 the day after the promise
@@ -95,6 +95,6 @@ def test_the_list_has_the_late_first(database: Database) -> None:
         first, second, third = opened(session), opened(session), opened(session)
         session.execute(sa.update(Ticket).where(Ticket.id == third).values(answer_by=NOON))
         session.execute(sa.update(Ticket).where(Ticket.id == first).values(answered_at=NOON))
-        lines = tickets.listing(session, NOON)
+        lines = tickets.listing(session, DEWI, NOON)
         assert [(line.id, line.state) for line in lines] == [(third, "late"), (second, "waiting"), (first, "answered")]
-        assert tickets.listing(session, NOON)[0].name == "Siti"
+        assert tickets.listing(session, DEWI, NOON)[0].name == "Siti"

@@ -31,7 +31,7 @@ from services.applications import Kind
 from services.moves import Moved, Refused, Told, Why, reason_against
 from services.stages import about
 from tests.services import people
-from tests.services.people import NOON, OFFICE, transaction
+from tests.services.people import DEWI, NOON, OFFICE, transaction
 from texts import load
 from texts.bubble import Bubble
 
@@ -81,7 +81,7 @@ def apply(session: Session, chat: Conversation, judged: people.Judged = people.R
 
 
 def move(session: Session, application_id: int, to: Stage, now: dt.datetime = NOON, **told: Any) -> Moved | Refused:
-    return moves.move(session, application_id, to, by="dewi", now=now, office=OFFICE, texts=TEXTS, **told)
+    return moves.move(session, DEWI, application_id, to, now=now, office=OFFICE, texts=TEXTS, **told)
 
 
 def moved(session: Session, application_id: int, to: Stage, **told: Any) -> Moved:
@@ -113,7 +113,7 @@ def test_a_move_is_written_down_promised_and_told(database: Database) -> None:
         assert application.since == NOON
         assert application.promised_at == OFFICE.promise(NOON, about(Stage.SUBMITTED).promise or 0)
         last = history.of(session, application.id)[-1]
-        assert (last.stage, last.by, last.at) == (Stage.SUBMITTED, "dewi", NOON)
+        assert (last.stage, last.by, last.at) == (Stage.SUBMITTED, "Ibu Dewi", NOON)
         (row,) = sent(session)
         assert (row.lane, row.because, row.conversation_id) == (Lane.NOTICE, f"stage:{result.change_id}", chat.id)
         text = Bubble.from_json(row.bubble).text

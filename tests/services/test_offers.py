@@ -31,7 +31,7 @@ from models import (
 from services import applications, consents, moves, offering, offers, waiting_news
 from services.offers import Answer, Answered, What
 from tests.services import people
-from tests.services.people import NOON, OFFICE, transaction
+from tests.services.people import DEWI, NOON, OFFICE, transaction
 from texts import load
 from texts.bubble import Bubble
 
@@ -232,13 +232,13 @@ def test_silence_ends_in_a_call_and_keeps_the_position(database: Database) -> No
         ended = sent_to(session, chat)[-1]
         assert "MASIH K1" in ended.text
         assert [b.data.split("|")[2] for b in ended.buttons] == ["still", "officer"]
-        (line,) = offers.lines(session, to_call=True)
+        (line,) = offers.lines(session, DEWI, now=NOON, to_call=True)
         assert (line.number, line.code, line.told) == (second.number, "K1", True)
         late = says(session, chat, "K1", Answer.SKIP, NOON + 74 * HOUR)
         assert late is not None
         assert (late.what, late.position) == (What.TOO_LATE, 1)
-        assert offers.called(session, "K1", by="dewi", now=NOON + 74 * HOUR).called_by == "dewi"
-        assert offers.lines(session, to_call=True) == []
+        assert offers.called(session, DEWI, "K1", now=NOON + 74 * HOUR).called_by == "Ibu Dewi"
+        assert offers.lines(session, DEWI, now=NOON, to_call=True) == []
 
 
 @pytest.mark.parametrize("word", [Answer.STILL, Answer.TAKE])
@@ -251,7 +251,7 @@ def test_still_interested_the_next_place_is_theirs_again(database: Database, wor
         done = says(session, chat, "K1", word, NOON + 74 * HOUR)
         assert done is not None
         assert done.what is (What.STILL if word is Answer.STILL else What.TOO_LATE)
-        assert offers.lines(session, to_call=True) == []
+        assert offers.lines(session, DEWI, now=NOON, to_call=True) == []
         says(session, other, "K1", Answer.SKIP, NOON + 75 * HOUR)
         sweep(session, NOON + 75 * HOUR)
         assert open_offers(session) == [second.id]
@@ -371,12 +371,12 @@ def test_an_officer_may_give_the_place_that_is_on_offer_or_take_it_off_the_list(
         for _, gone in everybody[:1]:
             withdraw(session, gone, NOON)
         sweep(session, NOON + HOUR)
-        how: dict[str, Any] = {"by": "dewi", "now": NOON + 2 * HOUR, "office": OFFICE, "texts": TEXTS}
-        moved = moves.move(session, second.id, Stage.INCOMPLETE, note="fotonya belum ada", **how)
+        how: dict[str, Any] = {"now": NOON + 2 * HOUR, "office": OFFICE, "texts": TEXTS}
+        moved = moves.move(session, DEWI, second.id, Stage.INCOMPLETE, note="fotonya belum ada", **how)
         assert isinstance(moved, moves.Moved)
         sweep(session, NOON + 3 * HOUR)
         assert open_offers(session) == [third.id]
-        moved = moves.move(session, third.id, Stage.PLACED, **how)
+        moved = moves.move(session, DEWI, third.id, Stage.PLACED, **how)
         assert isinstance(moved, moves.Moved)
         assert session.scalars(sa.select(Offer.state).order_by(Offer.id)).all() == [OfferState.VOID, OfferState.TAKEN]
         assert session.scalars(sa.select(Programme.taken)).one() == 1
@@ -410,7 +410,7 @@ def test_who_cannot_be_told_is_called(database: Database) -> None:
         stopped.stopped = Stopped.EVERYTHING
         withdraw(session, first, NOON)
         sweep(session, NOON + HOUR)
-        (line,) = offers.lines(session, to_call=True)
+        (line,) = offers.lines(session, DEWI, now=NOON, to_call=True)
         assert (line.number, line.told) == (second.number, False)
         assert sent_to(session, chat) == []
         assert third.stage is Stage.WAITING

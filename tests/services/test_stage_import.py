@@ -17,7 +17,7 @@ from services.moves import Moved, Told, Why
 from services.sheets import SheetRefused
 from services.stage_import import Fault, Plan, Wanted, Wrong
 from tests.services import people
-from tests.services.people import NOON, OFFICE, transaction
+from tests.services.people import DEWI, NOON, OFFICE, transaction
 from tests.services.test_moves import apply as applies
 from tests.services.test_moves import owner
 from tests.support import xlsx
@@ -35,13 +35,13 @@ def many(session: Session, count: int, **changes: Any) -> list[Application]:
 
 
 def planned(session: Session, rows: Sequence[Sequence[Any]], heading: Sequence[str] = HEADING) -> Plan:
-    return stage_import.plan(session, [heading, *rows], TEXTS)
+    return stage_import.plan(session, DEWI, [heading, *rows], TEXTS)
 
 
 def does(session: Session, plan: Plan) -> list[Any]:
     results = []
     for piece in stage_import.chunks(plan.moves):
-        results += stage_import.apply(session, piece, by="dewi", now=NOON, office=OFFICE, texts=TEXTS)
+        results += stage_import.apply(session, DEWI, piece, now=NOON, office=OFFICE, texts=TEXTS)
     return [result for _, result in results]
 
 
@@ -189,7 +189,7 @@ def test_more_than_fits_into_one_transaction(database: Database) -> None:
     assert [len(piece) for piece in pieces] == [3, 3, 1]
     for piece in pieces:
         with transaction(database) as session:
-            stage_import.apply(session, piece, by="dewi", now=NOON, office=OFFICE, texts=TEXTS)
+            stage_import.apply(session, DEWI, piece, now=NOON, office=OFFICE, texts=TEXTS)
     with transaction(database) as session:
         assert set(session.scalars(sa.select(Application.stage))) == {Stage.SUBMITTED}
         assert session.scalar(sa.select(sa.func.count()).select_from(Delivery)) == 7
@@ -213,7 +213,7 @@ def test_a_file_and_an_officer_at_once_move_each_once(database: Database) -> Non
         for application_id in reversed(ids):
             with transaction(database) as session:
                 results.append(
-                    moves.move(session, application_id, Stage.SUBMITTED, by="ani", now=NOON, office=OFFICE, texts=TEXTS)
+                    moves.move(session, DEWI, application_id, Stage.SUBMITTED, now=NOON, office=OFFICE, texts=TEXTS)
                 )
         return results
 

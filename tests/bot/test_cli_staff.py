@@ -1,0 +1,108 @@
+"""`naikkelas staff`: accounts from the first one on, and commands given in their name."""
+
+import json
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from typer.testing import CliRunner
+
+from bot.cli import cli
+from bot.database import Database
+from models import AuditEntry, Session, Staff, StaffCode
+
+RINA = ("add", "rina", "--nama", "Rina Marlina", "--role", "verifikator")
+
+
+@pytest.fixture
+def kind() -> str:
+    """The commands are the same on both databases."""
+    return "sqlite"
+
+
+@pytest.fixture(autouse=True)
+def here(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server whose database has nobody in it."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NAIKKELAS_DATABASE__URL", database.url)
+
+
+def run(*words: str, group: str = "staff") -> tuple[int, str]:
+    """One command."""
+    result = CliRunner().invoke(cli, [group, *words])
+    return result.exit_code, result.output
+
+
+def test_from_the_first_account_to_the_last_administrator(database: Database) -> None:
+    code, said = run("add", "admin", "--nama", "Ibu Tuti", "--role", "administrator")
+    assert (code, "Akun admin dibuat" in said) == (0, True)
+    assert run(*RINA, "--kab", "kota serang", "--as", "admin")[0] == 0
+    assert "sudah dipakai" in run(*RINA)[1]
+    rows = json.loads(run("list", "--json")[1])
+    assert [(r["name"], r["roles"], r["scope"], r["telegram"]) for r in rows] == [
+        ("admin", ["administrator"], None, False),
+        ("rina", ["verifikator"], ["36.73"], False),
+    ]
+    assert "Kota Serang" in run("list")[1]
+    assert "tidak punya hak 'pengguna'" in run("role", "admin", "--role", "humas", "--as", "rina")[1]
+    assert "Akun sendiri" in run("role", "admin", "--role", "humas", "--as", "admin")[1]
+    assert "administrator terakhir" in run("disable", "admin", "--yes")[1]
+    assert "administrator terakhir" in run("role", "admin", "--role", "humas")[1]
+    assert run("role", "rina", "--role", "administrator", "--role", "humas")[0] == 0
+    assert "Di luar wilayah" in run("scope", "admin", "--kab", "36.73", "--as", "rina")[1]
+    assert run("scope", "rina", "--all")[0] == 0
+    assert run("disable", "admin", "--yes", "--as", "rina")[0] == 0
+    assert "dinonaktifkan" in run("list", "--as", "admin")[1]
+    assert "dinonaktifkan" in run("link", "admin")[1]
+    assert run("enable", "admin")[0] == 0
+    with Session(database.read_engine) as session:
+        acts = session.execute(sa.select(AuditEntry.act, AuditEntry.actor).order_by(AuditEntry.id)).all()
+    assert [act for act, _ in acts] == [
+        "staff.added", "staff.added", "staff.roles", "staff.scope", "staff.disabled", "staff.enabled",
+    ]  # fmt: skip
+    assert acts[0].actor.startswith("operator:")
+    assert (acts[1].actor, acts[4].actor) == ("admin", "rina")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("add", "Rina Marlina", "--nama", "Rina", "--role", "humas"), "tidak bisa dipakai"),
+        (("add", "bot", "--nama", "Rina", "--role", "humas"), "disimpan untuk sistem"),
+        (("add", "rina", "--nama", "Owner", "--role", "humas"), "Nama petugas harus"),
+        (("add", "rina", "--nama", "Rina", "--role", "raja"), "Peran raja tidak ada; yang ada: pimpinan"),
+        (("add", "rina", "--nama", "Rina", "--role", "humas", "--kab", "bandung"), "tidak dikenal"),
+        (("scope", "rina"), "Sebutkan --kab"),
+        (("disable", "rina", "--yes"), "Tidak ada akun rina"),
+        (("list", "--as", "rina"), "Akun petugas rina tidak ada"),
+    ],
+)
+def test_what_cannot_be_is_said_plainly(words: tuple[str, ...], says: str, database: Database) -> None:
+    code, said = run(*words)
+    assert code != 0
+    assert says in said
+    with Session(database.read_engine) as session:
+        assert session.scalars(sa.select(Staff)).all() == []
+
+
+def test_a_link_is_shown_once_and_kept_as_a_hash(database: Database) -> None:
+    run(*RINA)
+    code, said = run("link", "rina")
+    assert code == 0
+    secret = said.split("staf_")[1].strip()
+    assert len(secret) == 22
+    run("link", "rina")  # the earlier code is void
+    with Session(database.read_engine) as session:
+        kept = session.scalars(sa.select(StaffCode)).one()
+    assert secret not in str(vars(kept))
+
+
+def test_an_account_gives_commands_within_its_roles_and_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    run(*RINA, "--kab", "36.73")
+    run("add", "humas", "--nama", "Pak Adi", "--role", "humas")
+    assert run("list", "--as", "rina", group="applications") == (0, "Tidak ada pengajuan yang cocok.\n")
+    code, said = run("list", "--as", "rina", "--regency", "36.04", group="applications")
+    assert (code, said) == (1, "Tidak boleh: ini di luar kabupaten/kota tugas akun itu.\n")
+    monkeypatch.setenv("NAIKKELAS_STAFF", "humas")
+    code, said = run("close", "T-1", "--yes", group="tickets")
+    assert (code, said) == (1, "Tidak boleh: akun itu tidak punya hak 'tinjau'.\n")
