@@ -2,8 +2,9 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import quote
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from bot import links
+from bot import event_files, links
 from bot.database import Database
 from models import Channel
 from services import files
@@ -49,6 +50,8 @@ class Documents:
         carried = bubble.extra.get("document")
         if carried is None:
             return bubble
+        if "ticket" in carried:
+            return await self._with_card(channel, bubble, carried)
         kept = await asyncio.to_thread(self.read, int(carried["file"]))
         if kept is None:
             raise FileGone
@@ -56,6 +59,19 @@ class Documents:
             return self._linked(bubble, int(carried["file"]), kept, str(carried["linked"]))
         given = {"name": kept.name, "media_type": kept.media_type, "content": kept.content}
         return replace(bubble, extra={**bubble.extra, "document": given})
+
+    async def _with_card(self, channel: Channel, bubble: Bubble, carried: Mapping[str, Any]) -> Bubble:
+        """An entry card: its QR, and the entry for the phone's calendar. Drawn here, outside any transaction."""
+        base, token = self.public_url or "", str(carried["ticket"])
+        extra = {name: value for name, value in bubble.extra.items() if name != "document"}
+        if channel is Channel.WHATSAPP:
+            text = f"{bubble.text}\n\n{carried['linked'].replace('{url}', event_files.entry_url(base, token))}"
+            return replace(bubble, text=text, extra={**extra, "picture_url": event_files.picture_url(base, token)})
+        made = await asyncio.to_thread(event_files.card, self.database, base, token, self.now())
+        if made is None:
+            return replace(bubble, extra=extra)
+        picture, entry = ({"name": f.name, "media_type": f.media_type, "content": f.content} for f in made)
+        return replace(bubble, extra={**extra, "photo": picture, "document": entry})
 
     def _linked(self, bubble: Bubble, number: int, kept: files.Kept, words: str) -> Bubble:
         signed = links.sign(self.key, number, kept.expires_at)

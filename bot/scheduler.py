@@ -30,6 +30,7 @@ from services import (
     retention,
     waiting_news,
 )
+from services.events import reminding, tending
 
 if TYPE_CHECKING:
     from bot.app import Program
@@ -39,6 +40,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 CHUNK = 100
+REMINDED = reminding.CHUNK
 FEW = 25  # offers in one transaction: whoever registers meanwhile waits for the programme
 
 
@@ -74,6 +76,7 @@ class Heart:
         beats: list[tuple[str, int, Callable[[], Awaitable[object]]]] = []
         if program.role in ("all", "scheduler"):
             beats += [("offers", 60, self._offers), ("people", 60, self._people), ("late", 60, self._late)]
+            beats += [("events", 60, self._events)]
             beats += [("dues", 60, self._dues), ("retention", 3600, self._retention), ("rights", 60, self._rights)]
         if program.role in ("all", "worker"):
             beats += [("leases", 15, program.outbox.sweep), ("media", 20, self._media)]
@@ -134,6 +137,14 @@ class Heart:
         told = program.texts, program.office
         for sweep in (offering.sweep, waiting_news.sweep):
             while await self._in_session(lambda s: sweep(s, *told, program.clock.now(), FEW)):  # noqa: B023
+                program.outbox.wake()
+
+    async def _events(self) -> None:
+        """Freed places of events, to whose turn it is; then the reminders that are due, some hundreds at a time."""
+        program = self._program
+        told = program.texts, program.office
+        for sweep, some in ((tending.sweep, FEW), (reminding.sweep, REMINDED)):
+            while await self._in_session(lambda s: sweep(s, *told, program.clock.now(), some)):  # noqa: B023
                 program.outbox.wake()
 
     async def _people(self) -> None:

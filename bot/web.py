@@ -18,7 +18,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 import migrations
-from bot import metrics
+from bot import event_files, metrics
 from bot.app import Program
 from bot.channels import reading, whatsapp_hear
 from bot.channels.base import OutcomeKind
@@ -78,6 +78,7 @@ def create(
             Route("/webhooks/whatsapp", _door("whatsapp", doors.whatsapp), methods=["POST"]),
             Route("/webhooks/whatsapp/status", _door("whatsapp", doors.whatsapp_status), methods=["POST"]),
             Route(f"{PATH}{{signed}}", door(program.documents, program.texts)),
+            *event_files.routes(program.database, program.settings.web.public_url, program.clock.now),
         ]
     routes += [
         Route("/healthz", _alive),

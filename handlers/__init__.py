@@ -14,6 +14,9 @@ from handlers import (
     consent,
     correct,
     erase,
+    event_join,
+    event_mine,
+    events,
     finding,
     helping,
     interest,
@@ -49,7 +52,8 @@ from services import confirmations
 
 def begin(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
     """Go on to the conversation that was wanted before a consent was asked for."""
-    return STARTS[str(turn.run.facts["then"])](desk, spoken)
+    then = str(turn.run.facts["then"])
+    return (event_join.after_consent(then) or STARTS[then])(desk, spoken)
 
 
 def _menu_chosen(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
@@ -63,8 +67,13 @@ def _menu(desk: Desk, spoken: Spoken) -> Next:
     return replace(follow, notes=(*woken, *follow.notes), changes={**follow.changes, **changes})
 
 
-def _events(desk: Desk, spoken: Spoken) -> Next:
-    return Next((Note("events.nothing_yet"),), open="menu")
+def _events_again(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
+    return events.start(desk, spoken)
+
+
+def _typed(desk: Desk, spoken: Spoken, text: str) -> Next | None:
+    """ "BTN-2026-004312", "ACARA SOS01", "CEK UNDANGAN SOS01"."""
+    return status.typed(desk, spoken, text) or events.typed(desk, spoken, text)
 
 
 def _thanks(desk: Desk, spoken: Spoken) -> Next:
@@ -101,7 +110,7 @@ STARTS = {
     "check": check.start,
     "resume": menu.resume,
     "status": status.start,
-    "events": _events,
+    "events": events.start,
     "questions": questions.start,
     **{f"faq.{page}": questions.opener(page) for page in finding.PAGES},
     "interest": interest.start,
@@ -140,6 +149,12 @@ HANDLERS = {
     "questions": Handler(questions.form, questions.finish),
     "faq_maybe": Handler(questions.maybe_form, questions.maybe_chosen, extra=questions.maybe_options),
     "faq_not_found": Handler(questions.not_found_form, questions.not_found_chosen),
+    "events": Handler(events.form, events.chosen, extra=events.options),
+    "events_again": Handler(_chosen_form, _events_again),
+    "event": Handler(events.detail_form, event_join.chosen),
+    "event_join": Handler(event_join.form, event_join.finish, extra=event_join.options),
+    "event_in": Handler(event_mine.in_form, event_mine.acted),
+    "events_mine": Handler(event_mine.form, event_mine.chosen, extra=event_mine.options),
     "interest": Handler(interest.form, interest.finish),
     "call": Handler(officer.call_form, officer.to_be_called, officer.declined),
     "officer": Handler(officer.form, officer.finish, officer.declined),
@@ -177,7 +192,7 @@ ACTIONS = {
     Command.STATUS: status.start,
     Command.LADDER: status.to_ladder,
     Command.WITHDRAW: status.to_withdraw,
-    Command.EVENTS: _events,
+    Command.EVENTS: events.start,
     Command.QUESTIONS: questions.start,
     Command.REPORT: officer.report,
     Command.GENUINE: questions.genuine,
@@ -196,7 +211,7 @@ LINKS = {
     "register": menu.journey,
     "cek": menu.journey,
     "status": status.start,
-    "acara": _events,
+    "acara": events.start,
     "tanya": questions.start,
     "petugas": officer.start,
     "lapor": officer.report,
@@ -206,6 +221,7 @@ REGISTRY = Registry(
     handlers=HANDLERS,
     actions=ACTIONS,
     links=LINKS,
+    deep=events.link,
     first=menu.first,
     menu=menu.plain,
     lost=_lost,
@@ -217,7 +233,7 @@ REGISTRY = Registry(
     photo=officer.photo,
     asked=questions.asked,
     paired=_paired,
-    numbered=status.typed,
+    numbered=_typed,
 )
 
 

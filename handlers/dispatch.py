@@ -162,7 +162,7 @@ class _Hearing(Table):
         return self.follow(replace(follow, notes=(Note("common.old_button_done"),)))
 
     def _hear_start(self, said: Start) -> Reply:
-        link = self.registry.links.get(said.payload.casefold())
+        link = self.registry.links.get(said.payload.casefold()) or self.registry.deep(said.payload)
         if link:
             note = (Note("welcome.short"),) if self.is_first() else ()
             return self.leave(link, note)
@@ -196,6 +196,7 @@ class _Hearing(Table):
         Where the answer leads on to a form of its own, the open one is laid aside first.
         """
         kept = self.run is not None and self.worth_keeping(self.run)
+        self.document = follow.document or self.document
         if self.run and kept and follow.lay_aside:
             self.park()
         elif self.run and kept and follow.open in (None, "menu"):

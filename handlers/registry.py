@@ -22,6 +22,7 @@ class Registry:
     handlers: Mapping[str, Handler]
     actions: Mapping[Command, Action]
     links: Mapping[str, Action]  # what a deep link's payload opens
+    deep: Callable[[str], Action | None]  # the same for links that carry a code ("acara_SOS01")
     first: Action  # the very first message of a chat, when it asks for nothing in particular
     menu: Callable[[Desk], Mapping[str, Any]]  # the menu's facts where nobody gives others
     lost: Action  # nothing is open and nothing was understood

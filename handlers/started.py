@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from conversation.hearing import normalise
 from conversation.said import Tap
 from conversation.turn import Note
-from handlers import offer, owner, todo
+from handlers import event_mine, offer, owner, todo
 from handlers.desk import Desk
 from handlers.next import Next
 from handlers.spoken import Spoken
@@ -34,6 +34,7 @@ KINDS: Mapping[str, Kind] = {
     "due": Kind(("done", "not_yet"), todo.answered),
     "confirm": Kind(("agree", "not_mine"), owner.answered),
     "offer": Kind(("take", "skip", "still"), offer.answered),
+    "event": Kind(("come", "not_come", "take", "skip"), event_mine.answered),
 }
 
 

@@ -181,7 +181,8 @@ class TelegramChannel:
 
     async def _post(self, method: str, parameters: dict[str, Any], read: float | None = None) -> Any:
         # PTB's transport reads no more of its RequestData than this.
-        data: Any = WithFile(parameters, "document") if "document" in parameters else Plain(parameters)
+        file = next((name for name in ("document", "photo") if name in parameters), None)
+        data: Any = WithFile(parameters, file) if file else Plain(parameters)
         return await self._bot.request.post(f"{self._bot.base_url}/{method}", data, read_timeout=read)
 
 

@@ -8,6 +8,7 @@ from bot.channels import measure, payload
 from texts.bubble import Bubble, Button, Shape
 
 LONGEST = 4096  # UTF-16 units after the marks are taken out
+CAPTION = 1024  # the same, below a picture
 _SHORT = 16  # characters; labels no longer than this stand two in a row
 _BOLD = re.compile(r"\*([^*\n]+)\*")
 TICK = "✅"
@@ -30,17 +31,33 @@ def show(bubble: Bubble, chat_id: str) -> tuple[Call, ...]:
 def send_anew(bubble: Bubble, chat_id: str) -> tuple[Call, ...]:
     """The bubble as new messages, whatever it was to redraw. A file goes first: the buttons hang on the words."""
     calls: tuple[Call, ...] = tuple(("sendMessage", _send(text, chat_id)) for text in texts(bubble.text))
+    calls = _below_picture(bubble, calls)
     markup = keyboard(bubble)
     if markup is not None:
         calls[-1][1]["reply_markup"] = markup
     return (*_document(bubble, chat_id), *calls)
 
 
+def _below_picture(bubble: Bubble, calls: tuple[Call, ...]) -> tuple[Call, ...]:
+    """Words that fit are the caption of the picture they belong to; longer ones follow it."""
+    file = bubble.extra.get("photo")
+    if file is None or "content" not in file:
+        return calls
+    photo: dict[str, Any] = {"chat_id": calls[0][1]["chat_id"], "photo": _file(file)}
+    if len(calls) > 1 or measure.units(_unmark(bubble.text)[0]) > CAPTION:
+        return (("sendPhoto", photo), *calls)
+    return (("sendPhoto", {**photo, "caption": calls[0][1]["text"], "parse_mode": "HTML"}),)
+
+
+def _file(file: dict[str, Any]) -> tuple[str, bytes, str]:
+    return file["name"], file["content"], file["media_type"]
+
+
 def _document(bubble: Bubble, chat_id: str) -> tuple[Call, ...]:
     file = bubble.extra.get("document")
     if file is None or "content" not in file:
         return ()
-    given = {"chat_id": _chat(chat_id), "document": (file["name"], file["content"], file["media_type"])}
+    given = {"chat_id": _chat(chat_id), "document": _file(file)}
     return (("sendDocument", given),)
 
 

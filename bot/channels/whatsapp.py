@@ -115,12 +115,13 @@ class WhatsAppChannel:
         if messages is None:
             return Outcome(OutcomeKind.HELD, reason="outside the 24-hour window")
         outcome, code = await self._all(delivery_id, address, messages)
-        if not window_open or not messages[0].content_sid:
+        if not window_open or not messages[-1].content_sid:
             return outcome
         self._count_refusal(code)
         if code not in whatsapp_errors.CONTENT_REFUSED:
             return outcome
-        outcome, _ = await self._all(delivery_id, address, whatsapp_show.plain(bubble))
+        again = tuple(message for message in whatsapp_show.plain(bubble) if not message.picture)
+        outcome, _ = await self._all(delivery_id, address, again)
         return outcome
 
     async def close(self) -> None:

@@ -26,9 +26,12 @@ class Message:
     body: str = ""
     content_sid: str = ""
     variables: Mapping[str, str] = field(default_factory=dict)
+    picture: str = ""  # an address WhatsApp fetches a picture from
 
     def params(self) -> dict[str, Any]:
         """As parameters of the Messages resource; with a template there must be no body."""
+        if self.picture:
+            return {"media_url": [self.picture]}
         if not self.content_sid:
             return {"body": self.body}
         return {"content_sid": self.content_sid, "content_variables": orjson.dumps(dict(self.variables)).decode()}
@@ -44,7 +47,7 @@ def show(bubble: Bubble, window_open: bool, known: Mapping[str, str]) -> tuple[M
     if not window_open:
         return _outside(bubble, known)
     interactive = _interactive(bubble, known)
-    return (interactive,) if interactive is not None else plain(bubble)
+    return (*_picture(bubble), interactive) if interactive is not None else plain(bubble)
 
 
 def plain(bubble: Bubble) -> tuple[Message, ...]:
@@ -52,7 +55,13 @@ def plain(bubble: Bubble) -> tuple[Message, ...]:
     buttons = bubble.buttons[1:] if bubble.shape is Shape.CONTACT else bubble.buttons
     text = _with_lines(bubble.text, _lines(buttons, bubble))
     cuts = [text[start:end].rstrip() for start, end in measure.pieces(text, LONGEST)]
-    return tuple(Message(body=cut) for cut in cuts) or (Message(body=_NOTHING),)
+    return (*_picture(bubble), *(Message(body=cut) for cut in cuts)) or (Message(body=_NOTHING),)
+
+
+def _picture(bubble: Bubble) -> tuple[Message, ...]:
+    """A picture goes first: buttons can hang on words alone."""
+    url = str(bubble.extra.get("picture_url", ""))
+    return (Message(picture=url),) if url.startswith("https://") else ()
 
 
 def _outside(bubble: Bubble, known: Mapping[str, str]) -> tuple[Message, ...] | None:

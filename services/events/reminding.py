@@ -247,7 +247,8 @@ class _Batch:
         if chat is None:
             raise LookupError("judged to be reached, without a chat")
         language = chat.language or Language.ID
-        told = words.Told(event, signed[0] if signed else None, person.name or "", language)
+        row_of = signed[0] if signed else None
+        told = words.Told(event, row_of, person.name or (row_of.name if row_of else ""), language)
         base = self.said.get((event.id, language)) or words.values(event, self.texts, language)
         self.said[(event.id, language)] = base
         self.heard.setdefault(event.id, []).extend(one.id for one in signed)

@@ -83,7 +83,7 @@ class Telegram:
         return web.Response(body=content) if content is not None else web.Response(status=404)
 
     def _result(self, method: str, parameters: dict[str, Any]) -> Any:
-        if method in ("sendMessage", "sendDocument"):
+        if method in ("sendMessage", "sendDocument", "sendPhoto"):
             self.message_id += 1
             return {"message_id": self.message_id, "date": 1, "chat": {"id": parameters["chat_id"], "type": "private"}}
         if method == "getUpdates":

@@ -19,6 +19,13 @@ METHODS: dict[str, Shape] = {
         "document": (True, (tuple,)),
         "caption": (False, (str,)),
     },
+    "sendPhoto": {
+        "chat_id": (True, (int, str)),
+        "photo": (True, (tuple,)),
+        "caption": (False, (str,)),
+        "parse_mode": (False, (str,)),
+        "reply_markup": (False, (dict,)),
+    },
     "editMessageReplyMarkup": {
         "chat_id": (False, (int, str)),
         "message_id": (False, (int,)),
@@ -131,6 +138,13 @@ def _message(parameters: dict[str, Any]) -> None:
     _markup(parameters.get("reply_markup"))
 
 
+def _photo(parameters: dict[str, Any]) -> None:
+    read = words(parameters.get("caption", ""), parameters.get("parse_mode"))
+    if units(read) > 1024:
+        raise Refused("Bad Request: message caption is too long")
+    _markup(parameters.get("reply_markup"))
+
+
 def _markup(markup: dict[str, Any] | None) -> None:
     if markup is None:
         return
@@ -208,6 +222,7 @@ def _description(parameters: dict[str, Any]) -> None:
 
 RULES = {
     "sendMessage": _message,
+    "sendPhoto": _photo,
     "editMessageReplyMarkup": _edit,
     "answerCallbackQuery": _toast,
     "setWebhook": _webhook,

@@ -109,6 +109,8 @@ def content(said: Any) -> dict[str, Any]:
 def _plain(form: dict[str, str]) -> None:
     if "ContentVariables" in form:
         raise Refused(400, 21654, "ContentSid Required")
+    if re.fullmatch(r"https://\S+", form.get("MediaUrl", "")) and not form.get("Body"):
+        return
     if not form.get("Body", "").strip():
         raise Refused(400, 21619, "A text message body or media urls must be specified")
     if units(form["Body"]) > 1600:
