@@ -18,7 +18,7 @@ from handlers.registry import Registry
 from handlers.table import Table, after
 from handlers.unsaid import unexpected
 from handlers.wording import notes_only
-from services import media
+from services import media, persons
 from services.eligibility import NoRuleSet
 
 SIX_DIGITS = re.compile(r"^\s*(\d{3})[ .-]?(\d{3})\s*$")
@@ -178,6 +178,8 @@ class _Hearing(Table):
         if isinstance(said, Photo) and isinstance(question, Picture):
             return self.turned(self.take(said))
         if isinstance(said, Contact) and isinstance(question, Phone):
+            if said.own and self.desk.chat.person_id is not None:
+                persons.vouch(self.desk.session, self.desk.chat.person_id, said.phone, self.desk.now)
             return self.turned(self.take(said))
         if isinstance(said, Other) and said.kind == "group":
             return Reply(notes_only((Note("common.group_chat"),), self.spoken))

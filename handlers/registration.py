@@ -181,7 +181,8 @@ def finish(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
         now=desk.now,
     )
     if turn.answers["for_whom"] != "helping":
-        persons.rename(desk.session, before.person_id, str(turn.answers["owner_name"]), turn.answers.get("phone"))
+        name, phone = str(turn.answers["owner_name"]), turn.answers.get("phone")
+        persons.rename(desk.session, before.person_id, name, phone, desk.now)
     later.after_number(desk, spoken, assessment, outcome)
     moved = (Note("register.scheme_moved"),) if before.scheme != assessment.scheme else ()
     return place.show(desk, spoken, turn, assessment, outcome, moved)

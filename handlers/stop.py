@@ -10,12 +10,14 @@ from handlers.desk import Desk
 from handlers.next import Next
 from handlers.spoken import Spoken
 from models import Purpose, Stopped
+from services.contacts import linking
 
 
 def stop(desk: Desk, spoken: Spoken) -> Next:
     """Nothing more is sent from this moment; what exactly was meant is asked afterwards."""
     if desk.chat.stopped is Stopped.EVERYTHING:
         return Next((Note("stop.already_stopped"),))
+    linking.refuse(desk.session, desk.chat.id, desk.now)
     return Next(open="stop", changes={"stopped": Stopped.EVERYTHING})
 
 

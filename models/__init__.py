@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 from models.audit import AuditEntry, AuditHead
 from models.base import Base, Moment
 from models.business import Assessment, Business, Confirmation, ConfirmationState
+from models.contact import Contact, ContactList, PaperConsent, PastAttendance
 from models.conversation import Channel, Conversation, Draft, Inbound, Language, Media, Reachable, Stopped
 from models.delivery import ContentTemplate, Cursor, Delivery, DeliveryEvent, DeliveryState, Gate, Lane
 from models.event import Audience, Event, EventArrival, EventKind, EventShare, EventSource, EventState, PlanEntry
@@ -42,6 +43,8 @@ __all__ = [
     "Confirmation",
     "ConfirmationState",
     "Consent",
+    "Contact",
+    "ContactList",
     "ContentTemplate",
     "Conversation",
     "Cursor",
@@ -71,6 +74,8 @@ __all__ = [
     "Moment",
     "Offer",
     "OfferState",
+    "PaperConsent",
+    "PastAttendance",
     "Person",
     "Place",
     "PlanEntry",

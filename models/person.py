@@ -22,12 +22,14 @@ class Person(Base):
     """Somebody with consent for the service. One person may write from several chats."""
 
     __tablename__ = "persons"
+    __table_args__ = (sa.Index("ix_persons_phone", "phone"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     created_at: Mapped[dt.datetime] = mapped_column(Moment())
     name: Mapped[str | None] = mapped_column(sa.String(200))
     phone: Mapped[str | None] = mapped_column(sa.String(20))  # E.164
     phone_vouched: Mapped[bool] = mapped_column(default=False, server_default=sa.false())  # the platform vouches for it
+    demo: Mapped[bool] = mapped_column(default=False, server_default=sa.false())  # invented, for a phone in the browser
 
 
 class LinkCode(Base):

@@ -6,6 +6,7 @@ import re
 import sqlalchemy as sa
 
 from models import Channel, Consent, Conversation, Language, Person, Purpose, Session
+from services.contacts import linking
 
 # Twilio's address of a WhatsApp user who has a number; others have a business-scoped id that is no number.
 WHATSAPP_NUMBER = re.compile(r"whatsapp:(\+[1-9]\d{6,14})")
@@ -77,4 +78,5 @@ def _welcome(session: Session, conversation_id: int, now: dt.datetime) -> int:
     person_id = session.execute(sa.insert(Person).values(person).returning(Person.id)).scalar_one()
     change = sa.update(Conversation).where(Conversation.id == conversation_id)
     session.execute(change.values(person_id=person_id, purge_at=None))
+    linking.meet(session, person_id, now)
     return person_id

@@ -51,6 +51,7 @@ from models import (
     Unanswered,
 )
 from services import applications, businesses, requests
+from services.contacts import linking
 from services.media import MOST_TRIES
 from services.retention import NOTHING_SAID
 
@@ -88,6 +89,7 @@ def erase(
     owned = _owned(session, person_id)
     submitted = _give_back(session, owned, now)
     _empty_businesses(session, owned)
+    linking.forget(session, person_id, now)
     _empty_person(session, person_id)
     _empty_office(session, person_id, chats, now)
     for chat_id in chats:

@@ -1,8 +1,13 @@
 """People who gave us their consent: what we call them."""
 
+import datetime as dt
+
 import sqlalchemy as sa
 
 from models import Person, Session
+from services import phones
+from services.contacts import linking
+from services.phones import NotAPhone
 
 
 def name_of(session: Session, person_id: int) -> str | None:
@@ -15,10 +20,22 @@ def phone_of(session: Session, person_id: int) -> str | None:
     return session.execute(sa.select(Person.phone).where(Person.id == person_id)).scalar_one_or_none()
 
 
-def rename(session: Session, person_id: int, name: str, phone: str | None) -> None:
-    """Keep the name an owner gave for themselves, and their number where we had none."""
+def vouch(session: Session, person_id: int, phone: str, now: dt.datetime) -> None:
+    """A platform vouches that this number is the person's own; lists that carry it may know them."""
+    try:
+        number = phones.mobile(phone)
+    except NotAPhone:
+        return  # a number from abroad stands on no list of ours
+    unsure = sa.update(Person).where(Person.id == person_id, ~Person.phone_vouched)
+    session.execute(unsure.values(phone=number, phone_vouched=True))
+    linking.meet(session, person_id, now)
+
+
+def rename(session: Session, person_id: int, name: str, phone: str | None, now: dt.datetime) -> None:
+    """Keep the name an owner gave for themselves, and their number where we had none; lists may know them now."""
     values = {"name": name}
     session.execute(sa.update(Person).where(Person.id == person_id).values(**values))
     if phone:
         unknown = sa.update(Person).where(Person.id == person_id, Person.phone.is_(None))
         session.execute(unknown.values(phone=phone))
+    linking.meet(session, person_id, now)

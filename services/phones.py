@@ -1,5 +1,6 @@
 """Nomor HP: every Indonesian spelling of a mobile number to one, `+62812…` (E.164)."""
 
+import re
 from functools import lru_cache
 
 import phonenumbers
@@ -37,3 +38,34 @@ def shown(phone: str) -> str:
     """As Indonesians write it: 0812-3456-7890."""
     local = "0" + phone.removeprefix("+62")
     return "-".join(part for part in (local[:4], local[4:8], local[8:]) if part)
+
+
+# Between two numbers in one cell. Not a dash or a space: those stand inside a number too.
+_BETWEEN = re.compile(r"[/;,&|\n]|\b(?:dan|atau)\b")
+_LETTERS = re.compile(r"(?<![^\W\d])[oO\d]+(?![^\W\d])")  # a letter O for a nought, in what is otherwise digits
+
+
+def first_mobile(text: str) -> tuple[str, bool]:
+    """The first Indonesian mobile number in a cell of a list, and whether there are others. Raises NotAPhone.
+
+    Words around it are forgiven ("WA: 0812… (istri)"), as are "0062…", a letter O for a nought, and a lost nought.
+    """
+    parts = [_bare(part) for part in _BETWEEN.split(text.strip()) if any(c.isdigit() for c in part)]
+    fault = NotAPhone("err1")
+    found: list[str] = []
+    for part in parts:
+        try:
+            found.append(mobile(part))
+        except NotAPhone as wrong:
+            fault = wrong
+    if not found:
+        raise fault
+    return found[0], len(set(found)) > 1
+
+
+def _bare(part: str) -> str:
+    plain = _LETTERS.sub(lambda found: re.sub("[oO]", "0", found[0]), re.sub(r"\(\s*0\s*\)", "", part))
+    begun = re.search(r"[+\d(].*", plain)
+    said = begun[0] if begun else plain
+    digits = re.sub(r"[^\d]", "", said)
+    return f"+{digits[2:]}" if digits.startswith("0062") else ("+" if said.startswith("+") else "") + digits

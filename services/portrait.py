@@ -14,6 +14,7 @@ from models import (
     Base,
     Business,
     Consent,
+    Contact,
     Conversation,
     DataRequest,
     Draft,
@@ -21,6 +22,7 @@ from models import (
     Inbound,
     Interest,
     Media,
+    PastAttendance,
     Person,
     Session,
     StageChange,
@@ -33,7 +35,7 @@ from models import (
 # and the name and place once more, as doubles are looked up by.
 INNER = frozenset(
     {"person_id", "purge_at", "link_tries", "nudged_run", "event_id", "tries", "content", "ref"}
-    | {"name_key", "place_key"}
+    | {"name_key", "place_key", "key", "list_id", "contact_id"}
 )
 
 
@@ -43,6 +45,7 @@ def collect(session: Session, person_id: int, now: dt.datetime) -> dict[str, Any
     owned = sa.select(Business.id).where(Business.person_id == person_id)
     applied = sa.select(Application.id).where(Application.business_id.in_(owned))
     asked = sa.select(Ticket.id).where(sa.or_(Ticket.person_id == person_id, Ticket.conversation_id.in_(chats)))
+    listed = sa.select(Contact.id).where(Contact.person_id == person_id)
     of: Sequence[tuple[str, type[Base], sa.ColumnElement[bool]]] = (
         ("person", Person, Person.id == person_id),
         ("consents", Consent, Consent.person_id == person_id),
@@ -60,6 +63,8 @@ def collect(session: Session, person_id: int, now: dt.datetime) -> dict[str, Any
         ("interests", Interest, Interest.person_id == person_id),
         ("pictures", Media, Media.conversation_id.in_(chats)),
         ("requests", DataRequest, DataRequest.person_id == person_id),
+        ("lists", Contact, Contact.person_id == person_id),
+        ("past_attendance", PastAttendance, PastAttendance.contact_id.in_(listed)),
     )
     return {"as_of": now, **{name: _rows(session, model, which) for name, model, which in of}}
 

@@ -1,0 +1,82 @@
+"""`naikkelas contacts`: looked at first, written when told to, and what is wrong comes back as a sheet to correct."""
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from typer.testing import CliRunner
+
+from bot.cli import cli
+from bot.database import Database
+from models import Contact
+from services import sheets
+from tests.services.people import transaction
+
+FILES = Path(__file__).parent.parent / "files"
+
+
+@pytest.fixture
+def kind() -> str:
+    """The commands are the same on both; what they do is tested on both elsewhere."""
+    return "sqlite"
+
+
+@pytest.fixture(autouse=True)
+def here(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command line on this test's database."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NAIKKELAS_DATABASE__URL", database.url)
+
+
+def run(*words: str) -> tuple[int, str]:
+    """One command."""
+    result = CliRunner().invoke(cli, ["contacts", *words])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.output
+    return result.exit_code, result.output
+
+
+def count(database: Database) -> int:
+    with transaction(database) as session:
+        return session.scalar(sa.select(sa.func.count()).select_from(Contact)) or 0
+
+
+def test_a_list_is_looked_at_first_and_taken_in_once(database: Database) -> None:
+    path = str(FILES / "kop-dua-baris-judul.xlsx")
+    code, said = run("import", path, "--as-attendance", "15 Mei 2025")
+    assert code == 0
+    for words in ("4 baris: 4 baru.", "2 hadir, 2 tidak hadir", "Impor bukan izin", "ulangi dengan --apply"):
+        assert words in said
+    assert count(database) == 0
+    assert "Sudah ditulis." in run("import", path, "--as-attendance", "15 Mei 2025", "--apply")[1]
+    assert "0 baru, 4 sudah ada, tidak berubah" in run("import", path, "--as-attendance", "15 Mei 2025", "--apply")[1]
+    assert count(database) == 4
+
+
+def test_what_is_wrong_comes_back_as_a_sheet_without_any_nik(database: Database, tmp_path: Path) -> None:
+    errors = tmp_path / "periksa.xlsx"
+    code, said = run("import", str(FILES / "nik-di-sel.xlsx"), "--errors", str(errors), "--apply")
+    assert (code, "2 ditolak" in said, str(errors) in said.replace("\n", "")) == (0, True, True)
+    rows = sheets.read(errors)
+    assert [row[0] for row in rows] == ["Baris", 2, 3]
+    assert "360401" not in str(rows)
+    assert errors.stat().st_mode & 0o077 == 0
+    # What was taken out of it is gone; the sheet can be brought as it is.
+    assert "2 baris: 2 baru." in run("import", str(errors))[1]
+    assert count(database) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("kolom-nik.xlsx", "tidak menyimpan NIK"),
+        ("kolom-salah.xlsx", "mungkin maksudnya Nama"),
+        ("kata-sandi.xlsx", "kata sandi"),
+        ("halaman-web.xlsx", "halaman web"),
+        ("tidak-ada.csv", "tidak ada"),
+    ],
+)
+def test_what_cannot_be_read_is_said_plainly(database: Database, name: str, says: str) -> None:
+    code, said = run("import", str(FILES / name), "--apply")
+    assert (code, says in said.replace("\n", " ")) == (1, True)
+    assert "Traceback" not in said
+    assert count(database) == 0
