@@ -16,6 +16,7 @@ from bot import app as program
 from bot import logs
 from bot.checking import findings
 from bot.cli_applications import applications_cli
+from bot.cli_audit import audit_cli
 from bot.cli_backup import backup, restore
 from bot.cli_common import FAILED, NO_ARGUMENTS, WRONG, fail, plainly
 from bot.cli_common import settings as load_settings
@@ -45,6 +46,7 @@ cli.add_typer(contacts_cli, name="contacts")
 cli.add_typer(offers_cli, name="offers")
 cli.add_typer(people_cli, name="people")
 cli.add_typer(requests_cli, name="requests")
+cli.add_typer(audit_cli, name="audit")
 cli.add_typer(staff_cli, name="staff")
 cli.add_typer(tickets_cli, name="tickets")
 cli.add_typer(questions_cli, name="questions")

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.orm import Session
 
-from bot import metrics, missed
+from bot import anchoring, metrics, missed
 from bot.channels.base import OutcomeKind
 from bot.channels.errors import PlatformError
 from bot.writer import DatabaseGone
@@ -78,6 +78,7 @@ class Heart:
             beats += [("offers", 60, self._offers), ("people", 60, self._people), ("late", 60, self._late)]
             beats += [("events", 60, self._events)]
             beats += [("dues", 60, self._dues), ("retention", 3600, self._retention), ("rights", 60, self._rights)]
+            beats += [("anchor", 300, self._anchor)]
         if program.role in ("all", "worker"):
             beats += [("leases", 15, program.outbox.sweep), ("media", 20, self._media)]
         if program.takes_messages and program.channels.whatsapp and not program.settings.simulated:
@@ -108,6 +109,9 @@ class Heart:
             return done
 
         return await self._program.writer.run(within)
+
+    async def _anchor(self) -> None:
+        await self._in_session(lambda session: anchoring.drop(self._program.settings, session))
 
     async def _dues(self) -> None:
         program = self._program

@@ -10,7 +10,7 @@ from models.base import Base, Id, Moment
 
 
 class AuditEntry(Base):
-    """One link of the chain. The database itself refuses to change or remove it (triggers; decision 14)."""
+    """One link of the chain. The database itself refuses to change or remove it (triggers; decision 15)."""
 
     __tablename__ = "audit"
     __table_args__ = (sa.Index("ix_audit_subject", "subject"), sa.Index("ix_audit_actor", "actor", "id"))

@@ -106,3 +106,20 @@ def test_an_account_gives_commands_within_its_roles_and_place(monkeypatch: pytes
     monkeypatch.setenv("NAIKKELAS_STAFF", "humas")
     code, said = run("close", "T-1", "--yes", group="tickets")
     assert (code, said) == (1, "Tidak boleh: akun itu tidak punya hak 'tinjau'.\n")
+
+
+def test_the_chain_is_followed_and_its_end_is_vouched_for(database: Database, tmp_path: Path) -> None:
+    run(*RINA)
+    assert run("verify", group="audit") == (0, "Utuh: nomor 1 sampai 1 dan mulai disaksikan dari sekarang.\n")
+    [seen, added] = json.loads(run("show", "--json", group="audit")[1])
+    assert (added["act"], added["subject"], added["after"]["roles"]) == ("staff.added", "staff:rina", ["verifikator"])
+    assert seen["act"] == "audit.verified"
+    assert "staff:rina" in run("show", "--act", "staff", group="audit")[1]
+    assert "tidak punya hak 'audit'" in run("show", "--as", "rina", group="audit")[1]
+    with database.write() as connection:
+        connection.exec_driver_sql("DROP TRIGGER audit_no_delete")
+        connection.exec_driver_sql("DELETE FROM audit WHERE id = 2")
+    assert run("verify", group="audit") == (1, "Catatan nomor 2 hilang: diambil dari tengah.\n")
+    anchor = tmp_path / "var" / "audit.anchor"
+    anchor.write_text(anchor.read_text().replace('"count": 2', '"count": 1'))
+    assert "jangkar" in run("verify", group="audit")[1]
