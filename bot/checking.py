@@ -98,7 +98,11 @@ def office_findings(settings: Settings) -> list[Finding]:
     told = settings.office.model_dump(include={"address", "phone", "verify_url", "dpo_contact", "retention"})
     empty = [f"office.{name}" for name, value in told.items() if not value or "belum diisi" in value]
     if not empty:
-        return [Finding(True, "Alamat, telepon, dan laman kantor sudah diisi.")]
+        page = settings.office.verify_url
+        return [
+            Finding(True, f"Keaslian nomor dapat dicek warga di {page}."),
+            Finding(True, "Alamat, telepon, dan laman kantor sudah diisi."),
+        ]
     says = f"{', '.join(empty)} belum diisi di config.yaml; pemilik usaha akan membacanya."
     return [Finding(settings.simulated, says)]
 

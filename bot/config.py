@@ -135,6 +135,20 @@ class OfficeSettings(Section):
     alert_chat: int | None = None  # the Telegram chat of the staff
     facts: dict[str, FactSettings] = Field(default_factory=dict)
 
+    @field_validator("verify_url")
+    @classmethod
+    def of_the_government(cls, value: str) -> str:
+        """Where people check that this number is ours: a page that only a government office can have.
+
+        Empty, or words in brackets, while it is not filled in.
+        """
+        host = re.sub(r"^https?://", "", value).partition("/")[0].lower()
+        if value and not value.startswith("(") and not re.fullmatch(r"([a-z0-9-]+\.)+go\.id", host):
+            raise ValueError(
+                "harus laman resmi pemerintah yang berakhir .go.id, contoh https://bptsi.contoh.go.id/chat"
+            )
+        return value
+
 
 class ProgrammeSettings(Section):
     """The programme people register for. Dates are whole days on the office's calendar, both included."""

@@ -5,10 +5,13 @@ import re
 import pytest
 
 import texts
+from bot.channels import measure
+from bot.channels.whatsapp_show import ITEM
 from services import eligibility
 from texts import LANGUAGES, Catalogue, Marked
 from texts.checking import LONGEST, problems, samples
 
+QUICK_REPLIES = 3  # more options than these are a list on WhatsApp
 NAMES_IN_CAPITALS = {"NIK", "UPTD BPTSI", "INVITATION"}  # bold, and not a command
 
 
@@ -164,3 +167,19 @@ def test_templates_are_there_in_both_languages(catalogue: Catalogue) -> None:
     offer = catalogue.templates("en")["place_offer_v1"]
     assert (offer.category, offer.language, len(offer.sample)) == ("UTILITY", "en", 5)
     assert offer.buttons == ("Take it", "Skip for now", "Ask an officer")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_label_fits_with_its_number_in_a_list(catalogue: Catalogue, language: str) -> None:
+    for key in catalogue.books[language].options:
+        shown = [option.label for option in catalogue.options(key, language) if option.shown]
+        for number, label in enumerate(shown, 1):
+            said = f"{number} {label}" if len(shown) > QUICK_REPLIES else label
+            assert measure.units(said) <= ITEM, f"{key}: {said}"
+
+
+@pytest.mark.parametrize(
+    ("said", "word"), [("yes", "mau"), ("yes", "insya allah"), ("no", "nothing"), ("skip", "engke"), ("skip", "ntar")]
+)
+def test_everyday_words_of_agreeing_refusing_and_passing_are_heard(catalogue: Catalogue, said: str, word: str) -> None:
+    assert word in catalogue.words(f"common.hear.{said}")

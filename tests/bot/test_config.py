@@ -86,6 +86,9 @@ def test_a_misspelt_key_is_named_with_the_likely_one(folder: Path, monkeypatch: 
         ("TELEGRAM__WEBHOOK_SECRET", "rahasia sekali", "telegram.webhook_secret salah"),
         ("WHATSAPP__SENDER", "08123", "whatsapp.sender salah"),
         ("OFFICE__OPENS", "pagi", "office.opens salah: harus jam"),
+        ("OFFICE__VERIFY_URL", "https://bptsi-banten.com", "office.verify_url salah: harus laman resmi pemerintah"),
+        ("OFFICE__VERIFY_URL", "https://x.com/a.go.id", "office.verify_url salah: harus laman resmi pemerintah"),
+        ("OFFICE__VERIFY_URL", "go.id.contoh.com", "office.verify_url salah: harus laman resmi pemerintah"),
         ("TELEGRAM__RATE_PER_SECOND", "0", "telegram.rate_per_second salah: angkanya terlalu kecil"),
     ],
 )

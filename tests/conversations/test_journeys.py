@@ -191,6 +191,16 @@ def test_an_end_has_a_next_step_with_a_date_and_an_officer(phone: Phone, rows: R
     assert (chat.form, chat.asked) == ("check", "for_whom")
 
 
+def test_at_a_result_an_officer_checks_by_the_button_and_answers_by_the_word(phone: Phone, rows: Rows) -> None:
+    chat = reaches_result(hello(phone, "telegram").taps("yes"), **next(iter(ENDS.values())))
+    assert "Minta diperiksa" in chat.labels
+    chat.says("diperiksa petugas")
+    assert (chat.form, rows("SELECT topic FROM tickets")) == ("result", [{"topic": "check"}])
+    assert "Ketik *PETUGAS*" in chat.text
+    chat.says("PETUGAS", "Apakah saya boleh datang ke kantor?")
+    assert [row["topic"] for row in rows("SELECT topic FROM tickets ORDER BY id")] == ["check", "question"]
+
+
 def test_each_end_of_the_rules_has_a_story(phone: Phone) -> None:
     assert set(ENDS) == set(eligibility.shelf()[-1].ends)
 
