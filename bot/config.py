@@ -205,6 +205,7 @@ class RetentionSettings(Section):
     files: KeepSettings = _keep(Keeping().files)
     tickets: KeepSettings = _keep(Keeping().tickets)
     unanswered: KeepSettings = _keep(Keeping().unanswered)
+    events: KeepSettings = _keep(Keeping().events)
     codes: KeepSettings = _keep(Keeping().codes)
 
     def keeping(self) -> Keeping:

@@ -52,6 +52,7 @@ from models import (
 )
 from services import applications, businesses, requests
 from services.contacts import linking
+from services.events import forgetting
 from services.media import MOST_TRIES
 from services.retention import NOTHING_SAID
 
@@ -90,6 +91,7 @@ def erase(
     submitted = _give_back(session, owned, now)
     _empty_businesses(session, owned)
     linking.forget(session, person_id, now)
+    forgetting.erase(session, person_id, chats, now)
     _empty_person(session, person_id)
     _empty_office(session, person_id, chats, now)
     for chat_id in chats:

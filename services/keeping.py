@@ -14,6 +14,7 @@ class Keeping:
     files: int = 1  # a file for one person
     tickets: int = 365  # the words of a closed ticket, and of its answers
     unanswered: int = 365  # a question without an answer
+    events: int = 730  # the names of who came to an event, after its end
     codes: int = 1  # a one-time code, after it has expired
 
     def before(self, name: str, now: dt.datetime) -> dt.datetime:

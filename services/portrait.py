@@ -21,10 +21,13 @@ from models import (
     Due,
     Inbound,
     Interest,
+    Invitation,
     Media,
     PastAttendance,
     Person,
+    Reminder,
     Session,
+    SignUp,
     StageChange,
     Ticket,
     TicketAnswer,
@@ -35,7 +38,7 @@ from models import (
 # and the name and place once more, as doubles are looked up by.
 INNER = frozenset(
     {"person_id", "purge_at", "link_tries", "nudged_run", "event_id", "tries", "content", "ref"}
-    | {"name_key", "place_key", "key", "list_id", "contact_id"}
+    | {"name_key", "place_key", "key", "list_id", "contact_id", "token"}
 )
 
 
@@ -62,6 +65,9 @@ def collect(session: Session, person_id: int, now: dt.datetime) -> dict[str, Any
         ("unanswered_questions", Unanswered, Unanswered.person_id == person_id),
         ("interests", Interest, Interest.person_id == person_id),
         ("pictures", Media, Media.conversation_id.in_(chats)),
+        ("events", SignUp, SignUp.person_id == person_id),
+        ("event_reminders", Reminder, Reminder.person_id == person_id),
+        ("event_invitations", Invitation, Invitation.person_id == person_id),
         ("requests", DataRequest, DataRequest.person_id == person_id),
         ("lists", Contact, Contact.person_id == person_id),
         ("past_attendance", PastAttendance, PastAttendance.contact_id.in_(listed)),

@@ -23,6 +23,7 @@ from models import (
     Unanswered,
 )
 from services import drafts
+from services.events import forgetting
 from services.office import Office
 
 CHUNK = 500  # rows of one table in one transaction: SQLite's lock is not held for longer than that takes
@@ -37,7 +38,8 @@ def sweep(session: Session, office: Office, now: dt.datetime, chunk: int = CHUNK
     "conversations" (no consent by their `purge_at`) with "deliveries", "delivery_events", "inbounds",
     "drafts_unconsented", "media", "dues" and "tickets" (emptied, not removed) of theirs; "drafts"; "forms" (open, and
     left alone for `office.draft_days`); "words" of incoming messages; "bubbles" (what we wrote); "files"; "codes";
-    "ticket_words" and "ticket_answers" of closed tickets; "unanswered".
+    "ticket_words" and "ticket_answers" of closed tickets; "sign_ups" (emptied), "reminders" and "invitations" of
+    events; "unanswered".
     """
     keeping = office.keeping
     counts = _without_consent(session, now, chunk)
@@ -52,6 +54,7 @@ def sweep(session: Session, office: Office, now: dt.datetime, chunk: int = CHUNK
     used = LinkCode.used_at <= keeping.before("bubbles", now)
     counts["codes"] = _remove(session, LinkCode, sa.or_(unused, used), chunk)
     counts |= _empty_closed_tickets(session, keeping.before("tickets", now), chunk)
+    counts |= forgetting.sweep(session, keeping.before("events", now), keeping.before("bubbles", now), chunk)
     counts["unanswered"] = _remove(session, Unanswered, Unanswered.at <= keeping.before("unanswered", now), chunk)
     return counts
 

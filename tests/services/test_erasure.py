@@ -1,5 +1,6 @@
 """Every column of every table is emptied when somebody is deleted, or stays for a reason written down here."""
 
+import datetime as dt
 from typing import Any
 
 import sqlalchemy as sa
@@ -47,6 +48,16 @@ STAYS = {
     "deliveries.reason": "a code",
     "deliveries.token": "a lease of ours",
     "deliveries.worker": "a process of ours",
+    **{f"events.{name}": "the office's own" for name in ("code", "title", "zone", "place", "map_url", "audience")},
+    **{f"events.{name}": "the office's own" for name in ("bring", "regency", "letter_number", "conditions", "reason")},
+    "events.created_by": "an officer",
+    **{f"event_plans.{name}": "the office's own" for name in ("kind", "clock", "text", "shifted")},
+    **{f"event_sources.{name}": "the office's own" for name in ("code", "kind", "name", "regency")},
+    "event_shares.regency": "the office's own",
+    **{f"sign_ups.{name}": "counts per kab/kota and kind" for name in ("regency", "share", "product_kind")},
+    **{f"sign_ups.{name}": "a code of ours" for name in ("code", "digits", "answer")},
+    "sign_ups.told_place": "the event's",
+    "sign_ups.attended_by": "an officer",
     "gates.sender": "ours",
     "inbounds.event_id": "the platform's number of a message, so that a repeated webhook is answered once",
     "inbounds.kind": "counts",
@@ -96,12 +107,20 @@ def other(column: sa.Column[Any]) -> Any:
     return NOON if isinstance(column.type, Moment) else column.type.python_type(1)
 
 
+# What a table asks of its rows.
+FITTING: dict[str, dict[str, Any]] = {
+    "events": {"ends_at": NOON + dt.timedelta(hours=6)},
+    "event_plans": {"minutes": None},
+}
+
+
 def fill(connection: sa.Connection) -> None:
     """One row in every table, each about the same person."""
     for table in Base.metadata.sorted_tables:
         if table is AuditHead.__table__:
             continue  # there is one from the beginning, and there can be no other
-        connection.execute(sa.insert(table).values({c.name: value(c) for c in table.columns}))
+        values = {c.name: value(c) for c in table.columns}
+        connection.execute(sa.insert(table).values({**values, **FITTING.get(table.name, {})}))
     connection.execute(sa.text("UPDATE data_requests SET kind = 'see'"))
     connection.execute(sa.text("UPDATE businesses SET owner_confirmed_at = NULL"))
     if connection.dialect.name == "postgresql":  # the rows above were numbered by hand

@@ -37,7 +37,9 @@ from texts.bubble import Bubble
 DAY = dt.timedelta(days=1)
 SECRET = "81298765432"  # part of every trace
 
-OTHERS = dict.fromkeys(("bubbles", "files", "codes", "ticket_words", "ticket_answers", "unanswered"), 0)
+OTHERS = dict.fromkeys(
+    ("bubbles", "files", "codes", "ticket_words", "ticket_answers", "unanswered"), 0
+) | dict.fromkeys(("sign_ups", "reminders", "invitations"), 0)
 
 
 def leave_traces(session: Session, chat: Conversation, inbounds: int = 2) -> None:
