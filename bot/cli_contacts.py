@@ -4,26 +4,45 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import sqlalchemy as sa
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from bot.cli_common import As, actor, fail, group, plainly, settings
-from bot.cli_contacts_words import ERROR_COLUMNS, error_row, told
+import texts
+from bot.cli_common import WRONG, As, AsJson, actor, fail, group, listed, plainly, settings, transaction
+from bot.cli_contacts_words import (
+    CLAIM_COLUMNS,
+    ERROR_COLUMNS,
+    EXPORT_COLUMNS,
+    LINE_COLUMNS,
+    WHY,
+    error_row,
+    export_row,
+    export_titles,
+    told,
+)
 from bot.clock import Clock
 from bot.database import Database, is_gone, open_database
-from models import Session
-from services.contacts import keeping, listing
+from models import Session, Stage
+from services import regions, staff, stage_import
+from services.contacts import exporting, keeping, listing, papers
+from services.contacts.exporting import Wanted
 from services.contacts.judging import Judge, Judged, pieces
 from services.contacts.listing import Listing
+from services.contacts.papers import Why
 from services.contacts.reading import Asked, Entry, Wrong
+from services.office import Office
 from services.sheet_files import Row, SheetRefused
 from services.sheet_writing import Writer
+from services.staff import Right
+from texts import Catalogue
 
 contacts_cli = group("Kontak: daftar masuk, izin tertulis, dan daftar keluar.")
+consent_cli = group("Izin tertulis: yang diakui sebuah daftar, dipastikan petugas lain dengan kertasnya di tangan.")
+contacts_cli.add_typer(consent_cli, name="consent")
 
 TRIES, PAUSE = 3, 0.2  # of one transaction whose rows another one had; seconds between two
 Piece = Sequence[tuple[Row, Entry | Wrong]]
@@ -158,3 +177,116 @@ def _error_sheet(path: Path | None, found: Listing) -> Iterator[Callable[[Sequen
                     writer.row(error_row(one, found.heading))
 
         yield note
+
+
+# --- consent on paper
+
+
+@consent_cli.command("list")
+def consent_list(
+    document: Annotated[str, typer.Option(help="tampilkan orang-orang pada dokumen ini, untuk dicocokkan")] = "",
+    named: As = "",
+    as_json: AsJson = False,
+) -> None:
+    """Dokumen yang diakui dan belum dipastikan, yang paling lama dulu."""
+    with transaction(settings()) as session:
+        who = actor(session, named)
+        if document:
+            found = papers.lines(session, who, document, Clock().now())
+            rows: list[dict[str, Any]] = [
+                {"id": o.id, "name": o.name, "business": o.business, "phone": o.phone} for o in found
+            ]
+        else:
+            rows = [
+                {
+                    "reference": o.reference,
+                    "file": o.file,
+                    "by": o.brought_by,
+                    "count": o.count,
+                    "since": o.since and o.since.date().isoformat(),
+                }
+                for o in papers.claims(session, who)
+            ]
+    listed(rows, LINE_COLUMNS if document else CLAIM_COLUMNS, as_json, "Tidak ada izin tertulis yang menunggu.")
+
+
+Document = Annotated[str, typer.Argument(help="nomor dokumen, seperti di 'consent list'")]
+Only = Annotated[int | None, typer.Option("--contact", help="hanya kontak bernomor ini")]
+
+
+@consent_cli.command("confirm")
+def consent_confirm(document: Document, only: Only = None, named: As = "") -> None:
+    """Pastikan: kertasnya ada dan ditandatangani. Bukan oleh yang membawa daftarnya."""
+    typer.echo(f"{_decided(document, only, named, confirmed=True)} kontak dipastikan berizin.")
+
+
+@consent_cli.command("refuse")
+def consent_refuse(document: Document, only: Only = None, named: As = "") -> None:
+    """Tolak: kertasnya tidak ada, atau isinya lain. Kontaknya hanya dihitung."""
+    typer.echo(f"{_decided(document, only, named, confirmed=False)} pengakuan izin ditolak.")
+
+
+def _decided(document: str, only: int | None, named: str, *, confirmed: bool) -> int:
+    with transaction(settings()) as session:
+        who = actor(session, named)
+        done = papers.decide(session, who, document, Clock().now(), confirmed=confirmed, contact_id=only)
+        if isinstance(done, Why):
+            raise fail(WHY[done])
+    return done
+
+
+# --- lists go out
+
+
+@contacts_cli.command("export")
+def export_command(
+    file: Annotated[Path, typer.Argument(help="xlsx baru, contoh daftar.xlsx")],
+    regency: Annotated[str, typer.Option(help="hanya kab/kota ini, contoh 36.04 atau 'kota serang'")] = "",
+    stage: Annotated[str, typer.Option(help="hanya pengajuan di tahap ini, contoh DIAJUKAN")] = "",
+    named: As = "",
+) -> None:
+    """Tulis daftar usaha dan kontak ke xlsx, dengan kepala surat. Dicatat di audit."""
+    given, spoken = settings(), texts.load()
+    if file.exists():
+        raise fail(f"Berkas {file} sudah ada; pilih nama lain.", code=WRONG)
+    wanted = Wanted(_regency(regency), _stage(stage, spoken))
+    database = open_database(given.database.url.get_secret_value())
+    try:
+        with _plainly():
+            count = _export(database, file, wanted, named, given.office_now(), spoken)
+    finally:
+        database.close()
+    typer.echo(f"{count} baris ditulis ke {file}. Berkas ini berisi data pribadi: simpan dan kirim dengan hati-hati.")
+
+
+def _export(database: Database, file: Path, wanted: Wanted, named: str, office: Office, spoken: Catalogue) -> int:
+    """The file appears only after it is written down that it went out."""
+    now = Clock().now()
+    with Session(database.read_engine) as session:
+        who = actor(session, named)
+        staff.demand(who, Right.EXPORT, wanted.regency)
+        titles = export_titles(wanted, who, office, now, spoken)
+        with Writer(file, "Daftar", titles, EXPORT_COLUMNS) as writer:
+            for line in exporting.lines(session, who, wanted):
+                writer.row(export_row(writer.count + 1, line, spoken))
+            session.rollback()
+            with _transaction(database) as writing:
+                exporting.note(writing, who, wanted, writer.count, now)
+    return writer.count
+
+
+def _regency(said: str) -> str | None:
+    match = regions.find_regency(said)
+    if not said or said in regions.REGENCIES:
+        return said or None
+    if match.exact is None:
+        names = ", ".join(f"{one.code} {one.name}" for one in regions.REGENCIES.values())
+        raise fail(f"Kab/kota {said} tidak dikenal; pilihannya: {names}.", code=WRONG)
+    return match.exact.code
+
+
+def _stage(said: str, spoken: Catalogue) -> Stage | None:
+    found = stage_import.stage_names(spoken).get(stage_import.plain(said)) if said else None
+    if said and found is None:
+        raise fail(f"Tahap {said} tidak dikenal; pilihannya: {', '.join(one.value for one in Stage)}.", code=WRONG)
+    return found

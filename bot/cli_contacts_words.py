@@ -1,13 +1,20 @@
 """What `naikkelas contacts` says: what a list would do, row by row where something is wrong."""
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from services import sheets
+from models import PaperConsent
+from services import regions, sheets
 from services.contacts.columns import Field, Heading
+from services.contacts.exporting import Line, Wanted
 from services.contacts.judging import Judge, Judged, Verdict
 from services.contacts.listing import Listing
+from services.contacts.papers import Why
 from services.contacts.reading import Doubt, Fault
+from services.office import Office
+from services.staff import Actor
+from texts import Catalogue
 
 VERDICTS = {
     Verdict.NEW: "baru", Verdict.KNOWN: "sudah ada, tidak berubah", Verdict.CHANGED: "sudah ada, dilengkapi",
@@ -99,3 +106,48 @@ def error_row(one: Judged, heading: Heading) -> list[str | int]:
     cells = [heading.cell(one.row, field) for field in Field]
     kept = ["(dihapus: ada NIK)" if sheets.holds_nik(cell) else sheets.words(cell) for cell in cells]
     return [one.line, state, " ".join(said), *kept]
+
+
+# --- consent on paper
+
+CLAIM_COLUMNS = {"reference": "Dokumen", "count": "Orang", "file": "Berkas", "by": "Dibawa oleh", "since": "Sejak"}
+LINE_COLUMNS = {"id": "Kontak", "name": "Nama", "business": "Usaha", "phone": "HP"}
+WHY = {
+    Why.NOBODY: "Tidak ada pengakuan izin yang menunggu pada dokumen itu.",
+    Why.NO_ACCOUNT: "Yang memastikan harus akun petugas: tambahkan --as NAMA.",
+    Why.OWN: "Daftar ini Anda bawa sendiri; orang kedua yang memastikannya.",
+}
+
+# --- lists go out
+
+OFFICE = ("PEMERINTAH PROVINSI BANTEN", "DINAS PERINDUSTRIAN DAN PERDAGANGAN", "UPTD BPTSI")
+EXPORT_COLUMNS: Sequence[tuple[str, int]] = (
+    ("No", 7), ("Nama Pemilik", 26), ("Nama Usaha", 26), ("Kab/Kota", 22), ("Kecamatan", 18), ("Desa/Kelurahan", 18),
+    ("Alamat", 32), ("Nomor HP", 17), ("NIB", 15), ("Produk", 26), ("Nomor Pendampingan", 19), ("Tahap", 22),
+    ("Sertifikat", 22), ("Sumber", 22), ("Izin Tertulis", 14),
+)  # fmt: skip
+CONSENTS = {
+    PaperConsent.NONE: "tidak ada", PaperConsent.CLAIMED: "belum dipastikan",
+    PaperConsent.CONFIRMED: "dipastikan", PaperConsent.REFUSED: "ditolak",
+}  # fmt: skip
+
+
+def export_titles(wanted: Wanted, who: Actor, office: Office, now: dt.datetime, spoken: Catalogue) -> list[str]:
+    """What stands above a list that goes out: whose it is, of when, by whom, and what is in it."""
+    at = now.astimezone(office.zone)
+    regency = regions.regency(wanted.regency or "")
+    scope = "" if who.regencies is None else ", wilayah tugas akun itu saja"
+    where = regency.name if regency else f"semua kab/kota{scope}"
+    stage = spoken.text(f"stage.{wanted.stage.value}.name", "id") if wanted.stage else "semua, dan kontak dari daftar"
+    said = f"Dibuat {at:%d-%m-%Y} pukul {at:%H.%M} WIB oleh {who.name}. Kab/kota: {where}. Tahap: {stage}."
+    return [*OFFICE, "DAFTAR USAHA DAN KONTAK", said, "Berisi data pribadi (UU 27/2022): hanya untuk keperluan dinas."]
+
+
+def export_row(number: int, line: Line, spoken: Catalogue) -> list[str | int | None]:
+    """One row; the number of a phone is a text, so that no nought is lost."""
+    stage = spoken.text(f"stage.{line.stage.value}.name", "id") if line.stage else None
+    return [
+        number, line.owner, line.business, line.regency, line.district, line.village, line.address, line.phone,
+        line.nib, line.products, line.number, stage, line.certificate, line.source or "bot",
+        CONSENTS[line.consent] if line.consent else None,
+    ]  # fmt: skip

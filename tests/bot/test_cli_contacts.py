@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from bot.cli import cli
 from bot.database import Database
-from models import Contact
+from models import AuditEntry, Contact
 from services import sheets
 from tests.services.people import transaction
 
@@ -80,3 +80,22 @@ def test_what_cannot_be_read_is_said_plainly(database: Database, name: str, says
     assert (code, says in said.replace("\n", " ")) == (1, True)
     assert "Traceback" not in said
     assert count(database) == 0
+
+
+def test_a_list_goes_out_with_its_title_and_is_written_down(database: Database, tmp_path: Path) -> None:
+    run("import", str(FILES / "kop-dua-baris-judul.xlsx"), "--apply")
+    path = tmp_path / "keluar.xlsx"
+    code, said = run("export", str(path), "--regency", "kota serang")
+    assert (code, "1 baris ditulis" in said.replace("\n", "")) == (0, True)
+    rows = sheets.read(path)
+    assert rows[0][0] == "PEMERINTAH PROVINSI BANTEN"
+    assert "Kab/kota: Kota Serang" in rows[4][0]
+    assert rows[7][1] == "Nama Pemilik"
+    assert list(rows[8][:4]) == [1, "SITI AMINAH", "Keripik Bu Siti", "Kota Serang"]
+    assert "0812-0000-0001" in rows[8]
+    with transaction(database) as session:
+        after = session.scalars(sa.select(AuditEntry.after).where(AuditEntry.act == "contacts.exported")).one()
+        assert after == {"count": 1, "regency": "36.73", "stage": None}
+    assert run("export", str(path))[0] == 2  # nothing is written over
+    assert "Tidak ada izin tertulis" in run("consent", "list")[1]
+    assert "akun petugas" in run("consent", "confirm", "DH/1")[1]

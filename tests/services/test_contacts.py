@@ -23,10 +23,12 @@ from models import (
     Purpose,
     RequestKind,
     Session,
+    Stage,
 )
-from services import consents, erasure, persons, staff
+from services import businesses, consents, erasure, persons, staff
 from services import portrait as portraits
-from services.contacts import keeping, linking, listing
+from services.contacts import exporting, keeping, linking, listing, papers
+from services.contacts.exporting import Wanted
 from services.contacts.judging import Judge, Judged, Verdict, pieces
 from services.contacts.reading import Asked, Doubt, Fault
 from services.sheet_writing import Writer
@@ -258,6 +260,60 @@ def test_two_officers_with_one_file_make_no_doubles(database: Database) -> None:
         assert session.scalar(sa.select(sa.func.count()).select_from(Contact)) == 13
 
 
+def test_paper_is_confirmed_by_a_second_person_with_an_account(database: Database) -> None:
+    brings(database, "izin-tertulis.xlsx")
+    second = Actor("sari", frozenset({Right.REVIEW}), None, Via.COMMAND, 2)
+    free = sa.select(sa.func.count()).select_from(Contact).where(papers.may_be_written_to())
+    with transaction(database) as session:
+        (claim,) = papers.claims(session, second)
+        assert (claim.reference, claim.count, claim.brought_by) == ("DH/015/V/2025", 2, "rina")
+        assert session.scalar(free) == 0
+        decide = papers.decide
+        assert decide(session, REVIEWER, claim.reference, NOON, confirmed=True) is papers.Why.OWN
+        assert decide(session, staff.operator("root"), claim.reference, NOON, confirmed=True) is papers.Why.NO_ACCOUNT
+        assert decide(session, second, "DH/1", NOON, confirmed=True) is papers.Why.NOBODY
+        siti, ujang = papers.lines(session, second, claim.reference, NOON)
+        assert (siti.name, ujang.name) == ("Siti Aminah", "Ujang Jaya")
+        assert decide(session, second, claim.reference, NOON, confirmed=False, contact_id=ujang.id) == 1
+        assert decide(session, second, claim.reference, NOON, confirmed=True) == 1
+        assert decide(session, second, claim.reference, NOON, confirmed=True) is papers.Why.NOBODY
+        assert session.scalar(free) == 1
+    # The same paper once more claims nothing: it was decided upon.
+    assert brings(database, "izin-tertulis.xlsx").tally.claims == 0
+    with transaction(database) as session:
+        found = contacts(session)
+        states = [found[name].consent for name in ("Siti Aminah", "Ujang Jaya", "Nur Aini", "Dewi Lestari")]
+        wanted = [PaperConsent.CONFIRMED, PaperConsent.REFUSED, PaperConsent.NONE, PaperConsent.NONE]
+        assert states == wanted
+        acts = set(session.scalars(sa.select(AuditEntry.act)))
+        assert {"contacts.claims_read", "contacts.consent_confirmed", "contacts.consent_refused"} <= acts
+
+
+def test_lists_go_out_as_far_as_one_works(database: Database) -> None:
+    brings(database, "kop-dua-baris-judul.xlsx")
+    everywhere = Actor("rina", frozenset({Right.EXPORT}), None, Via.COMMAND, 1)
+    lebak = Actor("lina", frozenset({Right.EXPORT}), frozenset({"36.04"}), Via.COMMAND, 3)
+    with transaction(database) as session:
+        owner = people.person(session, "Siti")
+        businesses.add(session, people.new_business(owner, regency="36.04", district="36.04.05"), NOON)
+        every = list(exporting.lines(session, everywhere, Wanted()))
+        assert len(every) == 5
+        assert (every[0].owner.startswith("Siti"), every[0].regency, every[0].source) == (
+            True,
+            "Kabupaten Serang",
+            None,
+        )
+        assert {line.phone for line in every[1:]} == {f"0812-0000-000{n}" for n in range(1, 5)}
+        assert len(list(exporting.lines(session, lebak, Wanted()))) == 3
+        assert len(list(exporting.lines(session, everywhere, Wanted(regency="36.01")))) == 1
+        assert list(exporting.lines(session, everywhere, Wanted(stage=Stage.WAITING))) == []
+        for who, wanted in ((REVIEWER, Wanted()), (lebak, Wanted(regency="36.01"))):
+            with pytest.raises(Forbidden):
+                next(exporting.lines(session, who, wanted))
+            with pytest.raises(Forbidden):
+                exporting.note(session, who, wanted, 1, NOON)
+
+
 def test_rights_and_scope_are_asked_at_every_step(database: Database) -> None:
     nobody = Actor("humas", frozenset(Right) - {Right.REVIEW}, None, Via.COMMAND, 2)
     lebak = Actor("lina", frozenset({Right.REVIEW}), frozenset({"36.02"}), Via.COMMAND, 3)
@@ -268,6 +324,9 @@ def test_rights_and_scope_are_asked_at_every_step(database: Database) -> None:
             lambda: keeping.begin(session, nobody, found, "uji", NOON),
             lambda: keeping.keep(session, nobody, 1, [], NOON),
             lambda: keeping.finish(session, nobody, 1, Judge(nobody).tally, NOON),
+            lambda: papers.claims(session, nobody),
+            lambda: papers.lines(session, nobody, "DH/1", NOON),
+            lambda: papers.decide(session, nobody, "DH/1", NOON, confirmed=True),
         ):
             with pytest.raises(Forbidden):
                 work()
