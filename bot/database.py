@@ -133,7 +133,9 @@ def _begin_deferred(connection: sa.Connection) -> None:
 
 def _open_postgres(address: URL, writers: int) -> Database:
     # Each writer thread holds its connection only while it works; two more are for heartbeats and migrations.
-    connect = {"connect_timeout": 5, "application_name": PROGRAM}
+    # A server whose machine fell silent is given up after some twenty seconds; the system itself would wait for hours.
+    alive = {"keepalives_idle": 10, "keepalives_interval": 3, "keepalives_count": 3, "tcp_user_timeout": 20_000}
+    connect = {"connect_timeout": 5, "application_name": PROGRAM, **alive}
     shared: dict[str, Any] = {"connect_args": connect, "pool_timeout": 30, **OPTIONS}
     write = sa.create_engine(address, pool_size=writers, max_overflow=2, **shared)
     _quicken(write.dialect)

@@ -243,7 +243,10 @@ class Outbox:
         return await self._run(lambda c: outbox_results.report(c, told, self._now()), first=True)
 
     async def sweep(self) -> int:
-        """Take back what dead processes held."""
+        """Take back what dead processes held. Not while results of our own wait to be written down, after an outage
+        longer than a lease: what has arrived would pass for uncertain and be sent again."""
+        if self._results:
+            return 0
         return await self._run(lambda c: outbox_rows.recover(c, self._now(), mine=self._worker))
 
     async def _run(self, work: Callable[[sa.Connection], T], first: bool = False, last: bool = False) -> T:

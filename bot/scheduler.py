@@ -82,7 +82,7 @@ class Heart:
         if program.role in ("all", "worker"):
             beats += [("leases", 15, program.outbox.sweep), ("media", 20, self._media)]
         if program.takes_messages and program.channels.whatsapp and not program.settings.simulated:
-            beats += [("reconcile", 300, self._reconcile), ("catch_up", 10, self._catch_up)]
+            beats += [("reconcile", 300, self._reconcile), ("catch_up", 3, self._catch_up)]
         return beats
 
     async def _careful(self, name: str, work: Callable[[], Awaitable[object]]) -> None:
