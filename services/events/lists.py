@@ -18,8 +18,9 @@ from models import (
     SignUp,
     SignUpState,
 )
+from services import audit
 from services.events import queue, seating
-from services.staff import Actor, Right, demand, within
+from services.staff import Actor, Right, demand, demand_for, within
 
 MOST = 20
 
@@ -113,6 +114,22 @@ def all_events(session: Session, actor: Actor, *, past: bool, now: dt.datetime, 
     order = Event.starts_at.desc() if past else Event.starts_at
     query = sa.select(Event).where(when, sa.or_(within(actor, Event.regency), Event.regency.is_(None)))
     return list(session.scalars(query.order_by(order, Event.id).limit(limit)))
+
+
+def for_staff(session: Session, actor: Actor, code: str) -> Event:
+    """An event as the office sees it, drafts too. Raises EventRefused, Forbidden."""
+    event = seating.find(session, code)
+    demand(actor, Right.SEE, event.regency)
+    return event
+
+
+def export(session: Session, actor: Actor, code: str, now: dt.datetime) -> list[SignUp]:
+    """Everybody of an event, for a file; that it was taken out is noted."""
+    event = seating.find(session, code)
+    demand_for(actor, Right.EXPORT, event.regency)
+    rows = sign_ups(session, event.id)
+    audit.note(session, actor, "event.exported", f"event:{event.code}", after={"count": len(rows)}, now=now)
+    return rows
 
 
 def sign_ups(session: Session, event_id: int, *, cancelled: bool = False) -> list[SignUp]:
