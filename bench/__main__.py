@@ -3,7 +3,7 @@
 import argparse
 from contextlib import ExitStack
 
-from bench import machine, size, turns, waiting
+from bench import contacts, machine, size, turns, waiting
 from bench.contenders import Databases
 
 
@@ -22,10 +22,12 @@ def main() -> None:
             said += size.run(asked.rounds, asked.people, asked.million, databases)
         if "waiting" in asked.what:
             said += waiting.run(asked.rounds, databases)
+        if "contacts" in asked.what:
+            said += contacts.run(databases)
     print("\n" + "\n".join(said))
 
 
-PARTS = ("turns", "size", "waiting")
+PARTS = ("turns", "size", "waiting", "contacts")
 
 
 def _asked() -> argparse.Namespace:

@@ -206,6 +206,7 @@ class RetentionSettings(Section):
     tickets: KeepSettings = _keep(Keeping().tickets)
     unanswered: KeepSettings = _keep(Keeping().unanswered)
     events: KeepSettings = _keep(Keeping().events)
+    contacts: KeepSettings = _keep(Keeping().contacts)
     codes: KeepSettings = _keep(Keeping().codes)
 
     def keeping(self) -> Keeping:

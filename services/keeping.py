@@ -15,6 +15,7 @@ class Keeping:
     tickets: int = 365  # the words of a closed ticket, and of its answers
     unanswered: int = 365  # a question without an answer
     events: int = 730  # the names of who came to an event, after its end
+    contacts: int = 730  # a contact from a list, since a list last had it, who never wrote to us
     codes: int = 1  # a one-time code, after it has expired
 
     def before(self, name: str, now: dt.datetime) -> dt.datetime:

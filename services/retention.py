@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from models import (
     Base,
+    Contact,
     Conversation,
     Cursor,
     Delivery,
@@ -39,7 +40,8 @@ def sweep(session: Session, office: Office, now: dt.datetime, chunk: int = CHUNK
     "drafts_unconsented", "media", "dues" and "tickets" (emptied, not removed) of theirs; "drafts"; "forms" (open, and
     left alone for `office.draft_days`); "words" of incoming messages; "bubbles" (what we wrote); "files"; "codes";
     "ticket_words" and "ticket_answers" of closed tickets; "sign_ups" (emptied), "reminders" and "invitations" of
-    events; "unanswered".
+    events; "unanswered"; "contacts" from lists who never
+    wrote, with what is said of their attendance.
     """
     keeping = office.keeping
     counts = _without_consent(session, now, chunk)
@@ -55,6 +57,10 @@ def sweep(session: Session, office: Office, now: dt.datetime, chunk: int = CHUNK
     counts["codes"] = _remove(session, LinkCode, sa.or_(unused, used), chunk)
     counts |= _empty_closed_tickets(session, keeping.before("tickets", now), chunk)
     counts |= forgetting.sweep(session, keeping.before("events", now), keeping.before("bubbles", now), chunk)
+    old = sa.and_(Contact.person_id.is_(None), Contact.erased_at.is_(None))
+    counts["contacts"] = _remove(
+        session, Contact, sa.and_(old, Contact.seen_at <= keeping.before("contacts", now)), chunk
+    )
     counts["unanswered"] = _remove(session, Unanswered, Unanswered.at <= keeping.before("unanswered", now), chunk)
     return counts
 

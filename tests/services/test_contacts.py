@@ -1,5 +1,6 @@
 """Lists come in: what they would do is known before, nothing is done twice, nobody is made one with somebody else."""
 
+import datetime as dt
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +26,7 @@ from models import (
     Session,
     Stage,
 )
-from services import businesses, consents, erasure, persons, staff
+from services import businesses, consents, erasure, persons, retention, staff
 from services import portrait as portraits
 from services.contacts import exporting, keeping, linking, listing, papers
 from services.contacts.exporting import Wanted
@@ -312,6 +313,17 @@ def test_lists_go_out_as_far_as_one_works(database: Database) -> None:
                 next(exporting.lines(session, who, wanted))
             with pytest.raises(Forbidden):
                 exporting.note(session, who, wanted, 1, NOON)
+
+
+def test_who_never_wrote_is_forgotten_in_time(database: Database) -> None:
+    brings(database, "kop-dua-baris-judul.xlsx", Asked(event="15 Mei 2025"))
+    with transaction(database) as session:
+        days = people.OFFICE.keeping.contacts
+        session.execute(sa.update(Contact).where(Contact.name == "Dewi").values(person_id=people.person(session)))
+        assert retention.sweep(session, people.OFFICE, NOON + dt.timedelta(days=days - 1))["contacts"] == 0
+        assert retention.sweep(session, people.OFFICE, NOON + dt.timedelta(days=days))["contacts"] == 3
+        assert set(contacts(session)) == {"Dewi"}
+        assert session.scalar(sa.select(sa.func.count()).select_from(PastAttendance)) == 1
 
 
 def test_rights_and_scope_are_asked_at_every_step(database: Database) -> None:
