@@ -32,6 +32,7 @@ from handlers import (
     recheck,
     registration,
     result,
+    staff,
     started,
     status,
     stop,
@@ -239,7 +240,7 @@ REGISTRY = Registry(
 
 def answer(desk: Desk, said: Said) -> Reply:
     """The reply to one message: what the inbox calls."""
-    reply = _answer(desk, said, REGISTRY)
+    reply = staff.hear(desk, said) or _answer(desk, said, REGISTRY)
     return officer.hand_over(desk, said, reply) if desk.chat.answer_waits else reply
 
 

@@ -191,7 +191,8 @@ def _edited(message: Json) -> tuple[str, Said, Json, None] | None:
 
 def _is_command(text: str, bot_name: str) -> bool:
     command = _COMMAND.fullmatch(text.strip()[:5000])
-    if command is None:
+    # What staff type is answered in private only: in a group it meets silence.
+    if command is None or command["name"].lower() in ("staf", "jawab") or "staf_" in command["rest"]:
         return False
     return not command["bot"] or not bot_name or command["bot"].lower() == bot_name.lower()
 

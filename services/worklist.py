@@ -1,0 +1,30 @@
+"""Yang menunggu: how much waits for an account, in its own kabupaten and kota; numbers only, nobody's data."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from models import Application, Session, Stage, Ticket
+from services import scope, tickets
+from services.staff import Actor, Right, demand, within
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """How many."""
+
+    tickets: int
+    late: int
+    applications: int  # at SKRINING: an officer looks
+
+
+def of(session: Session, actor: Actor, now: dt.datetime) -> Waits:
+    """What waits for this account."""
+    demand(actor, Right.SEE)
+    number, theirs = sa.func.count(), scope.of_person(actor, Ticket.person_id)
+    still = sa.select(number).select_from(Ticket).where(theirs, Ticket.closed_at.is_(None))
+    late = sa.select(number).select_from(Ticket).where(theirs, tickets.broken(now))
+    look = sa.select(number).select_from(Application).where(Application.stage == Stage.REVIEW)
+    look = look.where(within(actor, Application.regency))
+    return Waits(*(session.execute(query).scalar_one() for query in (still, late, look)))
