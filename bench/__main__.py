@@ -3,7 +3,7 @@
 import argparse
 from contextlib import ExitStack
 
-from bench import contacts, machine, size, turns, waiting
+from bench import contacts, machine, reminders, size, turns, waiting
 from bench.contenders import Databases
 
 
@@ -24,10 +24,12 @@ def main() -> None:
             said += waiting.run(asked.rounds, databases)
         if "contacts" in asked.what:
             said += contacts.run(databases)
+        if "reminders" in asked.what:
+            said += reminders.run(databases)
     print("\n" + "\n".join(said))
 
 
-PARTS = ("turns", "size", "waiting", "contacts")
+PARTS = ("turns", "size", "waiting", "contacts", "reminders")
 
 
 def _asked() -> argparse.Namespace:
