@@ -28,6 +28,7 @@ SAMPLE: dict[str, Any] = {
     "todos": ["BUTUH_NIB"],
     "reasons": ["CALON_SELF_DECLARE"],
     "lines": [["BUTUH_NIB", "Membuat NIB"]],
+    "known": [["1", "Siti Aminah", "Keripik Bu Siti", "36.73"]],
     "options": [["BUTUH_NIB", "Membuat NIB"]],
     "items": "1 Membuat NIB",
     "business": "Keripik Bu Siti",
@@ -44,6 +45,8 @@ SAMPLE: dict[str, Any] = {
     "draft": True,
     "phone": None,
 }
+EVENTS = {"lines": [["SOS01", "Sosialisasi halal", "1 Sosialisasi halal, Kamis"]]}
+OWN: dict[str, dict[str, Any]] = {"events": EVENTS, "events_mine": EVENTS}  # where a form means something else by it
 DATA = frozenset(name for name, handler in HANDLERS.items() if handler.extra)  # their options are data of the run
 JOURNEY = frozenset((
     "menu", "language", "resume", "consent_service", "consent_announcements", "check", "result", "why", "stop",
@@ -63,7 +66,7 @@ class Anything(dict[str, Any]):
 def form_of(name: str) -> Form | None:
     """The form as it would be for somebody; None where it cannot be made without a run of its own."""
     try:
-        return HANDLERS[name].form(Anything(SAMPLE))
+        return HANDLERS[name].form(Anything({**SAMPLE, **OWN.get(name, {})}))
     except (KeyError, TypeError, ValueError, LookupError):
         return None
 

@@ -35,7 +35,7 @@ def test_the_database_stops_under_load(
                     them.with_templates(made)
                 settings = pointed_at(them.environment(), it.url, tmp_path)
                 with served(settings, burst=AT_ONCE) as program:
-                    door = Door(program.url, them, session)
+                    door = Door(program.url, them, session, patience=150)  # a lease cut short ends in 60 s
                     everybody = crowd(PEOPLE, door)
                     walks = [asyncio.create_task(person.walks(pause=random.uniform(0, 0.15))) for person in everybody]
                     await _until(lambda: len(door.acknowledged) > PEOPLE * 3)
