@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from models import CodePurpose, Session, Staff, StaffCode
 from services import audit, staff
+from services.inserting import quietly
 from services.regions import REGENCIES
 from services.staff import Actor, Right, demand
 
@@ -230,7 +231,7 @@ def use_code(session: Session, code: str, telegram: str, now: dt.datetime) -> Us
     if against is not None:
         return against
     claimed = sa.update(StaffCode).where(StaffCode.id == found.id, StaffCode.used_at.is_(None)).values(used_at=now)
-    if session.execute(claimed.returning(StaffCode.id).execution_options(synchronize_session=False)).first() is None:
+    if session.execute(quietly(claimed.returning(StaffCode.id))).first() is None:
         return Use.USED
     account.telegram = telegram
     session.flush()
@@ -296,4 +297,4 @@ def _account(row: Staff) -> Account:
 
 
 def _void(session: Session, which: sa.ColumnElement[bool]) -> None:
-    session.execute(sa.delete(StaffCode).where(which).execution_options(synchronize_session=False))
+    session.execute(quietly(sa.delete(StaffCode).where(which)))

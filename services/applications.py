@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from models import Application, Assessment, Business, Place, Programme, Session, Stage
 from services import businesses, eligibility, history, holding, places, programmes, waiting
 from services.businesses import NewBusiness
-from services.inserting import insert_unless_there
+from services.inserting import insert_unless_there, quietly
 from services.office import Office
 from services.outcomes import STAGES, Kind, Outcome, lacking, promise, wanted
 from services.places import Taken
@@ -245,9 +245,7 @@ def _next_number(session: Session, programme: Programme, office: Office, now: dt
     every = aliased(Programme)
     highest = sa.select(sa.func.max(every.numbered)).scalar_subquery()
     change = sa.update(Programme).where(Programme.id == programme.id).values(numbered=highest + 1)
-    given = session.execute(
-        change.returning(Programme.numbered).execution_options(synchronize_session=False)
-    ).scalar_one()
+    given = session.execute(quietly(change.returning(Programme.numbered))).scalar_one()
     return f"BTN-{office.local_day(now).year}-{given:06d}"
 
 

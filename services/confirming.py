@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from models import CodePurpose, Session, StaffCode
+from services.inserting import quietly
 from services.staff import Actor
 
 GOOD_FOR = dt.timedelta(minutes=5)
@@ -66,7 +67,7 @@ def ask(
         raise NotConfirmed(Why.TOO_MANY)
     waiting = sa.and_(mine, StaffCode.used_at.is_(None), StaffCode.expires_at > now)
     void = sa.update(StaffCode).where(waiting).values(expires_at=now, content=None)
-    session.execute(void.execution_options(synchronize_session=False))
+    session.execute(quietly(void))
     code, kept = f"{chance() % 10_000:04}", dict(content)
     session.add(
         StaffCode(

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from models import Conversation, Draft, Session
+from services.inserting import quietly
 
 KEPT = ("check", "registration")  # the forms that are laid aside when they are interrupted
 
@@ -67,4 +68,4 @@ def note_expired(session: Session, now: dt.datetime) -> None:
     """Before drafts past their day are thrown away: remember to tell, once, whoever comes back for one."""
     gone = sa.select(Draft.conversation_id).where(Draft.purge_at <= now, Draft.form.in_(KEPT))
     mark = sa.update(Conversation).where(Conversation.id.in_(gone), Conversation.draft_expired_at.is_(None))
-    session.execute(mark.values(draft_expired_at=now).execution_options(synchronize_session=False))
+    session.execute(quietly(mark.values(draft_expired_at=now)))

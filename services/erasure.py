@@ -53,6 +53,7 @@ from models import (
 from services import applications, businesses, requests
 from services.contacts import linking
 from services.events import forgetting
+from services.inserting import quietly
 from services.media import MOST_TRIES
 from services.retention import NOTHING_SAID
 
@@ -148,7 +149,7 @@ def forget_address(session: Session, chat_id: int) -> None:
     unsent = sa.update(Delivery).where(theirs, Delivery.state.in_(ON_ITS_WAY))
     _change(session, unsent, state=DeliveryState.CANCELLED, reason="erased")
     events = sa.select(Delivery.id).where(theirs)
-    session.execute(_quiet(sa.delete(DeliveryEvent).where(DeliveryEvent.delivery_id.in_(events))))
+    session.execute(quietly(sa.delete(DeliveryEvent).where(DeliveryEvent.delivery_id.in_(events))))
     _change(session, sa.update(Delivery).where(theirs), address=nobody, bubble=NOTHING_SAID, platform_id=None)
     _change(session, sa.update(Inbound).where(Inbound.conversation_id == chat_id), words=None)
 
@@ -195,7 +196,7 @@ def _empty_businesses(session: Session, owned: list[int]) -> None:
     unasked = sa.and_(Confirmation.business_id.in_(owned), Confirmation.state == ConfirmationState.WANTED)
     _change(session, sa.update(Confirmation).where(unasked), state=ConfirmationState.LAPSED)
     pair = sa.or_(LikelyDouble.business_id.in_(owned), LikelyDouble.other_id.in_(owned))
-    session.execute(_quiet(sa.delete(LikelyDouble).where(pair)))
+    session.execute(quietly(sa.delete(LikelyDouble).where(pair)))
     offers = sa.update(Offer).where(Offer.application_id.in_(mine))
     _change(session, offers.where(Offer.state == OfferState.OPEN), state=OfferState.VOID)
     _change(session, offers, conversation_id=None)
@@ -207,10 +208,10 @@ def _empty_person(session: Session, person_id: int) -> None:
     own = sa.or_(Assessment.business_id.is_(None), Assessment.business_id.not_in(helped))
     theirs = sa.update(Assessment).where(Assessment.person_id == person_id, own)
     _change(session, theirs, said={}, answers={}, facts={})
-    session.execute(_quiet(sa.delete(LinkCode).where(LinkCode.person_id == person_id)))
-    session.execute(_quiet(sa.delete(StoredFile).where(StoredFile.person_id == person_id)))
+    session.execute(quietly(sa.delete(LinkCode).where(LinkCode.person_id == person_id)))
+    session.execute(quietly(sa.delete(StoredFile).where(StoredFile.person_id == person_id)))
     _change(session, sa.update(Unanswered).where(Unanswered.person_id == person_id), words="", person_id=None)
-    session.execute(_quiet(sa.delete(Due).where(Due.person_id == person_id)))
+    session.execute(quietly(sa.delete(Due).where(Due.person_id == person_id)))
 
 
 def _empty_office(session: Session, person_id: int, chats: list[int], now: dt.datetime) -> None:
@@ -225,9 +226,9 @@ def _empty_office(session: Session, person_id: int, chats: list[int], now: dt.da
 
 def _empty_chat(session: Session, chat_id: int) -> None:
     """Everything said in a chat, either way; its address stays for the farewell."""
-    session.execute(_quiet(sa.delete(Draft).where(Draft.conversation_id == chat_id)))
-    session.execute(_quiet(sa.delete(Due).where(Due.conversation_id == chat_id)))
-    session.execute(_quiet(sa.delete(LinkCode).where(LinkCode.conversation_id == chat_id)))
+    session.execute(quietly(sa.delete(Draft).where(Draft.conversation_id == chat_id)))
+    session.execute(quietly(sa.delete(Due).where(Due.conversation_id == chat_id)))
+    session.execute(quietly(sa.delete(LinkCode).where(LinkCode.conversation_id == chat_id)))
     _change(session, sa.update(Inbound).where(Inbound.conversation_id == chat_id), words=None)
     theirs = sa.update(Delivery).where(Delivery.conversation_id == chat_id)
     _change(session, theirs.where(Delivery.state.in_(ON_ITS_WAY)), state=DeliveryState.CANCELLED, reason="erased")
@@ -245,7 +246,7 @@ def _empty_pictures(session: Session, chat_id: int) -> None:
     theirs = Media.conversation_id == chat_id
     on_whatsapp = sa.exists().where(Conversation.id == chat_id, Conversation.channel == Channel.WHATSAPP)
     still_there = sa.and_(Media.cleared_at.is_(None), on_whatsapp)
-    session.execute(_quiet(sa.delete(Media).where(theirs, ~still_there)))
+    session.execute(quietly(sa.delete(Media).where(theirs, ~still_there)))
     _change(session, sa.update(Media).where(theirs), content=None, business_id=None, tries=MOST_TRIES)
 
 
@@ -256,9 +257,4 @@ def _empty_requests(session: Session, person_id: int, this: int, now: dt.datetim
 
 
 def _change(session: Session, change: sa.Update, **values: object) -> None:
-    session.execute(_quiet(change.values(**values)))
-
-
-def _quiet(change: sa.UpdateBase) -> sa.UpdateBase:
-    # Rows already loaded are not brought up to date one by one; nobody reads them after this.
-    return change.execution_options(synchronize_session=False)
+    session.execute(quietly(change.values(**values)))

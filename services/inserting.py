@@ -1,4 +1,4 @@
-"""A row that gives way: of two people who do the same thing at the same moment, one is told that it is done already."""
+"""Statements that change rows: one that gives way to what is there already, and changes that read nothing anew."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,6 +7,18 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models import Base, Session
+
+
+def insert_into(session: Session, model: type[Base]) -> Any:
+    """`INSERT … ON CONFLICT` of whichever database it is; SQLAlchemy words it apart for each."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    return insert(model)
+
+
+def quietly(change: sa.UpdateBase) -> Any:
+    """A change of many rows. Those loaded already are not brought up to date one by one: they are read anew where they
+    matter."""
+    return change.execution_options(synchronize_session=False)
 
 
 def insert_unless_there(
@@ -18,9 +30,10 @@ def insert_unless_there(
     on PostgreSQL a refused statement would lose the whole transaction. There the statement waits until the other
     transaction has decided, so None is final.
     """
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     new_id = sa.inspect(model).primary_key[0]
     target = None if unique is None else [unique]
-    statement = insert(model).values(values).on_conflict_do_nothing(index_elements=target).returning(new_id)
+    statement = (
+        insert_into(session, model).values(values).on_conflict_do_nothing(index_elements=target).returning(new_id)
+    )
     found: int | None = session.execute(statement).scalar_one_or_none()
     return found

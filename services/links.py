@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from models import Application, Assessment, Business, Conversation, Draft, Lane, Language, LinkCode, Session
 from services import audit, deliveries, drafts, persons, scope
+from services.inserting import quietly
 from services.staff import Actor, Right, demand
 from texts import Marked
 from texts.bubble import Bubble, Button, Shape
@@ -69,7 +70,7 @@ def make_code(
 ) -> str:
     """Six digits that join another chat to this person for a quarter of an hour; an earlier code of it is void."""
     unused = sa.and_(LinkCode.conversation_id == conversation_id, LinkCode.used_at.is_(None))
-    session.execute(sa.delete(LinkCode).where(unused).execution_options(synchronize_session=False))
+    session.execute(quietly(sa.delete(LinkCode).where(unused)))
     code = f"{chance() % 1_000_000:06}"
     while session.scalars(_live(now).where(LinkCode.code_hash == hashed(code))).first():
         code = f"{chance() % 1_000_000:06}"
@@ -157,7 +158,7 @@ def _join(
     session.flush()
     if before is not None and not session.scalars(_chats_of(before).limit(1)).first():
         theirs = sa.update(Assessment).where(Assessment.person_id == before, Assessment.business_id.is_(None))
-        session.execute(theirs.values(person_id=link.person_id).execution_options(synchronize_session=False))
+        session.execute(quietly(theirs.values(person_id=link.person_id)))
     form = _take_form(session, old, chat)
     _notify(session, link, old, chat, texts, now)
     return Used(Use.LINKED, link.person_id, chat.language, chat.business_id, form)
@@ -178,7 +179,7 @@ def _take_form(session: Session, old: Conversation, chat: Conversation) -> Taken
         session.delete(draft)
     session.flush()
     move = sa.update(Draft).where(Draft.conversation_id == old.id).values(conversation_id=chat.id)
-    session.execute(move.execution_options(synchronize_session=False))
+    session.execute(quietly(move))
     number = chat.address.removeprefix("whatsapp:") if chat.address.startswith("whatsapp:+") else None
     if form is None or number is None:
         return form
@@ -230,7 +231,7 @@ def undo(session: Session, *, conversation_id: int, now: dt.datetime, link_id: i
     What is open there comes back here as a draft. False: there is nothing to undo.
     """
     unused = sa.and_(LinkCode.conversation_id == conversation_id, LinkCode.used_at.is_(None))
-    session.execute(sa.delete(LinkCode).where(unused).execution_options(synchronize_session=False))
+    session.execute(quietly(sa.delete(LinkCode).where(unused)))
     mine = sa.select(LinkCode).where(
         LinkCode.conversation_id == conversation_id, LinkCode.used_at.is_not(None), LinkCode.undone_at.is_(None)
     )
@@ -251,7 +252,7 @@ def _cut(session: Session, link: LinkCode, back_to: int, now: dt.datetime) -> No
     session.flush()
     undo(session, conversation_id=chat.id, now=now)  # what they joined with it in turn
     move = sa.update(Draft).where(Draft.conversation_id == chat.id).values(conversation_id=back_to)
-    session.execute(move.execution_options(synchronize_session=False))
+    session.execute(quietly(move))
     if chat.run_id and chat.form in drafts.KEPT:
         _park(session, back_to, Taken(chat.form, chat.run_id, chat.answers, chat.facts), now)
     _close(chat)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from models import Allocation, Offer, OfferState, Place, Programme, Session
 from services import programmes
-from services.inserting import insert_unless_there
+from services.inserting import insert_unless_there, quietly
 
 
 class Limit(StrEnum):
@@ -69,7 +69,7 @@ def release(session: Session, place: Place, now: dt.datetime) -> bool:
         return False
     _give_back(session, place.programme_id, place.regency)
     if session.scalars(sa.select(Offer.id).where(_offered(place.application_id))).first() is None:
-        session.execute(_quietly(sa.update(Programme).where(Programme.id == place.programme_id).values(freed=_MORE)))
+        session.execute(quietly(sa.update(Programme).where(Programme.id == place.programme_id).values(freed=_MORE)))
     return True
 
 
@@ -103,21 +103,16 @@ def _take_of_regency(session: Session, programme_id: int, regency: str | None) -
 def _give_back(session: Session, programme_id: int, regency: str | None) -> None:
     _give_back_total(session, programme_id)
     here = sa.and_(Allocation.programme_id == programme_id, Allocation.regency == regency)
-    session.execute(_quietly(sa.update(Allocation).where(here).values(taken=Allocation.taken - 1)))
+    session.execute(quietly(sa.update(Allocation).where(here).values(taken=Allocation.taken - 1)))
 
 
 def _give_back_total(session: Session, programme_id: int) -> None:
     change = sa.update(Programme).where(Programme.id == programme_id).values(taken=Programme.taken - 1)
-    session.execute(_quietly(change))
+    session.execute(quietly(change))
 
 
 def _did(session: Session, change: sa.UpdateBase) -> bool:
-    return session.execute(_quietly(change)).first() is not None
-
-
-def _quietly(change: sa.UpdateBase) -> sa.UpdateBase:
-    # Rows already loaded are not brought up to date one by one: `programmes` reads the counters anew.
-    return change.execution_options(synchronize_session=False)
+    return session.execute(quietly(change)).first() is not None
 
 
 def _holder(session: Session, programme_id: int, application_id: int, nib: str | None) -> int:

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from models import Contact, ContactList, PaperConsent, PastAttendance, Session
 from services import audit, staff
 from services.contacts.judging import DETAILS, Judged, Tally, Verdict
 from services.contacts.listing import Listing
 from services.contacts.reading import Entry
+from services.inserting import insert_into, quietly
 from services.staff import Actor, Right
 
 
@@ -59,11 +59,11 @@ def keep(session: Session, actor: Actor, list_id: int, judged: Sequence[Judged],
     staff.demand(actor, Right.REVIEW)
     new = [_row(one, actor, list_id, now) for one in judged if one.verdict is Verdict.NEW]
     if new:
-        session.connection().execute(_insert(session)(Contact).on_conflict_do_nothing(index_elements=["key"]), new)
+        session.connection().execute(insert_into(session, Contact).on_conflict_do_nothing(index_elements=["key"]), new)
     _change(session, actor, [one for one in judged if one.verdict is Verdict.CHANGED], now)
     seen = [one.contact_id for one in judged if one.contact_id is not None]
     if seen:
-        session.execute(_quiet(sa.update(Contact).where(Contact.id.in_(seen)).values(seen_at=now)))
+        session.execute(quietly(sa.update(Contact).where(Contact.id.in_(seen)).values(seen_at=now)))
     _attended(session, list_id, [one.entry for one in judged if one.entry and one.entry.event])
 
 
@@ -96,14 +96,10 @@ def _change(session: Session, actor: Actor, judged: Sequence[Judged], now: dt.da
         if values.pop("consent", None):
             undecided = Contact.consent.in_((PaperConsent.NONE, PaperConsent.REFUSED))
             claim = sa.update(Contact).where(Contact.id == one.contact_id, undecided)
-            session.execute(_quiet(claim.values(**_claim(one, actor, now), decided_by=None, decided_at=None)))
+            session.execute(quietly(claim.values(**_claim(one, actor, now), decided_by=None, decided_at=None)))
         doubts = [doubt.value for doubt in one.doubts]
         change = sa.update(Contact).where(Contact.id == one.contact_id, Contact.erased_at.is_(None))
-        session.execute(_quiet(change.values(**values, doubts=doubts)))
-
-
-def _insert(session: Session) -> Any:
-    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        session.execute(quietly(change.values(**values, doubts=doubts)))
 
 
 def _attended(session: Session, list_id: int, entries: Sequence[Entry]) -> None:
@@ -117,12 +113,8 @@ def _attended(session: Session, list_id: int, entries: Sequence[Entry]) -> None:
         for one in entries
         if one.key in ids
     ]
-    insert = _insert(session)(PastAttendance)
+    insert = insert_into(session, PastAttendance)
     told = {name: insert.excluded[name] for name in ("day", "attended")}
     both = insert.on_conflict_do_update(index_elements=["contact_id", "event"], set_=told)
     if rows:
         session.connection().execute(both, rows)
-
-
-def _quiet(change: sa.UpdateBase) -> sa.UpdateBase:
-    return change.execution_options(synchronize_session=False)  # nobody has these rows loaded

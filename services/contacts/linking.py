@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from models import Channel, Contact, Conversation, PaperConsent, PastAttendance, Person, Session
 from services.contacts.judging import OWNER, same_name
+from services.inserting import quietly
 
 EMPTY: dict[str, Any] = {
     "name": "", "business": None, "phone": None, "district": None, "village": None, "address": None, "nib": None,
@@ -36,7 +37,7 @@ def meet(session: Session, person_id: int, now: dt.datetime) -> int | None:
     if len(rows) != 1 or not _fits(person.name, rows[0].name, rows[0].consent):
         return None
     change = sa.update(Contact).where(Contact.id == rows[0].id)
-    session.execute(_quiet(change.values(person_id=person_id, linked_at=now)))
+    session.execute(quietly(change.values(person_id=person_id, linked_at=now)))
     return int(rows[0].id)
 
 
@@ -54,19 +55,15 @@ def refuse(session: Session, conversation_id: int, now: dt.datetime) -> int:
     said = [*session.scalars(person), *(one.removeprefix("whatsapp:") for one in session.scalars(address))]
     theirs = sa.and_(Contact.phone.in_([one for one in said if one]), Contact.erased_at.is_(None))
     change = sa.update(Contact).where(theirs).values(consent=PaperConsent.REFUSED, decided_by=OWNER, decided_at=now)
-    return len(session.execute(_quiet(change.returning(Contact.id))).all())
+    return len(session.execute(quietly(change.returning(Contact.id))).all())
 
 
 def forget(session: Session, person_id: int, now: dt.datetime) -> None:
     """Take a person out of the lists. What stays is the sum of a line, so that a list does not bring them back."""
     mine = sa.select(Contact.id).where(Contact.person_id == person_id)
     vouched = sa.select(Person.phone).where(Person.id == person_id, Person.phone_vouched).scalar_subquery()
-    session.execute(_quiet(sa.delete(PastAttendance).where(PastAttendance.contact_id.in_(mine))))
-    session.execute(_quiet(sa.update(Contact).where(Contact.phone == vouched).values(phone=None)))
+    session.execute(quietly(sa.delete(PastAttendance).where(PastAttendance.contact_id.in_(mine))))
+    session.execute(quietly(sa.update(Contact).where(Contact.phone == vouched).values(phone=None)))
     session.execute(
-        _quiet(sa.update(Contact).where(Contact.person_id == person_id).values(**EMPTY, person_id=None, erased_at=now))
+        quietly(sa.update(Contact).where(Contact.person_id == person_id).values(**EMPTY, person_id=None, erased_at=now))
     )
-
-
-def _quiet(change: sa.UpdateBase) -> sa.UpdateBase:
-    return change.execution_options(synchronize_session=False)

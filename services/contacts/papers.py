@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from models import Contact, ContactList, PaperConsent, Session
 from services import audit, staff
+from services.inserting import quietly
 from services.masking import Plain
 from services.staff import Actor, Right
 
@@ -87,7 +88,7 @@ def decide(
     foreign = Contact.claimed_staff.is_distinct_from(actor.staff_id)
     change = sa.update(Contact).where(wanted, foreign)
     change = change.values(consent=state, decided_by=actor.name, decided_at=now).returning(Contact.id)
-    done = len(session.execute(change.execution_options(synchronize_session=False)).all())
+    done = len(session.execute(quietly(change)).all())
     if not done:
         left = session.scalar(sa.select(sa.func.count()).select_from(Contact).where(wanted))
         return Why.OWN if left else Why.NOBODY

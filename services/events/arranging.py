@@ -13,7 +13,7 @@ from services import audit
 from services.calendar import Calendar
 from services.events import plans, rules, seating
 from services.events.rules import Entry, EventRefused, Wrong
-from services.inserting import insert_unless_there
+from services.inserting import insert_unless_there, quietly
 from services.staff import Actor, Right, demand_for
 
 TRIES = 1000
@@ -186,7 +186,7 @@ def replan(session: Session, event: Event, calendar: Calendar, now: dt.datetime)
     """Everything that was planned is void, and planned anew for the event as it is now; the change is told."""
     plans.void_all(session, event, "moved", now)
     unsaid = sa.update(SignUp).where(SignUp.event_id == event.id).values(answer=None, answered_at=None)
-    session.execute(unsaid.execution_options(synchronize_session=False))  # they said "hadir" to another time
+    session.execute(quietly(unsaid))  # they said "hadir" to another time
     plans.set_times(session, event, calendar)
     if event.state is EventState.OPEN:
         plans.plan_all(session, event, now)
@@ -309,7 +309,7 @@ def finish(session: Session, now: dt.datetime) -> int:
     """Events whose end has passed are over; how many."""
     ended = sa.and_(Event.state == EventState.OPEN, Event.ends_at <= now)
     change = sa.update(Event).where(ended).values(state=EventState.DONE).returning(Event.id)
-    return len(session.execute(change.execution_options(synchronize_session=False)).all())
+    return len(session.execute(quietly(change)).all())
 
 
 def _locked(session: Session, actor: Actor, code: str) -> Event:

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from models import ACTIVE, Event, EventArrival, Invitation, Reminder, Session, SignUp, SignUpState
 from services.events import plans, seating
+from services.inserting import quietly
 
 
 def erase(session: Session, person_id: int, chats: list[int], now: dt.datetime) -> None:
@@ -18,16 +19,16 @@ def erase(session: Session, person_id: int, chats: list[int], now: dt.datetime) 
             seating.free(session, event, row, SignUpState.CANCELLED, now)
         plans.void_for(session, event, person_id, "erased", now)
     _empty(session, SignUp.person_id == person_id)
-    session.execute(_quietly(sa.delete(Reminder).where(Reminder.person_id == person_id)))
-    session.execute(_quietly(sa.delete(Invitation).where(Invitation.person_id == person_id)))
+    session.execute(quietly(sa.delete(Reminder).where(Reminder.person_id == person_id)))
+    session.execute(quietly(sa.delete(Invitation).where(Invitation.person_id == person_id)))
     came = sa.update(EventArrival).where(EventArrival.conversation_id.in_(chats))
-    session.execute(_quietly(came.values(conversation_id=None)))
+    session.execute(quietly(came.values(conversation_id=None)))
 
 
 def _empty(session: Session, which: sa.ColumnElement[bool]) -> None:
     gone = sa.literal("gone-").concat(sa.cast(SignUp.id, sa.String()))
     nothing = {"name": "", "business": "", "stand_in": None, "conversation_id": None, "paper_consent": None}
-    session.execute(_quietly(sa.update(SignUp).where(which).values(nothing | {"token": gone})))
+    session.execute(quietly(sa.update(SignUp).where(which).values(nothing | {"token": gone})))
 
 
 def sweep(session: Session, before: dt.datetime, told_before: dt.datetime, chunk: int) -> dict[str, int]:
@@ -40,10 +41,6 @@ def sweep(session: Session, before: dt.datetime, told_before: dt.datetime, chunk
     counts = {"sign_ups": len(ids)}
     for name, model in (("reminders", Reminder), ("invitations", Invitation)):
         some = sa.select(model.id).where(model.event_id.in_(past)).limit(chunk)
-        gone = session.execute(_quietly(sa.delete(model).where(model.id.in_(some)).returning(model.id))).all()
+        gone = session.execute(quietly(sa.delete(model).where(model.id.in_(some)).returning(model.id))).all()
         counts[name] = len(gone)
     return counts
-
-
-def _quietly(change: sa.UpdateBase) -> sa.UpdateBase:
-    return change.execution_options(synchronize_session=False)

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
 from models import (
@@ -30,6 +29,7 @@ from models import (
 )
 from services.calendar import Calendar
 from services.events.rules import SOON, TOLD_AT_ONCE, Entry, check_plan, due, zone_of
+from services.inserting import insert_into, quietly
 
 IN = (SignUpState.REGISTERED,)
 BECAUSE = "reminder:"
@@ -43,7 +43,7 @@ ON_THE_LIST = (SignUpState.WAITING, SignUpState.OFFERED)
 def write_plan(session: Session, event: Event, entries: Sequence[Entry], calendar: Calendar) -> None:
     """Make this the event's plan. Raises EventRefused. Reminders are planned from it by `plan_all`."""
     check_plan(entries)
-    session.execute(_quietly(sa.delete(PlanEntry).where(PlanEntry.event_id == event.id)))
+    session.execute(quietly(sa.delete(PlanEntry).where(PlanEntry.event_id == event.id)))
     for entry in entries:
         values = {name: getattr(entry, name) for name in ("kind", "audience", "text", "days", "clock", "minutes")}
         session.add(PlanEntry(event_id=event.id, **values))
@@ -115,11 +115,11 @@ def void_for(session: Session, event: Event, person_id: int | None, reason: str,
 
 def _void(session: Session, which: sa.ColumnElement[bool], reason: str, now: dt.datetime) -> None:
     lost = {"state": ReminderState.VOID, "reason": reason, "changed_at": now}
-    session.execute(_quietly(sa.update(Reminder).where(which, Reminder.state == ReminderState.PLANNED).values(lost)))
+    session.execute(quietly(sa.update(Reminder).where(which, Reminder.state == ReminderState.PLANNED).values(lost)))
     called_back = _call_back(session, which, reason, now)
     for start in range(0, len(called_back), CHUNK):
         some = Reminder.id.in_(called_back[start : start + CHUNK])
-        session.execute(_quietly(sa.update(Reminder).where(some).values(lost)))
+        session.execute(quietly(sa.update(Reminder).where(some).values(lost)))
 
 
 def _call_back(session: Session, which: sa.ColumnElement[bool], reason: str, now: dt.datetime) -> list[int]:
@@ -129,7 +129,7 @@ def _call_back(session: Session, which: sa.ColumnElement[bool], reason: str, now
     waits = sa.and_(sa.text("deliveries.state IN ('queued')"), Delivery.lane == Lane.NOTICE)
     change = sa.update(Delivery).where(waits, Delivery.because.in_(sent))
     values = {"state": DeliveryState.CANCELLED, "reason": reason, "changed_at": now}
-    rows = session.execute(_quietly(change.values(values).returning(Delivery.because))).scalars()
+    rows = session.execute(quietly(change.values(values).returning(Delivery.because))).scalars()
     return [int(because.removeprefix(BECAUSE)) for because in rows]
 
 
@@ -199,17 +199,12 @@ KEY = ("event_id", "person_id", "kind", "version")
 
 def _insert(session: Session, rows: sa.Select[Any]) -> None:
     """Insert what is not there. A void row (they left, and came back) is planned again; what was sent stays sent."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(Reminder).from_select(COLUMNS, rows, include_defaults=False)
+    statement = insert_into(session, Reminder).from_select(COLUMNS, rows, include_defaults=False)
     again = {name: statement.excluded[name] for name in ("state", "due_at", "changed_at", "audience", "text")}
     session.execute(
-        _quietly(
+        quietly(
             statement.on_conflict_do_update(
                 index_elements=KEY, set_={**again, "reason": None}, where=Reminder.state == ReminderState.VOID
             )
         )
     )
-
-
-def _quietly(change: sa.UpdateBase) -> sa.UpdateBase:
-    return change.execution_options(synchronize_session=False)

@@ -37,6 +37,7 @@ from models import (
 )
 from services import calendar
 from services.events import rules, words
+from services.inserting import quietly
 from services.office import Office
 from texts.bubble import Bubble
 
@@ -208,11 +209,11 @@ class _Batch:
             self.session.execute(sa.insert(Delivery), self.out)
         for (state, reason), ids in self.fates.items():
             change = sa.update(Reminder).where(Reminder.id.in_(ids), Reminder.state == ReminderState.PLANNED)
-            self.session.execute(_quietly(change.values(state=state, reason=reason, changed_at=self.now)))
+            self.session.execute(quietly(change.values(state=state, reason=reason, changed_at=self.now)))
         for event_id, ids in self.heard.items():
             event = self.events[event_id]
             told = {"told_starts_at": event.starts_at, "told_place": event.place}
-            self.session.execute(_quietly(sa.update(SignUp).where(SignUp.id.in_(ids)).values(told)))
+            self.session.execute(quietly(sa.update(SignUp).where(SignUp.id.in_(ids)).values(told)))
 
     def _of(self, row: Reminder) -> list[SignUp]:
         """The sign-ups of this person it may speak of, the one to be asked about first."""
@@ -296,7 +297,3 @@ def _purpose(row: Reminder) -> Purpose:
     if row.kind in FOR_ALL:
         return Purpose.SERVICE
     return Purpose.ANNOUNCEMENTS if row.audience is Audience.INVITED else Purpose.REMINDERS
-
-
-def _quietly(change: sa.UpdateBase) -> sa.UpdateBase:
-    return change.execution_options(synchronize_session=False)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from models import Event, EventShare, Session, SignUp, SignUpState
 from services.events.rules import EventRefused, Wrong
+from services.inserting import quietly
 from services.waiting import Room
 
 OTHERS = "*"  # the share of all kab/kota that have none of their own
@@ -75,7 +76,7 @@ def release_shares(session: Session, event: Event, now: dt.datetime) -> bool:
         return False
     bound = sa.and_(EventShare.event_id == event.id, ~EventShare.released)
     change = sa.update(EventShare).where(bound).values(released=True).returning(EventShare.regency)
-    return bool(session.execute(_quietly(change)).all())
+    return bool(session.execute(quietly(change)).all())
 
 
 def take(session: Session, event: Event, regency: str | None, *, invited: bool, now: dt.datetime) -> Seats | None:
@@ -89,7 +90,7 @@ def take(session: Session, event: Event, regency: str | None, *, invited: bool, 
     here = sa.and_(Event.id == event.id, Event.taken + (0 if invited else kept(event, now)) < Event.capacity)
     change = sa.update(Event).where(here)
     more = change.values(taken=Event.taken + 1, taken_invited=Event.taken_invited + int(invited)).returning(Event.id)
-    if session.execute(_quietly(more)).first() is None:
+    if session.execute(quietly(more)).first() is None:
         return None
     share = seen.share(regency)
     if share is not None and not _take_of_share(session, event.id, share):
@@ -103,7 +104,7 @@ def _take_of_share(session: Session, event_id: int, share: str) -> bool:
     here = sa.and_(EventShare.event_id == event_id, EventShare.regency == share)
     room = sa.or_(EventShare.released, EventShare.taken < EventShare.capacity)
     change = sa.update(EventShare).where(here, room).values(taken=EventShare.taken + 1).returning(EventShare.regency)
-    return session.execute(_quietly(change)).first() is not None
+    return session.execute(quietly(change)).first() is not None
 
 
 def free(session: Session, event: Event, sign_up: SignUp, state: SignUpState, now: dt.datetime) -> bool:
@@ -113,11 +114,11 @@ def free(session: Session, event: Event, sign_up: SignUp, state: SignUpState, no
     values = {"holds": False, "share": None, "state": state, "offer_until": None, "changed_at": now}
     if held:
         done = change.where(SignUp.holds).values(values).returning(SignUp.id)
-        held = session.execute(_quietly(done)).first() is not None
+        held = session.execute(quietly(done)).first() is not None
         if held:
             _give_back(session, event.id, sign_up.share, sign_up.invited)
     else:
-        session.execute(_quietly(change.values(values)))
+        session.execute(quietly(change.values(values)))
     session.refresh(sign_up)
     session.refresh(event)
     return held
@@ -125,10 +126,10 @@ def free(session: Session, event: Event, sign_up: SignUp, state: SignUpState, no
 
 def _give_back(session: Session, event_id: int, share: str | None, invited: bool) -> None:
     less = {"taken": Event.taken - 1, "taken_invited": Event.taken_invited - int(invited)}
-    session.execute(_quietly(sa.update(Event).where(Event.id == event_id).values(less)))
+    session.execute(quietly(sa.update(Event).where(Event.id == event_id).values(less)))
     if share is not None:
         here = sa.and_(EventShare.event_id == event_id, EventShare.regency == share)
-        session.execute(_quietly(sa.update(EventShare).where(here).values(taken=EventShare.taken - 1)))
+        session.execute(quietly(sa.update(EventShare).where(here).values(taken=EventShare.taken - 1)))
 
 
 def set_shares(session: Session, event: Event, shares: Mapping[str, int]) -> None:
@@ -148,7 +149,7 @@ def set_shares(session: Session, event: Event, shares: Mapping[str, int]) -> Non
     for name, count in counted.items():
         if count > wanted[name]:
             raise EventRefused(Wrong.SHARES, count)
-    session.execute(_quietly(sa.delete(EventShare).where(EventShare.event_id == event.id)))
+    session.execute(quietly(sa.delete(EventShare).where(EventShare.event_id == event.id)))
     for name, capacity in sorted(wanted.items()):
         session.add(EventShare(event_id=event.id, regency=name, capacity=capacity, taken=counted[name]))
     session.flush()
@@ -167,9 +168,4 @@ def _count_anew(session: Session, event_id: int, wanted: Mapping[str, int]) -> N
     if own:
         share = sa.case((SignUp.regency.in_(own), SignUp.regency), else_=sa.literal(OTHERS))
     change = sa.update(SignUp).where(SignUp.event_id == event_id, SignUp.holds).values(share=share)
-    session.execute(_quietly(change))
-
-
-def _quietly(change: sa.UpdateBase) -> sa.UpdateBase:
-    # Rows already loaded are not brought up to date one by one: they are read anew where they matter.
-    return change.execution_options(synchronize_session=False)
+    session.execute(quietly(change))
