@@ -12,7 +12,7 @@ import sqlalchemy as sa
 import typer
 
 import texts
-from bot.cli_common import WRONG, As, AsJson, actor, fail, group, listed, plainly, settings, transaction
+from bot.cli_common import WRONG, As, AsJson, actor, fail, group, listed, plainly, regency_code, settings, transaction
 from bot.clock import Clock
 from bot.config import Settings
 from bot.database import Database, open_database
@@ -61,7 +61,7 @@ def list_command(
 ) -> None:
     """Daftar pengajuan, yang paling lama menunggu kabar dulu."""
     given, spoken = settings(), texts.load()
-    only, where = _stage(stage, spoken) if stage else None, _regency(regency) if regency else None
+    only, where = _stage(stage, spoken) if stage else None, regency_code(regency) if regency else None
     with transaction(given) as session:
         found = casework.listed(
             session,
@@ -101,16 +101,6 @@ def _stage(said: str, spoken: Catalogue) -> Stage:
     if found is None:
         raise fail(f"Tahap {said} tidak dikenal; pilihannya: {', '.join(s.value for s in Stage)}.", code=WRONG)
     return found
-
-
-def _regency(said: str) -> str:
-    match = regions.find_regency(said)
-    if said in regions.REGENCIES:
-        return said
-    if match.exact is None:
-        names = ", ".join(f"{r.code} {r.name}" for r in regions.REGENCIES.values())
-        raise fail(f"Kab/kota {said} tidak dikenal; pilihannya: {names}.", code=WRONG)
-    return match.exact.code
 
 
 @applications_cli.command("show")

@@ -15,14 +15,12 @@ import migrations
 from bot import backup as taking
 from bot import backup_file, restoring
 from bot.backup_file import Index
-from bot.cli_common import WRONG, fail, plainly
+from bot.cli_common import WRONG, fail, opened, plainly, session_on
 from bot.cli_common import settings as load_settings
 from bot.clock import Clock
-from bot.config import Settings
-from bot.database import Database, open_database
+from bot.database import Database
 from bot.keys import FILE as KEY
 from bot.locking import Lock
-from models import Session
 from services import audit
 from services.staff import operator
 
@@ -33,7 +31,7 @@ def backup(
     """Simpan seluruh basis data ke satu berkas, juga selagi bot berjalan."""
     settings, now = load_settings(), Clock().now()
     path = to / f"naikkelas-{now:%Y%m%d-%H%M%S}.zip" if to.is_dir() else to
-    with _database(settings) as database, _in_words(path):
+    with plainly(), opened(settings) as database, _in_words(path):
         kept = taking.take(database, path, now)
         _note(database, "backup.taken", kept, now)
     size = path.stat().st_size / 1_000_000
@@ -52,7 +50,7 @@ def restore(
     """Kembalikan cadangan ke basis data; bot harus berhenti dulu."""
     settings, now = load_settings(), Clock().now()
     os.umask(0o077)  # a file that is made now holds everybody's data
-    with _database(settings) as database, _alone(database), _in_words(path):
+    with plainly(), opened(settings) as database, _alone(database), _in_words(path):
         done = restoring.restore(database, path, now, replace=replace, moved=moved)
         _note(database, "backup.restored", done.index, now)
     index = done.index
@@ -67,22 +65,11 @@ def restore(
 
 def _note(database: Database, act: str, index: Index, now: dt.datetime) -> None:
     """Everybody's data in one file, and a past that comes back, belong in the chain of what was done."""
-    with database.write() as connection, Session(connection, join_transaction_mode="create_savepoint") as session:
-        if migrations.current(connection) != migrations.head():
+    with session_on(database) as session:
+        if migrations.current(session.connection()) != migrations.head():
             return  # a copy taken before an upgrade: its chain may not have begun
         subject = f"backup:{index.taken_at:%Y-%m-%dT%H:%M:%S}"
         audit.note(session, operator(getpass.getuser()), act, subject, after={"rows": index.rows}, now=now)
-        session.commit()
-
-
-@contextmanager
-def _database(settings: Settings) -> Iterator[Database]:
-    with plainly():
-        database = open_database(settings.database.url.get_secret_value())
-        try:
-            yield database
-        finally:
-            database.close()
 
 
 @contextmanager

@@ -13,10 +13,10 @@ import typer
 from bot.channels.errors import PlatformError
 from bot.config import Settings, WrongSettings
 from bot.config_load import load
-from bot.database import open_database
+from bot.database import Database, open_database
 from bot.locking import AlreadyRunning
 from models import Session
-from services import staff
+from services import regions, staff
 from services.programmes import QuotaBelowTaken
 from services.staff import Actor, Forbidden, Via
 
@@ -73,14 +73,27 @@ def plainly() -> Iterator[None]:
 @contextmanager
 def transaction(given: Settings) -> Iterator[Session]:
     """One transaction on the database of the settings: committed at the end, unless something failed."""
+    with plainly(), opened(given) as database, session_on(database) as session:
+        yield session
+
+
+@contextmanager
+def opened(given: Settings) -> Iterator[Database]:
+    """The database of the settings, for commands of several transactions."""
     database = open_database(given.database.url.get_secret_value())
     try:
-        how = {"join_transaction_mode": "create_savepoint", "expire_on_commit": False}
-        with plainly(), database.write() as connection, Session(connection, **how) as session:  # type: ignore[arg-type]
-            yield session
-            session.commit()
+        yield database
     finally:
         database.close()
+
+
+@contextmanager
+def session_on(database: Database) -> Iterator[Session]:
+    """One transaction on a database: committed at the end, unless something failed."""
+    how = {"join_transaction_mode": "create_savepoint", "expire_on_commit": False}
+    with database.write() as connection, Session(connection, **how) as session:  # type: ignore[arg-type]
+        yield session
+        session.commit()
 
 
 def refusal(forbidden: Forbidden) -> str:
@@ -104,6 +117,17 @@ def actor(session: Session, named: str) -> Actor:
         why = "tidak ada" if account is None else "dinonaktifkan"
         raise fail(f"Akun petugas {named} {why}: lihat naikkelas staff list.", code=WRONG)
     return staff.actor_of(account, Via.COMMAND, request)
+
+
+def regency_code(said: str) -> str:
+    """The code of a kab/kota as somebody types it, or an end with the choices."""
+    if said in regions.REGENCIES:
+        return said
+    match = regions.find_regency(said)
+    if match.exact is None:
+        names = ", ".join(f"{one.code} {one.name}" for one in regions.REGENCIES.values())
+        raise fail(f"Kab/kota {said} tidak dikenal; pilihannya: {names}.", code=WRONG)
+    return match.exact.code
 
 
 def listed(rows: Sequence[dict[str, Any]], columns: dict[str, str], as_json: bool, nothing: str) -> None:

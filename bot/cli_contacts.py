@@ -12,7 +12,21 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 import texts
-from bot.cli_common import WRONG, As, AsJson, actor, fail, group, listed, plainly, settings, transaction
+from bot.cli_common import (
+    WRONG,
+    As,
+    AsJson,
+    actor,
+    fail,
+    group,
+    listed,
+    opened,
+    plainly,
+    regency_code,
+    session_on,
+    settings,
+    transaction,
+)
 from bot.cli_contacts_words import (
     CLAIM_COLUMNS,
     ERROR_COLUMNS,
@@ -25,9 +39,9 @@ from bot.cli_contacts_words import (
     told,
 )
 from bot.clock import Clock
-from bot.database import Database, is_gone, open_database
+from bot.database import Database, is_gone
 from models import Session, Stage
-from services import regions, staff, stage_import
+from services import staff, stage_import
 from services.contacts import exporting, keeping, listing, papers
 from services.contacts.exporting import Wanted
 from services.contacts.judging import Judge, Judged, pieces
@@ -64,20 +78,16 @@ def import_command(
     """Masukkan daftar kontak. Tanpa --apply tidak ada yang ditulis. Impor bukan izin: tanpa izin hanya dihitung."""
     given = settings()
     asked = Asked(attendance.strip() or None, document.strip() or None)
-    database = open_database(given.database.url.get_secret_value())
-    try:
-        with _plainly():
-            with Session(database.read_engine) as session:
-                who = actor(session, named)
-            found = listing.look(file, sheet or None)
-            with _error_sheet(errors, found) as note:
-                judge = Judge(who)
-                if apply:
-                    _take_in(database, judge, found, asked, source or file.name, note)
-                else:
-                    _look(database, judge, found, asked, note)
-    finally:
-        database.close()
+    with _plainly(), opened(given) as database:
+        with Session(database.read_engine) as session:
+            who = actor(session, named)
+        found = listing.look(file, sheet or None)
+        with _error_sheet(errors, found) as note:
+            judge = Judge(who)
+            if apply:
+                _take_in(database, judge, found, asked, source or file.name, note)
+            else:
+                _look(database, judge, found, asked, note)
     for line in told(found, judge, applied=apply, errors=errors):
         typer.echo(line)
 
@@ -114,12 +124,12 @@ def _take_in(
     source: str,
     note: Callable[[Sequence[Judged]], None],
 ) -> None:
-    with _transaction(database) as session:
+    with session_on(database) as session:
         list_id = keeping.begin(session, judge.actor, found, source, Clock().now())
     with _progress(found.file.lowest) as step:
         for piece in pieces(found.rows(asked)):
             _counted(judge, _piece(database, judge, list_id, piece), note, step)
-    with _transaction(database) as session:
+    with session_on(database) as session:
         keeping.finish(session, judge.actor, list_id, judge.tally, Clock().now())
 
 
@@ -127,7 +137,7 @@ def _piece(database: Database, judge: Judge, list_id: int, piece: Piece) -> list
     """One transaction. Where another one held what we wanted it is tried again: nothing of it is written yet."""
     for left in range(TRIES - 1, -1, -1):
         try:
-            with _transaction(database) as session:
+            with session_on(database) as session:
                 judged = judge.judge(session, piece)
                 keeping.keep(session, judge.actor, list_id, judged, Clock().now())
             return judged
@@ -136,13 +146,6 @@ def _piece(database: Database, judge: Judge, list_id: int, piece: Piece) -> list
                 raise
             time.sleep(PAUSE)
     raise AssertionError("the last try returns or raises")
-
-
-@contextmanager
-def _transaction(database: Database) -> Iterator[Session]:
-    with database.write() as connection, Session(connection, join_transaction_mode="create_savepoint") as session:
-        yield session
-        session.commit()
 
 
 def _counted(
@@ -249,13 +252,9 @@ def export_command(
     given, spoken = settings(), texts.load()
     if file.exists():
         raise fail(f"Berkas {file} sudah ada; pilih nama lain.", code=WRONG)
-    wanted = Wanted(_regency(regency), _stage(stage, spoken))
-    database = open_database(given.database.url.get_secret_value())
-    try:
-        with _plainly():
-            count = _export(database, file, wanted, named, given.office_now(), spoken)
-    finally:
-        database.close()
+    wanted = Wanted(regency_code(regency) if regency else None, _stage(stage, spoken))
+    with _plainly(), opened(given) as database:
+        count = _export(database, file, wanted, named, given.office_now(), spoken)
     typer.echo(f"{count} baris ditulis ke {file}. Berkas ini berisi data pribadi: simpan dan kirim dengan hati-hati.")
 
 
@@ -270,19 +269,9 @@ def _export(database: Database, file: Path, wanted: Wanted, named: str, office: 
             for line in exporting.lines(session, who, wanted):
                 writer.row(export_row(writer.count + 1, line, spoken))
             session.rollback()
-            with _transaction(database) as writing:
+            with session_on(database) as writing:
                 exporting.note(writing, who, wanted, writer.count, now)
     return writer.count
-
-
-def _regency(said: str) -> str | None:
-    match = regions.find_regency(said)
-    if not said or said in regions.REGENCIES:
-        return said or None
-    if match.exact is None:
-        names = ", ".join(f"{one.code} {one.name}" for one in regions.REGENCIES.values())
-        raise fail(f"Kab/kota {said} tidak dikenal; pilihannya: {names}.", code=WRONG)
-    return match.exact.code
 
 
 def _stage(said: str, spoken: Catalogue) -> Stage | None:

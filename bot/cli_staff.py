@@ -2,12 +2,14 @@
 
 import asyncio
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
 
 from bot.channels.errors import PlatformError
-from bot.cli_common import WRONG, As, AsJson, actor, fail, group, listed, settings, transaction
+from bot.cli_common import WRONG, As, AsJson, actor, fail, group, listed, regency_code, settings, transaction
 from bot.clock import Clock
 from bot.config import Settings
 from services import accounts, regions, staff
@@ -39,23 +41,17 @@ SENTENCES = {
 }
 
 
-def refusal(refused: Refused) -> typer.Exit:
+@contextmanager
+def _plainly() -> Iterator[None]:
     """Why an account stays as it is, in a sentence."""
-    return fail(SENTENCES[refused.why].format(about=refused.about, roles=", ".join(staff.roles())))
+    try:
+        yield
+    except Refused as refused:
+        raise fail(SENTENCES[refused.why].format(about=refused.about, roles=", ".join(staff.roles()))) from None
 
 
 def _scope(said: list[str]) -> list[str] | None:
-    return [_regency(one) for one in said] or None
-
-
-def _regency(said: str) -> str:
-    match = regions.find_regency(said)
-    if said in regions.REGENCIES:
-        return said
-    if match.exact is None:
-        names = ", ".join(f"{r.code} {r.name}" for r in regions.REGENCIES.values())
-        raise fail(f"Kab/kota {said} tidak dikenal; pilihannya: {names}.", code=WRONG)
-    return match.exact.code
+    return [regency_code(one) for one in said] or None
 
 
 @staff_cli.command("add")
@@ -67,19 +63,16 @@ def add_command(
     by: As = "",
 ) -> None:
     """Buat akun petugas. Tanpa --kab: seluruh Banten."""
-    with transaction(settings()) as session:
-        try:
-            accounts.add(
-                session,
-                actor(session, by),
-                name=name,
-                display_name=display,
-                roles=roles,
-                regencies=_scope(where),
-                now=Clock().now(),
-            )
-        except Refused as refused:
-            raise refusal(refused) from None
+    with transaction(settings()) as session, _plainly():
+        accounts.add(
+            session,
+            actor(session, by),
+            name=name,
+            display_name=display,
+            roles=roles,
+            regencies=_scope(where),
+            now=Clock().now(),
+        )
     typer.echo(f"Akun {name.lower()} dibuat. Sambungkan Telegram-nya: naikkelas staff link {name.lower()}")
 
 
@@ -117,11 +110,8 @@ def roles_command(as_json: AsJson = False) -> None:
 @staff_cli.command("role")
 def role_command(name: Name, roles: Roles, by: As = "") -> None:
     """Ganti peran akun; yang tidak disebut dicabut."""
-    with transaction(settings()) as session:
-        try:
-            accounts.set_roles(session, actor(session, by), name, roles, Clock().now())
-        except Refused as refused:
-            raise refusal(refused) from None
+    with transaction(settings()) as session, _plainly():
+        accounts.set_roles(session, actor(session, by), name, roles, Clock().now())
     typer.echo(f"Peran {name.lower()} sekarang: {', '.join(sorted(set(roles)))}.")
 
 
@@ -136,11 +126,8 @@ def scope_command(
     if bool(where) == everywhere:
         raise fail("Sebutkan --kab (boleh beberapa kali), atau --all untuk seluruh Banten.", code=WRONG)
     scope = _scope(where)
-    with transaction(settings()) as session:
-        try:
-            accounts.set_scope(session, actor(session, by), name, scope, Clock().now())
-        except Refused as refused:
-            raise refusal(refused) from None
+    with transaction(settings()) as session, _plainly():
+        accounts.set_scope(session, actor(session, by), name, scope, Clock().now())
     names = ", ".join(regions.REGENCIES[code].name for code in scope or ())
     typer.echo(f"Wilayah {name.lower()} sekarang: {names or 'seluruh Banten'}.")
 
@@ -152,22 +139,16 @@ def disable_command(
     """Nonaktifkan akun: semua haknya berhenti saat itu juga, Telegram-nya dilepas."""
     if not yes:
         typer.confirm(f"Nonaktifkan {name.lower()}?", abort=True)
-    with transaction(settings()) as session:
-        try:
-            accounts.disable(session, actor(session, by), name, Clock().now())
-        except Refused as refused:
-            raise refusal(refused) from None
+    with transaction(settings()) as session, _plainly():
+        accounts.disable(session, actor(session, by), name, Clock().now())
     typer.echo(f"Akun {name.lower()} dinonaktifkan.")
 
 
 @staff_cli.command("enable")
 def enable_command(name: Name, by: As = "") -> None:
     """Aktifkan lagi akun yang dinonaktifkan; Telegram-nya disambungkan ulang."""
-    with transaction(settings()) as session:
-        try:
-            accounts.enable(session, actor(session, by), name, Clock().now())
-        except Refused as refused:
-            raise refusal(refused) from None
+    with transaction(settings()) as session, _plainly():
+        accounts.enable(session, actor(session, by), name, Clock().now())
     typer.echo(f"Akun {name.lower()} aktif lagi. Sambungkan Telegram-nya: naikkelas staff link {name.lower()}")
 
 
@@ -175,11 +156,8 @@ def enable_command(name: Name, by: As = "") -> None:
 def link_command(name: Name, by: As = "") -> None:
     """Kode sekali pakai, 15 menit, untuk menyambungkan Telegram petugas."""
     given, code = settings(), secrets.token_urlsafe(16)
-    with transaction(given) as session:
-        try:
-            accounts.link_code(session, actor(session, by), name, code=code, now=Clock().now())
-        except Refused as refused:
-            raise refusal(refused) from None
+    with transaction(given) as session, _plainly():
+        accounts.link_code(session, actor(session, by), name, code=code, now=Clock().now())
     typer.echo(f"Berikan kepada {name.lower()} sendiri, jangan lewat grup. Berlaku 15 menit, sekali pakai:")
     where = asyncio.run(_bot_address(given))
     typer.echo(f"  {where}?start=staf_{code}" if where else f"  kirim ke bot, di chat pribadi: /start staf_{code}")

@@ -40,6 +40,7 @@ class Documents:
     database: Database
     key: bytes
     now: Callable[[], dt.datetime]
+    texts: Catalogue
     public_url: str | None = None
 
     async def ready(self, channel: Channel, bubble: Bubble) -> Bubble:
@@ -67,7 +68,7 @@ class Documents:
         if channel is Channel.WHATSAPP:
             text = f"{bubble.text}\n\n{carried['linked'].replace('{url}', event_files.entry_url(base, token))}"
             return replace(bubble, text=text, extra={**extra, "picture_url": event_files.picture_url(base, token)})
-        made = await asyncio.to_thread(event_files.card, self.database, base, token, self.now())
+        made = await asyncio.to_thread(event_files.card, self.database, self.texts, base, token, self.now())
         if made is None:
             return replace(bubble, extra=extra)
         picture, entry = ({"name": f.name, "media_type": f.media_type, "content": f.content} for f in made)
@@ -86,7 +87,7 @@ class Documents:
             return files.read(session, number, self.now())
 
 
-def door(documents: Documents, texts: Catalogue) -> Callable[[Request], Response]:
+def door(documents: Documents) -> Callable[[Request], Response]:
     """`GET /files/<signed>`: the file, never shown in the browser, never kept by it. Runs in a thread."""
 
     def hand_over(request: Request) -> Response:
@@ -94,11 +95,11 @@ def door(documents: Documents, texts: Catalogue) -> Callable[[Request], Response
             number = links.read(documents.key, request.path_params["signed"], documents.now())
             kept = documents.read(number) if number is not None else None
         except links.LinkOver:
-            return _over(texts)
+            return _over(documents.texts)
         except sa.exc.SQLAlchemyError:
             return Response(status_code=503, headers={"Retry-After": "5"})
         if number is not None and kept is None:
-            return _over(texts)
+            return _over(documents.texts)
         if kept is None:
             return Response(status_code=404, headers=HEADERS)
         name = f"attachment; filename*=UTF-8''{quote(kept.name)}"

@@ -11,8 +11,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.database import Database
-from models import ACTIVE, Event, EventState, SignUp
-from services.events import tickets
+from services.events import lists, tickets
+from texts import Catalogue
 
 PICTURE = "image/png"
 ENTRY = "text/calendar; charset=utf-8"
@@ -43,29 +43,28 @@ def event_url(base: str, code: str) -> str:
     return f"{base}/acara/{code}"
 
 
-def card(database: Database, base: str, token: str, now: dt.datetime) -> tuple[Made, Made] | None:
+def card(database: Database, texts: Catalogue, base: str, token: str, now: dt.datetime) -> tuple[Made, Made] | None:
     """The picture and the calendar entry of a card; None once its place was given back."""
     with Session(database.read_engine) as session:
-        query = sa.select(SignUp, Event).join(Event, Event.id == SignUp.event_id)
-        found = session.execute(query.where(SignUp.token == token, SignUp.state.in_(ACTIVE))).one_or_none()
+        found = lists.by_token(session, token)
         if found is None:
             return None
-        row, event = found
-        entry = tickets.calendar(event, event_url(base, event.code), now, row)
+        row, event, language = found
+        note = texts.text("events.calendar_note", language, code4=row.digits)
+        entry = tickets.calendar(event, event_url(base, event.code), now, note)
         code = event.code.lower()
     return Made(f"{code}.png", PICTURE, tickets.picture(base, token)), Made(f"{code}.ics", ENTRY, entry)
 
 
 def _entry(database: Database, base: str, code: str, now: dt.datetime) -> Made | None:
     with Session(database.read_engine) as session:
-        public = sa.and_(Event.code == code.upper(), Event.state != EventState.DRAFT)
-        event = session.scalars(sa.select(Event).where(public)).one_or_none()
+        event = lists.find(session, code)
         if event is None:
             return None
         return Made(f"{code.lower()}.ics", ENTRY, tickets.calendar(event, event_url(base, event.code), now))
 
 
-def routes(database: Database, base: str | None, now: Callable[[], dt.datetime]) -> list[Route]:
+def routes(database: Database, texts: Catalogue, base: str | None, now: Callable[[], dt.datetime]) -> list[Route]:
     """`GET /kartu/<token>.png`, `/kartu/<token>.ics` and `/acara/<code>.ics`. Run in a thread."""
 
     def hand_over(make: Callable[[], Made | None]) -> Response:
@@ -83,7 +82,7 @@ def routes(database: Database, base: str | None, now: Callable[[], dt.datetime])
         part = {"png": 0, "ics": 1}.get(kind)
 
         def make() -> Made | None:
-            both = card(database, base or "", token, now()) if part is not None else None
+            both = card(database, texts, base or "", token, now()) if part is not None else None
             return both[part] if both and part is not None else None
 
         return hand_over(make)

@@ -77,8 +77,8 @@ def create(
             Route("/webhooks/telegram", _door("telegram", doors.telegram), methods=["POST"]),
             Route("/webhooks/whatsapp", _door("whatsapp", doors.whatsapp), methods=["POST"]),
             Route("/webhooks/whatsapp/status", _door("whatsapp", doors.whatsapp_status), methods=["POST"]),
-            Route(f"{PATH}{{signed}}", door(program.documents, program.texts)),
-            *event_files.routes(program.database, program.settings.web.public_url, program.clock.now),
+            Route(f"{PATH}{{signed}}", door(program.documents)),
+            *event_files.routes(program.database, program.texts, program.settings.web.public_url, program.clock.now),
         ]
     routes += [
         Route("/healthz", _alive),

@@ -234,7 +234,7 @@ REGISTRY = Registry(
     photo=officer.photo,
     asked=questions.asked,
     paired=_paired,
-    numbered=_typed,
+    typed=_typed,
 )
 
 

@@ -87,7 +87,7 @@ class _Hearing(Table):
         question = self.current()
         if question and question.commands_win:
             return None
-        follow = self.registry.numbered(self.desk, self.spoken, said.text)
+        follow = self.registry.typed(self.desk, self.spoken, said.text)
         return replace(follow, notes=(Note("welcome.short"), *follow.notes)) if follow and self.is_first() else follow
 
     def _code(self, said: Text) -> Next | None:

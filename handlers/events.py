@@ -17,7 +17,7 @@ from handlers.registry import Action
 from handlers.spoken import Spoken
 from models import Event, EventState
 from services import interests
-from services.events import lists, sources, words
+from services.events import inviting, lists, sources, words
 from services.events.lists import Line
 from texts import Marked
 
@@ -123,7 +123,7 @@ def detail(desk: Desk, spoken: Spoken, code: str, source: str = "") -> Next:
     if closed := _closed(event, desk):
         values = words.values(event, spoken.texts, spoken.language)
         return Next((Note(closed, values),), open="menu")
-    invited = desk.chat.person_id is not None and lists.is_invited(desk.session, event.id, desk.chat.person_id)
+    invited = desk.chat.person_id is not None and inviting.is_invited(desk.session, event.id, desk.chat.person_id)
     line = lists.line(desk.session, event, _regency(desk), desk.now, invited=invited)
     values = {**words.values(event, spoken.texts, spoken.language), "left": line.left}
     facts = {"code": event.code, "source": source, "full": line.left <= 0, "waiting": line.waiting}

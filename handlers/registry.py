@@ -34,4 +34,4 @@ class Registry:
     photo: Callable[[Desk, Spoken, Photo], Next | None]  # a picture for the officer who is answering
     asked: Callable[[Desk, Spoken, Text], Next | None]  # a question in the person's own words, with nothing open
     paired: Callable[[Desk, Spoken, str, str], Next | None]  # "SUDAH T-118", "MINAT 4"
-    numbered: Callable[[Desk, Spoken, str], Next | None]  # "BTN-2026-004312"
+    typed: Callable[[Desk, Spoken, str], Next | None]  # words with a number or code: "BTN-2026-004312", "ACARA SOS01"

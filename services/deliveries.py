@@ -2,10 +2,11 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
-from models import Conversation, Delivery, DeliveryState, Lane, Session
+from models import Channel, Conversation, Delivery, DeliveryState, Lane, Session
 from texts.bubble import Bubble
 
 
@@ -20,6 +21,15 @@ class Why:
     state: DeliveryState
     reason: str | None  # why it was not sent, or failed
     sent_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A chat, as it is reached today."""
+
+    conversation_id: int
+    channel: Channel
+    address: str
 
 
 def post(
@@ -39,12 +49,29 @@ def post(
     no sense any more and is not sent. Whether the person still wants it and can be reached is looked at again at the
     moment of sending. Raises NoResultFound for a chat that is gone.
     """
-    where = sa.select(Conversation.channel, Conversation.address).where(Conversation.id == conversation_id)
-    channel, address = session.execute(where).one()
-    values = {
-        "conversation_id": conversation_id,
-        "channel": channel,
-        "address": address,
+    query = sa.select(Conversation.id, Conversation.channel, Conversation.address)
+    where = Where(*session.execute(query.where(Conversation.id == conversation_id)).one())
+    values = row(
+        where, bubble=bubble, lane=lane, because=because, now=now, expires_at=expires_at, not_before=not_before
+    )
+    return session.execute(sa.insert(Delivery).values(values).returning(Delivery.id)).scalar_one()
+
+
+def row(
+    where: Where,
+    *,
+    bubble: Bubble,
+    lane: Lane,
+    because: str,
+    now: dt.datetime,
+    expires_at: dt.datetime | None = None,
+    not_before: dt.datetime | None = None,
+) -> dict[str, Any]:
+    """The same as values, for whoever writes hundreds by one statement and has the chats at hand."""
+    return {
+        "conversation_id": where.conversation_id,
+        "channel": where.channel,
+        "address": where.address,
         "lane": lane,
         "because": because,
         "bubble": bubble.as_json(),
@@ -54,13 +81,12 @@ def post(
         "changed_at": now,
         "expires_at": expires_at,
     }
-    return session.execute(sa.insert(Delivery).values(values).returning(Delivery.id)).scalar_one()
 
 
 def why(session: Session, delivery_id: int) -> Why | None:
     """Why a message was sent; None if we know no such message (any more)."""
-    row = session.get(Delivery, delivery_id, populate_existing=True)
-    if row is None:
+    sent = session.get(Delivery, delivery_id, populate_existing=True)
+    if sent is None:
         return None
-    kind, _, subject = row.because.partition(":")
-    return Why(row.because, kind, subject, row.created_at, row.state, row.reason, row.sent_at)
+    kind, _, subject = sent.because.partition(":")
+    return Why(sent.because, kind, subject, sent.created_at, sent.state, sent.reason, sent.sent_at)

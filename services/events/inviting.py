@@ -40,6 +40,16 @@ def invite(session: Session, actor: Actor, code: str, people: Iterable[Invitee],
     return new
 
 
+def is_invited(session: Session, event_id: int, person_id: int, business_id: int | None = None) -> bool:
+    """Whether a person, their number, or this business of theirs is on the list."""
+    phone = sa.select(Person.phone).where(Person.id == person_id).scalar_subquery()
+    same = sa.or_(Invitation.person_id == person_id, Invitation.phone == phone)
+    if business_id is not None:
+        same = sa.or_(same, Invitation.business_id == business_id)
+    query = sa.select(Invitation.id).where(Invitation.event_id == event_id, same).limit(1)
+    return session.scalars(query).first() is not None
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
     person_id: int | None

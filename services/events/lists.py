@@ -7,11 +7,12 @@ import sqlalchemy as sa
 
 from models import (
     ACTIVE,
+    Conversation,
     Event,
     EventShare,
     EventState,
     Invitation,
-    Person,
+    Language,
     Reminder,
     ReminderState,
     Session,
@@ -78,13 +79,6 @@ def _line(
     return Line(event, left, queue.length(session, event.id), near)
 
 
-def is_invited(session: Session, event_id: int, person_id: int) -> bool:
-    """Whether this person, or one of their businesses, is on the list of invited ones."""
-    phone = sa.select(Person.phone).where(Person.id == person_id).scalar_subquery()
-    same = sa.or_(Invitation.person_id == person_id, Invitation.phone == phone)
-    return session.scalars(sa.select(Invitation.id).where(Invitation.event_id == event_id, same)).first() is not None
-
-
 def find(session: Session, code: str) -> Event | None:
     """The event of a code, as anybody may know it; a draft is nobody's business."""
     query = sa.select(Event).where(Event.code == code.strip().upper(), Event.state != EventState.DRAFT)
@@ -94,6 +88,14 @@ def find(session: Session, code: str) -> Event | None:
 def event_of(session: Session, row: SignUp) -> Event:
     """The event of a sign-up, as it stands."""
     return session.get_one(Event, row.event_id, populate_existing=True)
+
+
+def by_token(session: Session, token: str) -> tuple[SignUp, Event, Language] | None:
+    """The sign-up of an entry card, its event, and the language its owner reads; None once its place was given back."""
+    query = sa.select(SignUp, Event, Conversation.language).join(Event, Event.id == SignUp.event_id)
+    query = query.join(Conversation, Conversation.id == SignUp.conversation_id, isouter=True)
+    found = session.execute(query.where(SignUp.token == token, SignUp.state.in_(ACTIVE))).one_or_none()
+    return (found[0], found[1], found[2] or Language.ID) if found else None
 
 
 def of_person(session: Session, person_id: int, now: dt.datetime) -> list[tuple[SignUp, Event]]:

@@ -6,7 +6,7 @@ already, for the very same time, is not planned again; nor is what would come wi
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -31,10 +31,12 @@ from services.calendar import Calendar
 from services.events.rules import SOON, TOLD_AT_ONCE, Entry, check_plan, due, zone_of
 from services.inserting import insert_into, quietly
 
-IN = (SignUpState.REGISTERED,)
+STATES: Mapping[Audience, tuple[SignUpState, ...]] = {  # of the sign-ups an audience is made of
+    Audience.REGISTERED: (SignUpState.REGISTERED,),
+    Audience.WAITING: (SignUpState.WAITING, SignUpState.OFFERED),
+}
 BECAUSE = "reminder:"
 CHUNK = 500
-ON_THE_LIST = (SignUpState.WAITING, SignUpState.OFFERED)
 
 
 # --- the plan
@@ -149,8 +151,7 @@ def _people(event: Event, audience: Audience, person_id: int | None) -> sa.Subqu
         of = of.where(Invitation.person_id.is_not(None), ~_signed_up(event))
         found = of if person_id is None else of.where(Invitation.person_id == person_id)
         return found.distinct().subquery()
-    states = IN if audience is Audience.REGISTERED else ON_THE_LIST
-    of = sa.select(SignUp.person_id).where(SignUp.event_id == event.id, SignUp.state.in_(states))
+    of = sa.select(SignUp.person_id).where(SignUp.event_id == event.id, SignUp.state.in_(STATES[audience]))
     of = of.where(SignUp.person_id.is_not(None)) if person_id is None else of.where(SignUp.person_id == person_id)
     return of.distinct().subquery()
 

@@ -19,7 +19,6 @@ from models import (
     Consent,
     Conversation,
     Delivery,
-    DeliveryState,
     Event,
     EventState,
     Invitation,
@@ -32,11 +31,10 @@ from models import (
     ReminderState,
     Session,
     SignUp,
-    SignUpState,
     Stopped,
 )
-from services import calendar
-from services.events import rules, words
+from services import calendar, deliveries
+from services.events import plans, rules, words
 from services.inserting import quietly
 from services.office import Office
 from texts.bubble import Bubble
@@ -45,11 +43,6 @@ if TYPE_CHECKING:
     from texts import Catalogue
 
 CHUNK = 500
-FOR_ALL = {"moved", "cancelled"}  # not asked for by a consent of their own: they belong to the sign-up itself
-STATES = {
-    Audience.REGISTERED: (SignUpState.REGISTERED,),
-    Audience.WAITING: (SignUpState.WAITING, SignUpState.OFFERED),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +80,7 @@ def judge(facts: Facts, now: dt.datetime) -> tuple[ReminderState, str | None]:
         return ReminderState.VOID, "no_consent"
     if now >= facts.starts_at:
         return ReminderState.MISSED, "begun"
-    if facts.later_due and facts.kind not in FOR_ALL:
+    if facts.later_due and facts.kind not in rules.TOLD_AT_ONCE:
         return ReminderState.MISSED, "overtaken"
     return ReminderState.SENT, None
 
@@ -111,7 +104,7 @@ def sweep(session: Session, texts: "Catalogue", office: Office, now: dt.datetime
 def _claim(session: Session, now: dt.datetime, by_day: bool, limit: int) -> list[Reminder]:
     query = sa.select(Reminder).where(Reminder.state == ReminderState.PLANNED, Reminder.due_at <= now)
     if not by_day:
-        query = query.where(Reminder.kind.in_(FOR_ALL))
+        query = query.where(Reminder.kind.in_(rules.TOLD_AT_ONCE))
     query = query.order_by(Reminder.due_at, Reminder.id).limit(limit)
     claimed = query.with_for_update(skip_locked=True).execution_options(populate_existing=True)
     return list(session.scalars(claimed))
@@ -218,10 +211,10 @@ class _Batch:
     def _of(self, row: Reminder) -> list[SignUp]:
         """The sign-ups of this person it may speak of, the one to be asked about first."""
         signed = self.sign_ups.get((row.event_id, row.person_id), [])
-        if row.kind in FOR_ALL:
+        if row.kind in rules.TOLD_AT_ONCE:
             event = self.events[row.event_id]
             return sorted(signed, key=lambda one: (_knows(one, event), one.id))
-        return [one for one in signed if one.state in STATES.get(row.audience, ())]
+        return [one for one in signed if one.state in plans.STATES.get(row.audience, ())]
 
     def _facts(self, row: Reminder, signed: list[SignUp]) -> Facts:
         event, person = self.events[row.event_id], self.people[row.person_id]
@@ -254,19 +247,14 @@ class _Batch:
         self.said[(event.id, language)] = base
         self.heard.setdefault(event.id, []).extend(one.id for one in signed)
         self.out.append(
-            {
-                "conversation_id": chat.id,
-                "channel": chat.channel,
-                "address": chat.address,
-                "lane": Lane.NOTICE,
-                "because": f"reminder:{row.id}",
-                "bubble": self._bubble(row, told, base).as_json(),
-                "state": DeliveryState.QUEUED,
-                "created_at": self.now,
-                "not_before": self.now,
-                "changed_at": self.now,
-                "expires_at": self._until(row, event),
-            }
+            deliveries.row(
+                deliveries.Where(chat.id, chat.channel, chat.address),
+                bubble=self._bubble(row, told, base),
+                lane=Lane.NOTICE,
+                because=f"{plans.BECAUSE}{row.id}",
+                now=self.now,
+                expires_at=self._until(row, event),
+            )
         )
 
     def _bubble(self, row: Reminder, told: words.Told, base: Mapping[str, Any]) -> Bubble:
@@ -278,7 +266,7 @@ class _Batch:
 
     def _until(self, row: Reminder, event: Event) -> dt.datetime:
         """ "Besok" is wrong at midnight, and nothing is said of an event that has begun."""
-        if row.kind in FOR_ALL:
+        if row.kind in rules.TOLD_AT_ONCE:
             return event.starts_at
         zone = rules.zone_of(event.zone)
         tomorrow = self.now.astimezone(zone).date() + dt.timedelta(days=1)
@@ -294,6 +282,6 @@ def _rank(chat: Conversation) -> tuple[bool, dt.datetime, int]:
 
 
 def _purpose(row: Reminder) -> Purpose:
-    if row.kind in FOR_ALL:
+    if row.kind in rules.TOLD_AT_ONCE:
         return Purpose.SERVICE
     return Purpose.ANNOUNCEMENTS if row.audience is Audience.INVITED else Purpose.REMINDERS

@@ -109,7 +109,7 @@ def check_plan(entries: Sequence[Entry]) -> None:
             raise EventRefused(Wrong.PLAN)
 
 
-TOLD_AT_ONCE = ("moved", "cancelled", "bumped")  # kinds that are no entry of a plan
+TOLD_AT_ONCE = ("moved", "cancelled")  # no entries of a plan, and no consent of their own: they belong to the sign-up
 
 
 def wished(entry: Entry, starts_at: dt.datetime, zone: ZoneInfo) -> dt.datetime:

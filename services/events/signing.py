@@ -8,10 +8,10 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 
-from models import ACTIVE, Audience, Event, EventState, Invitation, Person, Session, SignUp, SignUpState
+from models import ACTIVE, Audience, Event, EventState, Session, SignUp, SignUpState
 from services import businesses, codes
 from services.calendar import Calendar
-from services.events import plans, queue, rules, seating
+from services.events import inviting, plans, queue, rules, seating
 
 LETTER = "E"
 FEW = 4_000  # so many sign-ups still find four free digits at once
@@ -73,7 +73,7 @@ def sign_up(
     Nobody overtakes: a place is taken only if, were everybody who waits served first, it would still be free. `token`
     is chance, for the QR of the ticket (16 characters or more).
     """
-    _lock_owner(session, guest)
+    _lock_owner(session, guest.person_id, guest.business_id)
     event = seating.lock(session, event_id)
     if not open_now(event, now):
         return Signed(What.CLOSED, event)
@@ -82,7 +82,7 @@ def sign_up(
         return Signed(What.ALREADY, event, known, queue.position(session, event, known))
     if known is not None:
         return Signed(What.TAKEN, event, known)
-    invited = _invitation(session, event_id, guest) is not None
+    invited = inviting.is_invited(session, event_id, guest.person_id, guest.business_id)
     held = None
     if queue.may_take(session, event, guest.regency, invited=invited, calendar=calendar, now=now):
         held = seating.take(session, event, guest.regency, invited=invited, now=now)
@@ -94,10 +94,11 @@ def sign_up(
     return Signed(What(state.value), event, row, queue.position(session, event, row))
 
 
-def _lock_owner(session: Session, guest: Guest) -> None:
-    businesses.lock_person(session, guest.person_id)
-    if guest.business_id is not None:
-        businesses.lock(session, guest.business_id)
+def _lock_owner(session: Session, person_id: int | None, business_id: int | None) -> None:
+    if person_id is not None:
+        businesses.lock_person(session, person_id)
+    if business_id is not None:
+        businesses.lock(session, business_id)
 
 
 def _moves_up(session: Session, event: Event, row: SignUp, calendar: Calendar, now: dt.datetime) -> bool:
@@ -121,14 +122,6 @@ def of_business(session: Session, event_id: int, person_id: int, business_id: in
         mine = sa.and_(SignUp.person_id == person_id, SignUp.business_id.is_(None))
     query = sa.select(SignUp).where(SignUp.event_id == event_id, mine, SignUp.state.in_(ACTIVE))
     return session.scalars(query.execution_options(populate_existing=True)).first()
-
-
-def _invitation(session: Session, event_id: int, guest: Guest) -> Invitation | None:
-    phone = sa.select(Person.phone).where(Person.id == guest.person_id).scalar_subquery()
-    same = sa.or_(Invitation.person_id == guest.person_id, Invitation.phone == phone)
-    if guest.business_id is not None:
-        same = sa.or_(same, Invitation.business_id == guest.business_id)
-    return session.scalars(sa.select(Invitation).where(Invitation.event_id == event_id, same).limit(1)).first()
 
 
 def _new(
@@ -199,10 +192,7 @@ def locked(session: Session, sign_up_id: int) -> tuple[Event, SignUp]:
     """A sign-up with its event, locked in the one order."""
     query = sa.select(SignUp.event_id, SignUp.business_id, SignUp.person_id).where(SignUp.id == sign_up_id)
     ids = session.execute(query).one()
-    if ids.business_id is not None:
-        businesses.lock(session, ids.business_id)
-    if ids.person_id is not None:
-        businesses.lock_person(session, ids.person_id)
+    _lock_owner(session, ids.person_id, ids.business_id)
     event = seating.lock(session, ids.event_id)
     return event, session.get_one(SignUp, sign_up_id, populate_existing=True)
 

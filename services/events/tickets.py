@@ -6,7 +6,7 @@ import io
 import icalendar
 import segno
 
-from models import Event, SignUp
+from models import Event
 from services.events.rules import zone_of
 
 DOOR = "/hadir/"  # the address a ticket's QR opens on the phone of whoever stands at the door
@@ -32,10 +32,10 @@ def qr(words: str) -> bytes:
     return out.getvalue()
 
 
-def calendar(event: Event, url: str, now: dt.datetime, sign_up: SignUp | None = None) -> bytes:
+def calendar(event: Event, url: str, now: dt.datetime, note: str = "") -> bytes:
     """The event for a phone's calendar (RFC 5545), with its zone. The same event again replaces the older entry.
 
-    Nothing of a person is in it but, for their own copy, the digits to say at the door.
+    `note`: for somebody's own copy, the digits to say at the door. Nothing else of a person is in it.
     """
     zone = zone_of(event.zone)
     entry = icalendar.Event()
@@ -46,7 +46,7 @@ def calendar(event: Event, url: str, now: dt.datetime, sign_up: SignUp | None = 
     entry.add("dtend", event.ends_at.astimezone(zone))
     entry.add("summary", event.title)
     entry.add("location", event.place)
-    entry.add("description", f"Kode hadir: {sign_up.digits}\n{url}" if sign_up else url)
+    entry.add("description", f"{note}\n{url}" if note else url)
     entry.add("url", url)
     entry.add("status", "CANCELLED" if event.state.value == "cancelled" else "CONFIRMED")
     book = icalendar.Calendar()

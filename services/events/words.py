@@ -21,18 +21,19 @@ QUESTIONS = ("events.h1", "events.moved", "events.moved_place", "events.seat_off
 COUNTED = frozenset({"events.h7", "events.h3", "events.h1", "events.eve", "events.same_day"})
 
 
-def hours(event: Event) -> str:
-    """ "09.00–15.00 WIB"; over several days "09.00 WIB s.d. 16 Mei 15.00 WIB"."""
-    return hours_of(event.starts_at, event.ends_at, event.zone)
+def hours(event: Event, language: str) -> str:
+    """ "09.00–15.00 WIB"; over several days "09.00 WIB – 16 Mei, 15.00 WIB"."""
+    return hours_of(event.starts_at, event.ends_at, event.zone, language)
 
 
-def hours_of(starts_at: dt.datetime, ends_at: dt.datetime, zone: str) -> str:
+def hours_of(starts_at: dt.datetime, ends_at: dt.datetime, zone: str, language: str) -> str:
     """The hours of an event on the clock of its zone."""
     where, label = rules.zone_of(zone), LABELS.get(zone, zone)
     start, end = starts_at.astimezone(where), ends_at.astimezone(where)
     if start.date() == end.date():
         return f"{start:%H.%M}–{end:%H.%M} {label}"
-    return f"{start:%H.%M} {label} s.d. {end.day} {format_date(end, 'MMMM', locale='id')} {end:%H.%M} {label}"
+    last = format_date(end.date(), "d MMMM", locale=language)
+    return f"{start:%H.%M} {label} – {last}, {end:%H.%M} {label}"
 
 
 def day(event: Event) -> dt.date:
@@ -42,7 +43,7 @@ def day(event: Event) -> dt.date:
 
 def when(event: Event, language: str) -> str:
     """ "Kamis, 15 Mei 2025, 09.00–15.00 WIB"."""
-    return f"{shown(day(event), language)}, {hours(event)}"
+    return f"{shown(day(event), language)}, {hours(event, language)}"
 
 
 def values(event: Event, texts: "Catalogue", language: Language) -> dict[str, Any]:
@@ -52,7 +53,7 @@ def values(event: Event, texts: "Catalogue", language: Language) -> dict[str, An
         "event": event.title,
         "event_code": event.code,
         "date": day(event),
-        "time": Marked(hours(event)),
+        "time": Marked(hours(event, language)),
         "place": event.place,
         "map_url": Marked(event.map_url) if event.map_url else Marked(later),
         "audience": event.audience or Marked(texts.text("events.everybody", language)),
@@ -104,7 +105,7 @@ def moved(told: Told, texts: "Catalogue", base: Mapping[str, Any]) -> Bubble:
     length = event.ends_at - event.starts_at
     old = {
         "old_date": row.told_starts_at.astimezone(zone).date(),
-        "old_time": Marked(hours_of(row.told_starts_at, row.told_starts_at + length, event.zone)),
+        "old_time": Marked(hours_of(row.told_starts_at, row.told_starts_at + length, event.zone, told.language)),
     }
     return bubble(told, "events.moved", texts, {**base, **old})
 
@@ -119,7 +120,7 @@ def bubble(told: Told, key: str, texts: "Catalogue", base: Mapping[str, Any]) ->
     if row is not None and key in QUESTIONS:
         options = texts.options(key, told.language)
         buttons = tuple(Button(f"event|{row.id}|{o.id}", o.label, o.description) for o in options)
-    template, given = _template(key, told, filled)
+    template, given = _template(key, told, filled, texts)
     return Bubble(
         text=texts.text(key, told.language, **filled),
         shape=Shape.CHOICE if buttons else Shape.PLAIN,
@@ -144,7 +145,9 @@ TEMPLATES: Mapping[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
-def _template(key: str, told: Told, filled: Mapping[str, Any]) -> tuple[str | None, tuple[str, ...]]:
+def _template(
+    key: str, told: Told, filled: Mapping[str, Any], texts: "Catalogue"
+) -> tuple[str | None, tuple[str, ...]]:
     """The approved words for outside the 24 hours, where there are any."""
     if key not in TEMPLATES:
         return None, ()
@@ -152,5 +155,6 @@ def _template(key: str, told: Told, filled: Mapping[str, Any]) -> tuple[str | No
     more = {**filled, "when": Marked(when(told.event, told.language))}
     if "old_date" in filled:
         more["old_when"] = Marked(f"{shown(filled['old_date'], told.language)}, {filled['old_time']}")
-    more["name"] = filled["name"] or filled["business"] or "Bapak/Ibu"
+    unnamed = Marked(texts.text("events.unnamed", told.language))
+    more["name"] = filled["name"] or filled["business"] or unnamed
     return name, tuple(shown(more[hole], told.language) for hole in wanted)
