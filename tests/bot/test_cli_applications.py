@@ -5,9 +5,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from typer.testing import CliRunner
 
-from bot.cli import cli
 from bot.clock import Clock
 from bot.database import Database
 from models import Application, Channel
@@ -15,6 +13,7 @@ from tests.services import people
 from tests.services.people import transaction
 from tests.support import xlsx
 from tests.support.chat import Chat
+from tests.support.commands import command
 from tests.support.office import OFFICE, open_programme
 from tests.support.owner import reaches_number
 
@@ -28,7 +27,7 @@ def kind() -> str:
 
 
 @pytest.fixture
-def chat(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Chat:
+def chat(database: Database, keyboard: None) -> Chat:
     """An owner with a place."""
     open_programme(database)
     chat = Chat(database, OFFICE, Channel.WHATSAPP, now=Clock().now())
@@ -38,15 +37,12 @@ def chat(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     with transaction(database) as session:
         session.execute(sa.update(Application).values(number=ONE))
         people.account(session, "dewi")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("NAIKKELAS_DATABASE__URL", database.url)
     return chat
 
 
 def run(*words: str, answer: str = "") -> tuple[int, str]:
     """One command."""
-    result = CliRunner().invoke(cli, ["applications", *words], input=answer)
-    return result.exit_code, result.output
+    return command("applications", *words, typed=answer)
 
 
 def stage(chat: Chat) -> str:

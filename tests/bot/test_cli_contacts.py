@@ -4,15 +4,17 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from typer.testing import CliRunner
 
-from bot.cli import cli
 from bot.database import Database
 from models import AuditEntry, Contact
 from services import sheets
 from tests.services.people import transaction
+from tests.support.commands import command
 
 FILES = Path(__file__).parent.parent / "files"
+
+
+pytestmark = pytest.mark.usefixtures("keyboard")
 
 
 @pytest.fixture
@@ -21,18 +23,9 @@ def kind() -> str:
     return "sqlite"
 
 
-@pytest.fixture(autouse=True)
-def here(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The command line on this test's database."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("NAIKKELAS_DATABASE__URL", database.url)
-
-
 def run(*words: str) -> tuple[int, str]:
     """One command."""
-    result = CliRunner().invoke(cli, ["contacts", *words])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.output
-    return result.exit_code, result.output
+    return command("contacts", *words)
 
 
 def count(database: Database) -> int:

@@ -2,14 +2,11 @@
 
 import datetime as dt
 import json
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from typer.testing import CliRunner
 
 from bot import cli_offers
-from bot.cli import cli
 from bot.clock import Clock
 from bot.database import Database
 from models import Application, Offer, OfferState
@@ -17,13 +14,14 @@ from services import applications
 from tests.services import people
 from tests.services.people import NOON, transaction
 from tests.services.test_offers import line_of, sweep
+from tests.support.commands import command
 from tests.support.office import OFFICE
 
 HOUR = dt.timedelta(hours=1)
 
 
 @pytest.fixture
-def now(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dt.datetime:
+def now(database: Database, keyboard: None, monkeypatch: pytest.MonkeyPatch) -> dt.datetime:
     """Two were offered a place on Tuesday and said nothing; on Friday their time is over, and two more are asked."""
     with transaction(database) as session:
         everybody = line_of(session, 6, quota=2)
@@ -33,16 +31,13 @@ def now(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         sweep(session, NOON + HOUR)
         sweep(session, NOON + 73 * HOUR)
         people.account(session, "dewi")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("NAIKKELAS_DATABASE__URL", database.url)
     monkeypatch.setattr(cli_offers, "Clock", lambda: Clock(lambda: NOON + 74 * HOUR))
     return NOON + 74 * HOUR
 
 
 def run(*words: str) -> tuple[int, str]:
     """One command."""
-    result = CliRunner().invoke(cli, ["offers", *words])
-    return result.exit_code, result.output
+    return command("offers", *words)
 
 
 def test_whom_to_call(now: dt.datetime, database: Database) -> None:

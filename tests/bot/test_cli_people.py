@@ -1,12 +1,9 @@
 """`naikkelas people`: a lost phone's chat joined to the new one, and an owner's signature on paper."""
 
 import json
-from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from bot.cli import cli
 from bot.clock import Clock
 from bot.database import Database
 from models import Channel
@@ -14,6 +11,7 @@ from services.links import undo
 from tests.services import people
 from tests.services.people import transaction
 from tests.support.chat import Chat
+from tests.support.commands import command
 from tests.support.office import OFFICE, open_programme
 from tests.support.owner import reaches_number
 
@@ -27,21 +25,18 @@ def kind() -> str:
 
 
 @pytest.fixture
-def old(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Chat:
+def old(database: Database, keyboard: None) -> Chat:
     """An owner with a number, whose phone was lost."""
     open_programme(database)
     chat = reaches_number(Chat(database, OFFICE, now=Clock().now()).says("halo").taps("journey"))
     with transaction(database) as session:
         people.account(session, "dewi")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("NAIKKELAS_DATABASE__URL", database.url)
     return chat
 
 
 def run(*words: str, answers: str = "") -> tuple[int, str]:
     """One command, with what is typed at its questions."""
-    result = CliRunner().invoke(cli, ["people", *words], input=answers)
-    return result.exit_code, result.output
+    return command("people", *words, typed=answers)
 
 
 def new_phone(old: Chat) -> Chat:

@@ -2,13 +2,10 @@
 
 import datetime as dt
 import json
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from typer.testing import CliRunner
 
-from bot.cli import cli
 from bot.clock import Clock
 from bot.database import Database
 from models import Application, Channel, Stage
@@ -16,12 +13,13 @@ from services import requests
 from tests.services import people
 from tests.services.people import transaction
 from tests.support.chat import Chat
+from tests.support.commands import command
 from tests.support.office import OFFICE, open_programme
 from tests.support.owner import reaches_number
 
 
 @pytest.fixture
-def chat(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Chat:
+def chat(database: Database, keyboard: None) -> Chat:
     """An owner whose application was handed in, and who asked for another address."""
     open_programme(database)
     chat = Chat(database, OFFICE, Channel.WHATSAPP, now=Clock().now())
@@ -30,15 +28,12 @@ def chat(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         session.execute(sa.update(Application).values(stage=Stage.SUBMITTED))
         people.account(session, "dewi")
     chat.says("DATA SAYA").taps("correct", "address").says("Kp. Baru RT 05/RW 06")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("NAIKKELAS_DATABASE__URL", database.url)
     return chat
 
 
 def run(*words: str) -> tuple[int, str]:
     """One command."""
-    result = CliRunner().invoke(cli, ["requests", *words])
-    return result.exit_code, result.output
+    return command("requests", *words)
 
 
 def last(chat: Chat, columns: str, table: str) -> tuple[object, ...]:

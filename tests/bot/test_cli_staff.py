@@ -5,13 +5,15 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from typer.testing import CliRunner
 
-from bot.cli import cli
 from bot.database import Database
 from models import AuditEntry, Session, Staff, StaffCode
+from tests.support.commands import command
 
 RINA = ("add", "rina", "--nama", "Rina Marlina", "--role", "verifikator")
+
+
+pytestmark = pytest.mark.usefixtures("keyboard")
 
 
 @pytest.fixture
@@ -20,17 +22,9 @@ def kind() -> str:
     return "sqlite"
 
 
-@pytest.fixture(autouse=True)
-def here(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server whose database has nobody in it."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("NAIKKELAS_DATABASE__URL", database.url)
-
-
 def run(*words: str, group: str = "staff") -> tuple[int, str]:
     """One command."""
-    result = CliRunner().invoke(cli, [group, *words])
-    return result.exit_code, result.output
+    return command(group, *words)
 
 
 def test_from_the_first_account_to_the_last_administrator(database: Database) -> None:

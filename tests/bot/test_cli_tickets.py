@@ -1,13 +1,10 @@
 """`naikkelas tickets` and `naikkelas questions`: what officers see, answer and close."""
 
 import json
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from typer.testing import CliRunner
 
-from bot.cli import cli
 from bot.clock import Clock
 from bot.database import Database
 from models import Channel, Delivery, Session, Ticket
@@ -15,6 +12,7 @@ from services import interests
 from tests.services import people
 from tests.services.people import transaction
 from tests.support.chat import Chat
+from tests.support.commands import command
 from tests.support.office import OFFICE, open_programme
 
 ASKED = "Kapan pendamping datang?"
@@ -27,21 +25,18 @@ def kind() -> str:
 
 
 @pytest.fixture
-def owner(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Chat:
+def owner(database: Database, keyboard: None) -> Chat:
     """An owner who has agreed and asked an officer."""
     open_programme(database)
     chat = Chat(database, OFFICE, Channel.WHATSAPP, now=Clock().now()).says("halo").taps("journey", "yes")
     with transaction(database) as session:
         people.account(session, "dewi")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("NAIKKELAS_DATABASE__URL", database.url)
     return chat.says("MENU", "petugas", ASKED)
 
 
 def run(*words: str, typed: str = "") -> tuple[int, str]:
     """One command, with what is typed at its questions."""
-    result = CliRunner().invoke(cli, [*words], input=typed)
-    return result.exit_code, result.output
+    return command(*words, typed=typed)
 
 
 def sent(database: Database) -> list[str]:
