@@ -12,8 +12,8 @@ from bot.database import Database
 from models import Application, Offer, OfferState
 from services import applications
 from tests.services import people
+from tests.services.offered import line_of, sweep
 from tests.services.people import NOON, transaction
-from tests.services.test_offers import line_of, sweep
 from tests.support.commands import command
 from tests.support.office import OFFICE
 

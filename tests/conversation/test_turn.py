@@ -1,46 +1,13 @@
 """One turn after the other: what is asked next follows from what has been said, and from nothing else."""
 
-from dataclasses import replace
-from typing import Any
-
 import pytest
 
-from conversation.form import Form, walk, with_view, without
-from conversation.run import Run
+from conversation.form import walk, with_view, without
 from conversation.said import Photo, Said, Tap, Text
-from conversation.turn import Outcome, Turn, back, begin, lay_over, on_the_table, take_turn
+from conversation.turn import Outcome, back, begin, lay_over, on_the_table, take_turn
 from tests.conversation import made
 from tests.conversation.made import AVOID, FORM, FULL, KIND, NAME, WORDS
-
-
-def says(run: Run, *texts: str, form: Form = FORM) -> Turn:
-    """The turn after typing, one message after the other."""
-    turn = None
-    for text in texts:
-        turn = take_turn(form, turn.run if turn else run, Text(text), WORDS)
-    assert turn is not None
-    return turn
-
-
-def taps(run: Run, question: str, option: str, of: str = "r1", form: Form = FORM) -> Turn:
-    """The turn after a tap, also of an old button."""
-    return take_turn(form, run, Tap(of, question, option, option, "7"), WORDS)
-
-
-def asked(turn: Turn) -> str | None:
-    """What is asked now."""
-    return turn.ask.target if turn.ask else None
-
-
-def notes(turn: Turn) -> list[str]:
-    """What is said before it."""
-    return [note.key for note in turn.notes]
-
-
-def full(**otherwise: Any) -> Run:
-    """A run that is at its review."""
-    return made.run(**{**FULL, **otherwise})
-
+from tests.conversation.walking import asked, full, notes, says, taps
 
 # --- the walk ---
 
@@ -320,60 +287,6 @@ def test_a_page_turned_of_an_older_list_is_what_the_next_words_answer() -> None:
 def test_ticks_do_not_leak_into_the_next_list() -> None:
     run = taps(made.run(kind="snack"), "avoid", "rum").run
     assert "ticks" not in says(run, "selesai").run.view
-
-
-# --- a new release while somebody is half-way ---
-
-
-def at(turn: Turn) -> Run:
-    """What is in the row after a turn."""
-    return turn.run
-
-
-def test_a_new_question_is_asked_and_what_was_typed_for_another_is_not_taken_for_it() -> None:
-    before = replace_questions(tuple(q for q in FORM.questions if q is not AVOID))
-    run = at(begin(before, made.run(kind="snack"), WORDS))
-    assert run.view["at"] == "place"
-    turn = says(run, "3")  # meant for the place
-    assert turn.run.answers["place"][1] == "p3"
-    assert asked(turn) == "avoid"
-
-
-def test_a_question_that_has_gone_drops_out() -> None:
-    run = at(begin(FORM, made.run(kind="snack", avoid=["none"]), WORDS))
-    after = replace_questions(tuple(q for q in FORM.questions if q.key != "place"))
-    turn = says(run, "3", form=after)
-    assert notes(turn) == ["common.rule_changed"]
-    assert asked(turn) == "count"
-    assert "count" not in turn.run.answers  # "3" was meant for the place
-
-
-def test_a_tightened_rule_asks_again_and_says_why_once() -> None:
-    strict = replace_questions(tuple(replace(q, ids=("cake", "unsure")) if q is KIND else q for q in FORM.questions))
-    turn = begin(strict, made.run(kind="snack", avoid=["none"]), WORDS)
-    assert (asked(turn), notes(turn)) == ("kind", ["common.rule_changed"])
-    wrong = says(turn.run, "asdf", form=strict)
-    assert "common.rule_changed" not in notes(wrong)
-    assert asked(says(turn.run, "kue", form=strict)) == "cake"
-
-
-def test_changing_an_answer_oneself_is_no_changed_rule() -> None:
-    depends = made.Choice(
-        key="place", text="q.place", ids=lambda a: ("p1", "p2") if a["kind"] == "snack" else ("p3", "p4")
-    )
-    form = replace_questions(tuple(depends if q.key == "place" else q for q in FORM.questions))
-    turn = taps(made.run(kind="snack", avoid=["none"], place="p1"), "kind", "tofu", form=form)
-    assert (asked(turn), notes(turn)) == ("place", ["common.changed"])
-
-
-def test_an_answer_a_check_no_longer_takes_is_asked_again() -> None:
-    turn = begin(FORM, full(name="Siti 1"), WORDS)
-    assert (asked(turn), notes(turn)) == ("name", ["common.rule_changed"])
-
-
-def replace_questions(questions: tuple[Any, ...]) -> Form:
-    """The form of another release."""
-    return replace(FORM, questions=questions)
 
 
 # --- the row ---

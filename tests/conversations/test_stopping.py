@@ -12,14 +12,12 @@ from bot.outbox_results import Report, report
 from conversation.said import Reach, Text
 from models import Channel, Delivery, DeliveryState, Lane, Reachable, Session, Stopped
 from services import deliveries
+from tests.conversations import on_both
 from tests.conversations.conftest import Phone, Rows
 from tests.services.people import transaction
 from tests.support.chat import NOON, Chat
 from tests.support.owner import reaches_number
 from texts.bubble import Bubble
-
-on_both_channels = pytest.mark.parametrize("channel", ["telegram", "whatsapp"])
-on_both = pytest.mark.parametrize("kind", ["sqlite", "postgres"])
 
 
 def placed(phone: Phone, channel: str = "telegram") -> Chat:
