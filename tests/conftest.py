@@ -1,6 +1,5 @@
 """What many tests need: an empty database at the newest migration, once on SQLite and once on PostgreSQL."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +8,7 @@ from hypothesis import settings
 
 from bot.database import Database, open_database
 from migrations import upgrade
-from tests.support import postgres
+from tests.support import lent, postgres
 from tests.support.lacking import lacks
 
 settings.register_profile("long", max_examples=4000)  # --hypothesis-profile=long
@@ -46,26 +45,32 @@ def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture
-def database_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of an empty database at the newest migration."""
-    if kind == "sqlite":
-        path = tmp_path / "naikkelas.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        yield f"sqlite:///{path}"
-        return
-    server: postgres.Server = request.getfixturevalue("postgres_server")
-    url = server.clone()
-    yield url
-    server.drop(url)
+@pytest.fixture(scope="session")
+def sqlite_files(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> lent.Files:
+    """Lends SQLite databases."""
+    return lent.Files(sqlite_template, tmp_path_factory.mktemp("lent"))
+
+
+@pytest.fixture(scope="session")
+def postgres_clones(postgres_server: postgres.Server) -> Iterator[lent.Clones]:
+    """Lends PostgreSQL databases."""
+    clones = lent.Clones(postgres_server)
+    yield clones
+    clones.close()
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """`Database(url, write_engine, read_engine)` at the newest migration."""
-    opened = open_database(database_url)
-    yield opened
-    opened.close()
+def database(kind: str, request: pytest.FixtureRequest) -> Iterator[Database]:
+    """`Database(url, write_engine, read_engine)` at the newest migration, with nothing in it."""
+    lender: lent.Lender = request.getfixturevalue("sqlite_files" if kind == "sqlite" else "postgres_clones")
+    with lent.lent(lender) as database:
+        yield database
+
+
+@pytest.fixture
+def database_url(database: Database) -> str:
+    """The address of that database."""
+    return database.url
 
 
 @pytest.fixture

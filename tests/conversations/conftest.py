@@ -1,12 +1,12 @@
 """Stories run on SQLite; those marked `on_both` on PostgreSQL as well."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from bot.database import Database, open_database
+from bot.database import Database
 from models import Channel
 from tests.support.chat import Chat
 from tests.support.office import OFFICE, open_programme
@@ -19,21 +19,6 @@ Rows = Callable[[str], list[Mapping[str, Any]]]
 def kind() -> str:
     """Which database a story runs on, unless it says both."""
     return "sqlite"
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """The same database as elsewhere, but for SQLite's waiting for the disk: nobody pulls the plug on a story."""
-    opened = open_database(database_url)
-    if opened.is_sqlite:
-        for engine in (opened.write_engine, opened.read_engine):
-            sa.event.listen(engine, "connect", _do_not_wait)
-    yield opened
-    opened.close()
-
-
-def _do_not_wait(connection: Any, entry: Any) -> None:
-    connection.execute("PRAGMA synchronous=OFF")
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ import handlers
 from bot.database import Database
 from bot.inbound import Inbound
 from bot.inbox import Inbox, Received
+from bot.prepared import Prepared
+from bot.tables import conversations
 from conversation.form import walk
 from conversation.run import Run
 from conversation.said import Contact, Location, Other, Photo, Said, Start, Tap, Text
@@ -27,6 +29,12 @@ from texts.checking import LONGEST
 NOON = dt.datetime(2026, 11, 24, 5, tzinfo=dt.UTC)  # Tuesday, noon in Banten
 ADDRESSES = {Channel.TELEGRAM: "700000001", Channel.WHATSAPP: "whatsapp:+6281200000001"}
 PLACEHOLDER = re.compile(r"\{[a-z_0-9]+\}")
+_OPEN = ("run_id", "form", "answers", "view", "facts")
+_READ = Prepared(  # stories look at it after every message
+    sa.select(*(conversations.c[name] for name in _OPEN)).where(
+        conversations.c.channel == sa.bindparam("channel"), conversations.c.address == sa.bindparam("address")
+    )
+)
 BUTTON_ROOM = 64  # bytes of a button's data
 LIST_ROOM = 24  # characters of a list row's label
 
@@ -185,13 +193,13 @@ class Chat:
     @property
     def run(self) -> Run | None:
         """The run that is open."""
-        row = self.row
-        return Run(str(row.run_id), row.form, row.answers, row.view, row.facts) if row.form else None
+        run_id, form, answers, view, facts = self._open
+        return Run(str(run_id), form, answers, view, facts) if form else None
 
     @property
     def form(self) -> str | None:
         """The form that is open."""
-        return self.row.form
+        return None if (form := self._open[1]) is None else str(form)
 
     @property
     def asked(self) -> str | None:
@@ -205,8 +213,14 @@ class Chat:
     @property
     def over(self) -> str | None:
         """The kind of prompt that lies over the question, or None."""
-        over = self.row.view.get("over")
+        over = self._open[3].get("over")
         return str(over["kind"]) if over else None
+
+    @property
+    def _open(self) -> list[Any]:
+        with self.database.read() as connection:
+            (row,) = _READ.rows(connection, {"channel": self.channel, "address": self.address})
+            return row
 
     def transcript(self) -> Iterator[str]:
         """Everything said so far, as prose."""
