@@ -1,5 +1,6 @@
 """Logs carry no name, number, words or token: the whole journey and every kind of fault, and all that was written."""
 
+import datetime as dt
 import http.client
 import io
 import json
@@ -187,6 +188,15 @@ def faulty_sends(it: Served) -> None:
         Wired(it, channel).says("MENU", "STATUS")
 
 
+def by_day() -> Clock:
+    """Goes on from the next ten o'clock in the morning: by night nothing is asked, so nothing could fail at it."""
+    clock = Clock()
+    now = clock.now()
+    ten = now.replace(hour=3, minute=0)  # UTC
+    clock.shift((ten if ten > now else ten + dt.timedelta(days=1)) - now)
+    return clock
+
+
 def without_a_table(it: Served) -> None:
     """Heartbeats and the outbox meet a database that is not what it was."""
     with it.program.database.write() as connection:
@@ -208,7 +218,7 @@ def test_nothing_of_anybody_is_in_what_is_written(
     database_url: str, tmp_path: Path, capfd: pytest.CaptureFixture[str], lines: io.StringIO
 ) -> None:
     settings = settings_for(database_url, tmp_path)
-    with served(settings, answer=answer, clock=Clock()) as it:
+    with served(settings, answer=answer, clock=by_day()) as it:
         secrets = secrets_of(it)
         for channel in (Channel.TELEGRAM, Channel.WHATSAPP):
             chat = Wired(it, channel)

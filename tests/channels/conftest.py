@@ -28,13 +28,19 @@ async def telegram() -> AsyncIterator[telegram_standin.Telegram]:
 
 
 @pytest.fixture
-async def bot(telegram: telegram_standin.Telegram) -> AsyncIterator[TelegramChannel]:
-    """The bot on it. Answers are waited for half a second."""
+def wire() -> Wire:
+    """What both channels call through: as patient as in earnest, unless a test says otherwise."""
+    return Wire()
+
+
+@pytest.fixture
+async def bot(telegram: telegram_standin.Telegram, wire: Wire) -> AsyncIterator[TelegramChannel]:
+    """The bot on it."""
     channel = TelegramChannel(
         telegram_standin.TOKEN,
         base_url=telegram.base_url,
         base_file_url=telegram.base_file_url,
-        wire=Wire(read=0.5, connect=0.5),
+        wire=wire,
     )
     yield channel
     await channel.close()
@@ -48,7 +54,7 @@ async def twilio() -> AsyncIterator[twilio_standin.Twilio]:
 
 
 @pytest.fixture
-async def sender(twilio: twilio_standin.Twilio) -> AsyncIterator[WhatsAppChannel]:
+async def sender(twilio: twilio_standin.Twilio, wire: Wire) -> AsyncIterator[WhatsAppChannel]:
     """The sender on it, with templates not made yet."""
     channel = WhatsAppChannel(
         twilio_standin.SID,
@@ -56,7 +62,7 @@ async def sender(twilio: twilio_standin.Twilio) -> AsyncIterator[WhatsAppChannel
         twilio_standin.SENDER,
         base_url=twilio.address,
         public_url="https://bot.contoh.go.id",
-        wire=Wire(read=0.5, connect=0.5),
+        wire=wire,
     )
     yield channel
     await channel.close()

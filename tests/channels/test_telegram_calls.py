@@ -58,8 +58,10 @@ async def test_a_message_arrives(bot: TelegramChannel, telegram: Telegram) -> No
     ],
 )
 async def test_a_refusal_is_understood(
-    bot: TelegramChannel, telegram: Telegram, answer: Answer, kind: OutcomeKind
+    bot: TelegramChannel, telegram: Telegram, wire: Wire, answer: Answer, kind: OutcomeKind
 ) -> None:
+    if answer.hangs:
+        wire.read = 0.5
     telegram.next.append(answer)
     outcome = await bot.send(1, "71", HELLO, True)
     assert outcome.kind is kind
@@ -153,10 +155,11 @@ async def test_polling_beside_another_program_is_a_wrong_setting(bot: TelegramCh
     assert raised.value.kind is K.MISCONFIGURED
 
 
-async def test_polling_waits_longer_than_telegram_does(bot: TelegramChannel, telegram: Telegram) -> None:
+async def test_polling_waits_longer_than_telegram_does(bot: TelegramChannel, telegram: Telegram, wire: Wire) -> None:
+    wire.read = 0.5
     telegram.next.append(Answer(hangs=True))
     polling = asyncio.create_task(bot.updates(None, 25))
-    await asyncio.sleep(1.0)  # the wire's own patience is half a second here
+    await asyncio.sleep(1.0)
     assert not polling.done()
     polling.cancel()
     with pytest.raises(asyncio.CancelledError):
