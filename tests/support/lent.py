@@ -15,8 +15,11 @@ from bot.database import Database, open_database
 from tests.support.postgres import Server
 
 AS_IT_IS = """
-SELECT md5(string_agg(format('%s %s %s', relname, relfilenode, xmin), ',' ORDER BY oid))
-FROM pg_class WHERE relnamespace = 'public'::regnamespace
+SELECT md5(string_agg(it, ',' ORDER BY it)) FROM (
+  SELECT format('%s %s %s', relname, relfilenode, xmin) AS it
+  FROM pg_class WHERE relnamespace = 'public'::regnamespace
+  UNION ALL SELECT format('%s %s %s', tgname, tgrelid, xmin) FROM pg_trigger
+) AS everything
 """
 END_THE_OTHERS = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -95,7 +98,7 @@ def _do_not_wait(connection: Any, entry: Any) -> None:
 class Birth:
     """What is known of a database since it was made."""
 
-    was: str  # its tables
+    was: str  # its tables and triggers
     emptying: str  # the statements that empty it
     own: set[int]  # connections that are kept from one test to the next
 
