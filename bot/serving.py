@@ -26,6 +26,7 @@ from simulator.settings import BASE
 log = logging.getLogger(__name__)
 
 RETRY = 60.0  # seconds between two attempts to tell a platform who we are
+KEPT = 75  # seconds a quiet connection stays open: longer than the proxies' 60, or they would post into a closing one
 GRACE = 3  # seconds a request under way may still take once we are asked to end
 
 
@@ -73,6 +74,7 @@ class Built:
             access_log=False,
             lifespan="on",
             timeout_graceful_shutdown=GRACE,
+            timeout_keep_alive=KEPT,
             server_header=False,
             date_header=False,
         )
