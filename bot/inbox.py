@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot import inbox_rows as rows
+from bot import inbox_together
 from bot.database import is_gone
 from bot.inbound import Inbound
 from bot.tables import tickets
@@ -47,21 +48,29 @@ class Inbox:
 
     def receive(self, connection: sa.Connection, inbound: Inbound, now: dt.datetime) -> Received:
         """Take in one message within the caller's transaction. Runs in a writer thread; touches no network."""
-        row = rows.take(connection, inbound, now)
-        words = _words(inbound.said) if row["person_id"] is not None else None
-        inbound_id = rows.note(connection, inbound, row["id"], words, now)
+        row, inbound_id = _begun(connection, inbound, now)
         if inbound_id is None:
             return Received(seen_before=True)  # a webhook is repeated until it is answered: once is enough
         if isinstance(inbound.said, Reach):
             rows.reach(connection, row["id"], inbound.said)
             return Received()
         reply, failed = self._answered(connection, inbound, row, now)
-        keep = dt.timedelta(days=self.office.keeping.before_consent)
-        rows.keep_chat(connection, row["id"], reply.changes, now, keep)
-        if failed or (words is not None and not reply.keep_words):
+        words = row["person_id"] is not None and _words(inbound.said) is not None
+        if failed or (words and not reply.keep_words):
             rows.forget_words(connection, inbound_id, failed)
-        written = rows.post(connection, row, reply.bubble, inbound_id, now, self.burst) if reply.bubble else None
+        written = self._ended(connection, row, reply, inbound_id, now)
         return Received(failed=failed, toast=reply.toast, reply=written)
+
+    def _ended(
+        self, connection: sa.Connection, row: Mapping[str, Any], reply: Reply, inbound_id: int, now: dt.datetime
+    ) -> rows.NewReply | None:
+        """Write the chat back, and the reply."""
+        keep = dt.timedelta(days=self.office.keeping.before_consent)
+        if reply.bubble and connection.dialect.name == "postgresql":
+            changes, bubble = reply.changes, reply.bubble
+            return inbox_together.end(connection, row, changes, bubble, inbound_id, now, keep, self.burst)
+        rows.keep_chat(connection, row["id"], reply.changes, now, keep)
+        return rows.post(connection, row, reply.bubble, inbound_id, now, self.burst) if reply.bubble else None
 
     def _answered(
         self, connection: sa.Connection, inbound: Inbound, row: Mapping[str, Any], now: dt.datetime
@@ -101,6 +110,16 @@ class Inbox:
         }
         connection.execute(sa.insert(tickets), ticket)
         return Reply(Bubble(self.texts.text("common.trouble", chat.lang)))
+
+
+def _begun(connection: sa.Connection, inbound: Inbound, now: dt.datetime) -> tuple[Mapping[str, Any], int | None]:
+    """The chat, locked and loaded, and the id of the message; None if it came in before. Before consent no word is
+    written."""
+    if connection.dialect.name == "postgresql":
+        return inbox_together.begin(connection, inbound, _words(inbound.said), now)
+    row = rows.take(connection, inbound, now)
+    words = _words(inbound.said) if row["person_id"] is not None else None
+    return row, rows.note(connection, inbound, row["id"], words, now)
 
 
 class _Effects:

@@ -98,13 +98,17 @@ def reach(connection: sa.Connection, conversation_id: int, said: Reach) -> None:
     connection.execute(_CHAT.values(reachable=reachable), {"it": conversation_id})
 
 
-@lru_cache(maxsize=64)
-def _keeping(names: tuple[str, ...]) -> Prepared:
+def keeping(names: tuple[str, ...]) -> sa.Update:
     """Write the chat's `names` back. Whether there is consent now is the row's to say: a service may just have
     recorded it."""
     purge = sa.case((conversations.c.person_id.is_(None), sa.bindparam("purge", type_=Moment())), else_=None)
     values: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in names}
-    return Prepared(_CHAT.values(last_in_at=sa.bindparam("now"), purge_at=purge, **values))
+    return _CHAT.values(last_in_at=sa.bindparam("now"), purge_at=purge, **values)
+
+
+@lru_cache(maxsize=64)
+def _keeping(names: tuple[str, ...]) -> Prepared:
+    return Prepared(keeping(names))
 
 
 def keep_chat(
@@ -147,20 +151,23 @@ def _how_many(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
     return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)
 
 
-# Of the newest messages to the chat: replies that wait, messages on their way, and those just sent.
-_LATEST = Prepared(
-    sa.select(
-        _how_many(sa.and_(_newest.c.lane == Lane.REPLY.value, _unsent(_newest.c.state))),
-        _how_many(_newest.c.state == DeliveryState.SENDING),
-        _how_many(_newest.c.sent_at > sa.bindparam("lately")),
+def latest() -> sa.Select[int, int, int]:
+    """Of the newest messages to the chat: replies that wait, messages on their way, and those just sent."""
+    return sa.select(
+        _how_many(sa.and_(_newest.c.lane == Lane.REPLY.value, _unsent(_newest.c.state))).label("waiting"),
+        _how_many(_newest.c.state == DeliveryState.SENDING).label("on_its_way"),
+        _how_many(_newest.c.sent_at > sa.bindparam("lately", type_=Moment())).label("recent"),
     )
-)
-_SUPERSEDE = Prepared(
+
+
+_LATEST = Prepared(latest())
+SUPERSEDE = (
     sa.update(deliveries)
     .where(deliveries.c.conversation_id == sa.bindparam("it"), deliveries.c.lane == Lane.REPLY.value)
     .where(_unsent(deliveries.c.state))
     .values(state=DeliveryState.CANCELLED, reason="superseded", changed_at=sa.bindparam("now"))
 )
+_SUPERSEDE = Prepared(SUPERSEDE)
 POSTED = ("conversation_id", "channel", "address", "lane", "because", "bubble", "state", "attempts")
 _POST = Prepared(sa.insert(deliveries).returning(deliveries.c.id), [*POSTED, "created_at", "not_before", "changed_at"])
 
