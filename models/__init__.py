@@ -8,6 +8,7 @@ from models.business import Assessment, Business, Confirmation, ConfirmationStat
 from models.contact import Contact, ContactList, PaperConsent, PastAttendance
 from models.conversation import Channel, Conversation, Draft, Inbound, Language, Media, Reachable, Stopped
 from models.delivery import ContentTemplate, Cursor, Delivery, DeliveryEvent, DeliveryState, Gate, Lane
+from models.door import EventDoor
 from models.event import Audience, Event, EventArrival, EventKind, EventShare, EventSource, EventState, PlanEntry
 from models.file import StoredFile
 from models.person import Consent, LinkCode, Person, Purpose
@@ -58,6 +59,7 @@ __all__ = [
     "DueState",
     "Event",
     "EventArrival",
+    "EventDoor",
     "EventKind",
     "EventShare",
     "EventSource",

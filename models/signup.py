@@ -40,6 +40,14 @@ class SignUp(Base):
         sa.CheckConstraint("NOT (holds AND state IN ('waiting', 'cancelled'))", name="holds_when_in"),
         sa.Index("ix_sign_ups_queue", "event_id", "state", "rounds", "id"),
         sa.Index("ix_sign_ups_person_id", "person_id"),
+        sa.Index(
+            "uq_sign_ups_door_key",
+            "event_id",
+            "door_key",
+            unique=True,
+            sqlite_where=sa.text("door_key IS NOT NULL"),
+            postgresql_where=sa.text("door_key IS NOT NULL"),
+        ),
         sa.Index("ix_sign_ups_conversation_id", "conversation_id"),
         sa.Index(
             "ix_sign_ups_offered",
@@ -77,6 +85,9 @@ class SignUp(Base):
     changed_at: Mapped[dt.datetime] = mapped_column(Moment())
     attended_at: Mapped[dt.datetime | None] = mapped_column(Moment())
     attended_by: Mapped[str | None] = mapped_column(sa.String(64))
+    door_key: Mapped[str | None] = mapped_column(
+        sa.String(40)
+    )  # the one tap at the door that noted it: sent twice, once
     walk_in: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     paper_consent: Mapped[str | None] = mapped_column(sa.String(100))  # the reference of a paper, signed at the door
 

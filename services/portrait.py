@@ -38,7 +38,7 @@ from models import (
 # and the name and place once more, as doubles are looked up by.
 INNER = frozenset(
     {"person_id", "purge_at", "link_tries", "nudged_run", "event_id", "tries", "content", "ref"}
-    | {"name_key", "place_key", "key", "list_id", "contact_id", "token"}
+    | {"name_key", "place_key", "key", "list_id", "contact_id", "token", "door_key"}
 )
 
 

@@ -21,6 +21,7 @@ class Right(StrEnum):
     SEE = "lihat"
     REVIEW = "tinjau"
     EVENTS = "acara"
+    DOOR = "pintu"
     DRAFT = "siaran.buat"
     APPROVE = "siaran.setujui"
     EXPORT = "ekspor"
@@ -35,6 +36,7 @@ class Via(StrEnum):
     COMMAND = "command"
     CHAT = "chat"
     CONSOLE = "console"
+    DOOR = "door"
     PROGRAM = "program"
 
 
@@ -44,7 +46,7 @@ class Actor:
 
     `regencies`: codes of the kabupaten and kota they work for, None: all. `staff_id` None: no account (the keyboard of
     the server, or the program itself); such an actor is never the second person of two. `request` names the one call,
-    message or page this belongs to. `shown` is what owners read.
+    message or page this belongs to. `shown` is what owners read. `event_id`: who stands at the door of this one event.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Actor:
     staff_id: int | None = None
     request: str = ""
     shown: str = ""
+    event_id: int | None = None
 
     @property
     def called(self) -> str:

@@ -138,7 +138,7 @@ def _new(
         event_id=event.id, person_id=guest.person_id, conversation_id=guest.conversation_id,
         business_id=guest.business_id, source_id=guest.source_id, name=guest.name, business=guest.business,
         stand_in=guest.stand_in, regency=guest.regency, product_kind=guest.product_kind, invited=invited, state=state,
-        holds=state is SignUpState.REGISTERED, share=share, code=_code(session, guest.person_id),
+        holds=state is SignUpState.REGISTERED, share=share, code=code_for(session, guest.person_id),
         digits=free_digits(session, event.id, token), token=token, told_starts_at=event.starts_at,
         told_place=event.place, created_at=now, changed_at=now,
     )  # fmt: skip
@@ -147,7 +147,7 @@ def _new(
     return row
 
 
-def _code(session: Session, person_id: int) -> str:
+def code_for(session: Session, person_id: int) -> str:
     """A code that none of this person's sign-ups has; the person is locked, so no other chat takes it meanwhile."""
     mine = sa.select(SignUp.code).where(SignUp.person_id == person_id)
     last = session.scalars(mine.order_by(SignUp.id.desc()).limit(1)).first()
