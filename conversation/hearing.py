@@ -47,6 +47,7 @@ UNSURE = frozenset(
         "mboten ngertos", "not sure", "don't know", "dont know", "no idea", "tidak yakin", "belum yakin", "belum tahu",
     )
 )  # fmt: skip
+AFFIRMATIONS = frozenset("benar betul".split())  # words of their own: "benar" is no slip for "besar"
 BUT = frozenset("tapi tetapi kecuali cuma cuman hanya but except only".split())
 ADDRESS = frozenset("bu pak min kak teh kang mas mbak bapak ibu pa buk mbak om tante sis gan".split())
 MINE = frozenset("saya aku kami abdi kula".split())  # "ibu saya" is somebody, not a form of address
@@ -180,7 +181,8 @@ def _loosely(options: Sequence[Option], said: str) -> Match | None:
         for i, label in labels.items()
         if len(said) >= SMALL_WORD and label not in UNSURE and f" {said} " in f" {label} "
     ]
-    typo = [o.id for o in options if any(close(said, w) for w in (*o.words, normalise(o.label)) if w not in NEGATIONS)]
+    meant = () if said in AFFIRMATIONS else options
+    typo = [o.id for o in meant if any(close(said, w) for w in (*o.words, normalise(o.label)) if w not in NEGATIONS)]
     hits = tuple(dict.fromkeys(inside or typo or named))
     return Match(hits) if hits else None
 

@@ -118,6 +118,7 @@ NOT_HEARD = [
     ("journey.natural", "gpp"),  # fine, but what?
     ("consent.service", "tidak apa-apa"),
     ("journey.sites", "sudah"),
+    ("journey.turnover", "benar"),  # a yes, to what? not "besar"
     ("journey.product", "11"),
     ("journey.product", "0"),
     ("journey.capital", "1 liter"),
