@@ -19,6 +19,14 @@ outbox = Gauge("naikkelas_outbox", "Deliveries not yet settled, by state", ["cha
 oldest_seconds = Gauge(
     "naikkelas_outbox_oldest_seconds", "Age of the oldest message that waits", ["channel"], registry=REGISTRY
 )
+writer_waiting = Gauge("naikkelas_writer_waiting", "Messages and results not yet taken by a writer", registry=REGISTRY)
+database_up = Gauge("naikkelas_database_up", "1 while the database answers", registry=REGISTRY)
+pace_booked = Gauge(
+    "naikkelas_pace_booked_seconds", "How far ahead a sender's slots are booked", ["channel"], registry=REGISTRY
+)
+pace_closed = Gauge(
+    "naikkelas_pace_closed_seconds", "How long a platform still wants silence (429)", ["channel"], registry=REGISTRY
+)
 tickets_overdue = Gauge(
     "naikkelas_tickets_overdue", "Questions to officers whose promised answer is late", registry=REGISTRY
 )

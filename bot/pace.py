@@ -72,3 +72,10 @@ def close(connection: sa.Connection, sender: str, seconds: float, now: float | N
     """A platform told us to be silent (429): nobody sends before it is over, in any process."""
     now = clock(connection) if now is None else now
     connection.execute(_CLOSE, {"who": sender, "until": now + seconds})
+
+
+def standing(connection: sa.Connection) -> dict[str, tuple[float, float]]:
+    """For the metrics, by sender: seconds booked ahead, and seconds a platform still wants silence. Locks nothing."""
+    now = clock(connection)
+    rows = connection.execute(sa.select(gates.c.sender, gates.c.tat, gates.c.closed_until)).all()
+    return {row.sender: (max(0.0, row.tat - now), max(0.0, row.closed_until - now)) for row in rows}

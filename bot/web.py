@@ -18,7 +18,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 import migrations
-from bot import event_files, metrics
+from bot import event_files, metrics, pace
 from bot.app import Program
 from bot.channels import reading, whatsapp_hear
 from bot.channels.base import OutcomeKind
@@ -240,12 +240,15 @@ class Doors:
         """For Prometheus."""
         try:
             await asyncio.to_thread(self._count)
+            metrics.database_up.set(1)
         except sa.exc.SQLAlchemyError:
+            metrics.database_up.set(0)
             log.warning("the outbox could not be counted")
         return Response(generate_latest(metrics.REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
     def _count(self) -> None:
         now = self._program.clock.now()
+        metrics.writer_waiting.set(self._program.writer.waiting)
         open_states = ("queued", "leased", "sending", "unknown")
         query = (
             sa.select(deliveries.c.channel, deliveries.c.state, sa.func.count(), sa.func.min(deliveries.c.not_before))
@@ -257,6 +260,9 @@ class Doors:
             metrics.certificates.set(certificates.unacknowledged(session))
         with self._program.database.read() as connection:
             found = {(row[0].value, row[1].value): (row[2], row[3]) for row in connection.execute(query)}
+            for sender, (booked, closed) in pace.standing(connection).items():
+                metrics.pace_booked.labels(sender).set(booked)
+                metrics.pace_closed.labels(sender).set(closed)
         for channel in Channel:
             for state in open_states:
                 metrics.outbox.labels(channel.value, state).set(found.get((channel.value, state), (0, None))[0])

@@ -184,6 +184,13 @@ def test_health_and_numbers(running: Served) -> None:
     assert status == 200
     assert b'naikkelas_turns_total{channel="telegram",kind="text",result="answered"}' in said
     assert b"naikkelas_outbox{" in said
+    for figure in (
+        b'pace_booked_seconds{channel="',
+        b'pace_closed_seconds{channel="',
+        b"writer_waiting ",
+        b"database_up 1",
+    ):
+        assert b"naikkelas_" + figure in said
     assert _ask(running, "GET", "/webhooks/telegram")[0] == 405
 
 
