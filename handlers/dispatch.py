@@ -134,7 +134,7 @@ class _Hearing(Table):
             return self.follow(follow)
         command = commands.exactly(self.desk.texts, said.text)
         if self.is_first():
-            return self._first(command)
+            return self._first(said, command)
         if command in (None, Command.GREETING) and (follow := self._for_officer(said)):
             return self.follow(follow)
         if command is None and (follow := self.registry.asked(self.desk, self.spoken, said)):
@@ -142,8 +142,12 @@ class _Hearing(Table):
         command = command or commands.nearly(self.desk.texts, said.text)
         return self._act(command) if command else self.follow(self.registry.lost(self.desk, self.spoken))
 
-    def _first(self, command: Command | None) -> Reply:
-        """A deep link or a printed word leads straight on; everything else is greeted, with the menu."""
+    def _first(self, said: Text, command: Command | None) -> Reply:
+        """A deep link or a printed word leads straight on, a question is answered; everything is greeted, with the
+        menu."""
+        if command is None and (page := self.registry.asked(self.desk, self.spoken, said)):
+            notes = (Note("welcome.short"), *page.notes)
+            return self.follow(replace(page, notes=notes, open="menu", facts=self.registry.menu(self.desk)))
         if command is None or command in GREETED:
             return self.follow(self.registry.first(self.desk, self.spoken))
         return self._act(command, Note("welcome.short"))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from models import Application, Assessment, Business, Conversation, Draft, Lane, Language, LinkCode, Session
+from models import Application, Assessment, Business, Conversation, Draft, Lane, Language, LinkCode, Session, Ticket
 from services import audit, deliveries, drafts, persons, scope
 from services.inserting import quietly
 from services.staff import Actor, Right, demand
@@ -160,6 +160,7 @@ def _join(
         theirs = sa.update(Assessment).where(Assessment.person_id == before, Assessment.business_id.is_(None))
         session.execute(quietly(theirs.values(person_id=link.person_id)))
     form = _take_form(session, old, chat)
+    _take_tickets(session, link.person_id, old, chat)
     _notify(session, link, old, chat, texts, now)
     return Used(Use.LINKED, link.person_id, chat.language, chat.business_id, form)
 
@@ -184,6 +185,13 @@ def _take_form(session: Session, old: Conversation, chat: Conversation) -> Taken
     if form is None or number is None:
         return form
     return Taken(form.form, form.run_id, form.answers, {**form.facts, "phone": number})
+
+
+def _take_tickets(session: Session, person_id: int, before: Conversation, after: Conversation) -> None:
+    """Open questions are answered where the person is now, and there the bot keeps quiet."""
+    theirs = sa.and_(Ticket.conversation_id == before.id, Ticket.person_id == person_id, Ticket.closed_at.is_(None))
+    session.execute(quietly(sa.update(Ticket).where(theirs).values(conversation_id=after.id)))
+    after.quiet_until, before.quiet_until = before.quiet_until or after.quiet_until, None
 
 
 def _close(chat: Conversation) -> None:
@@ -253,6 +261,7 @@ def _cut(session: Session, link: LinkCode, back_to: int, now: dt.datetime) -> No
     undo(session, conversation_id=chat.id, now=now)  # what they joined with it in turn
     move = sa.update(Draft).where(Draft.conversation_id == chat.id).values(conversation_id=back_to)
     session.execute(quietly(move))
+    _take_tickets(session, link.person_id, chat, session.get_one(Conversation, back_to))
     if chat.run_id and chat.form in drafts.KEPT:
         _park(session, back_to, Taken(chat.form, chat.run_id, chat.answers, chat.facts), now)
     _close(chat)

@@ -254,3 +254,15 @@ def test_a_reminder_goes_where_the_person_wrote_last_and_is_answered_there(phone
     assert rows(f"SELECT conversation_id AS c FROM deliveries WHERE because = 'due:{due['id']}'")[0]["c"] == new.row.id
     new.says(f"BELUM {due['code']}")
     assert rows(f"SELECT state FROM dues WHERE id = {due['id']}")[0]["state"] == "answered"
+
+
+def test_an_open_question_to_an_officer_comes_along_and_goes_back(phone: Phone, rows: Rows) -> None:
+    old = starts(phone).says("PETUGAS", "Kapan pendamping datang ke tempat saya?")
+    new = phone(Channel.WHATSAPP, address=NEW).says(code_of(old))
+    asked = "SELECT conversation_id AS chat, words FROM tickets WHERE topic = 'question'"
+    assert [row["chat"] for row in rows(asked)] == [new.row.id]
+    assert (old.row.quiet_until, new.row.quiet_until is not None) == (None, True)
+    assert new.asked == "avoid", "the form goes on, though an officer is answering"
+    old.says("BUKAN SAYA")
+    assert [row["chat"] for row in rows(asked)] == [old.row.id]
+    assert (old.row.quiet_until is not None, new.row.quiet_until) == (True, None)

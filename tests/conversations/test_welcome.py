@@ -174,3 +174,14 @@ def test_what_is_not_understood_three_times_is_offered_an_officer(phone: Phone) 
 def test_thanks_are_answered_when_nothing_is_open(phone: Phone) -> None:
     chat = phone().says("halo", "BERHENTI").taps("everything").says("terima kasih")
     assert "Sama-sama" in chat.text
+
+
+@on_both_channels
+def test_a_question_comes_first_and_is_answered_below_the_greeting(phone: Phone, channel: str, rows: Rows) -> None:
+    chat = phone(Channel(channel)).says("berapa biaya sertifikat halal?")
+    assert "UPTD BPTSI" in chat.text
+    assert "biaya" in chat.text.lower()
+    assert chat.told >= {"welcome.short", "faq.cost"}
+    assert chat.options == SERVICES
+    assert rows("SELECT words FROM inbounds") == [{"words": None}]
+    assert rows("SELECT * FROM unanswered") == []
