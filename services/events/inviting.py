@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from models import Audience, Business, Invitation, Person, Session
+from models import Audience, Business, EventState, Invitation, Person, Session
 from services import audit
 from services.events import plans, seating
+from services.events.rules import EventRefused, Wrong
 from services.inserting import insert_unless_there
 from services.staff import Actor, Right, demand_for
 
@@ -23,10 +24,15 @@ class Invitee:
 
 
 def invite(session: Session, actor: Actor, code: str, people: Iterable[Invitee], *, now: dt.datetime) -> int:
-    """Put people on the list; how many are new on it. A number we know leads to its person and business."""
+    """Put people on the list; how many are new on it. A number we know leads to its person and business.
+
+    Raises EventRefused for an event that is over or cancelled. While it is a draft nobody is told.
+    """
     event = seating.find(session, code)
     demand_for(actor, Right.EVENTS, event.regency)
     event, new = seating.lock(session, event.id), 0
+    if event.state not in (EventState.DRAFT, EventState.OPEN) or event.ends_at <= now:
+        raise EventRefused(Wrong.OVER)
     for one in people:
         known = _known(session, one)
         values = {"event_id": event.id, "name": one.name, "at": now, "phone": known.phone}
@@ -35,7 +41,8 @@ def invite(session: Session, actor: Actor, code: str, people: Iterable[Invitee],
         if made is None:
             continue
         new += 1
-        plans.plan_for(session, event, known.person_id, Audience.INVITED, now)
+        if event.state is EventState.OPEN:
+            plans.plan_for(session, event, known.person_id, Audience.INVITED, now)
     audit.note(session, actor, "event.invited", f"event:{event.code}", after={"count": new}, now=now)
     return new
 

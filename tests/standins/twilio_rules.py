@@ -9,6 +9,7 @@ MESSAGE = {
     "From",
     "MessagingServiceSid",
     "Body",
+    "MediaUrl",
     "ContentSid",
     "ContentVariables",
     "StatusCallback",

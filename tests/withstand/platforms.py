@@ -32,7 +32,7 @@ class Seen:
 
     text: str
     buttons: dict[str, tuple[str, str]]  # option → (data, label)
-    kind: str = "text"  # on WhatsApp: text, quick-reply or list-picker
+    kind: str = "text"  # on WhatsApp: text, picture, quick-reply or list-picker
     message_id: int = 0
     redrawn: bool = False
     delivery: str = ""  # on WhatsApp the callback names it
@@ -96,13 +96,14 @@ class TelegramPhones(Telegram, Spoilt):
 
     def _result(self, method: str, parameters: dict[str, Any]) -> Any:
         result = super()._result(method, parameters)
-        if method in ("sendMessage", "editMessageReplyMarkup"):
-            number = result["message_id"] if method == "sendMessage" else parameters["message_id"]
+        if method in ("sendMessage", "sendPhoto", "editMessageReplyMarkup"):
+            number = parameters["message_id"] if method == "editMessageReplyMarkup" else result["message_id"]
             markup = parameters.get("reply_markup") or {}
             keys = [key for row in markup.get("inline_keyboard", []) for key in row]
             buttons = {key["callback_data"].split("|")[2]: (key["callback_data"], key["text"]) for key in keys}
-            text = telegram_rules.words(parameters.get("text", ""), parameters.get("parse_mode"))
-            seen = Seen(text, buttons, message_id=number, redrawn=method != "sendMessage")
+            said = parameters.get("text") or parameters.get("caption") or ""
+            text = telegram_rules.words(said, parameters.get("parse_mode"))
+            seen = Seen(text, buttons, message_id=number, redrawn=method == "editMessageReplyMarkup")
             self.boxes.put(str(parameters["chat_id"]), seen)
         return result
 
@@ -141,7 +142,7 @@ class TwilioPhones(Twilio, Spoilt):
 
 def _on_whatsapp(form: dict[str, str], whole: dict[str, Any] | None, delivery: str) -> Seen:
     if whole is None:
-        return Seen(form["Body"], {}, delivery=delivery)
+        return Seen(form.get("Body", ""), {}, kind="text" if "Body" in form else "picture", delivery=delivery)
     rows = whole.get("actions") or whole.get("items") or []
     buttons = {row["id"].split("|")[2]: (row["id"], row.get("title") or row["item"]) for row in rows}
     return Seen(whole["body"], buttons, kind=whole["type"].partition("/")[2], delivery=delivery)
