@@ -30,6 +30,7 @@ from bot.scheduler import Heart
 from bot.writer import DatabaseGone, Writer
 from models import Channel as ChannelName
 from services import programmes
+from services import templates as register
 from services.office import Office
 from texts import Catalogue
 
@@ -92,6 +93,7 @@ class Program:
     async def start(self) -> None:
         """Begin. The database must be at its newest step already (`prepare`)."""
         self.channels = channels(self.settings, await asyncio.to_thread(known_templates, self.settings, self.database))
+        await asyncio.to_thread(self.read_templates)
         rates = {
             ChannelName.TELEGRAM: self.settings.telegram.rate_per_second,
             ChannelName.WHATSAPP: self.settings.whatsapp.rate_per_second,
@@ -114,6 +116,15 @@ class Program:
             self._polling = Polling(self.channels.telegram, self.receive, self.clock.now)
             self._polling.start()
         self.ready = True
+
+    def read_templates(self) -> None:
+        """What may be sent outside WhatsApp's 24 hours, and the generic templates, as they stand now. Blocking."""
+        whatsapp = self.channels.whatsapp
+        if whatsapp is None:
+            return
+        with Session(self.database.read_engine) as session:
+            whatsapp.known = templates.known(session, whatsapp.name)
+            whatsapp.approved = register.usable(session, whatsapp.name, self.texts)
 
     async def receive(self, inbound: Inbound) -> Received:
         """One message in; returns after the commit. Raises DatabaseGone if it should come again later."""
@@ -171,11 +182,10 @@ def _burst(settings: Settings) -> int:
 def known_templates(settings: Settings, database: Database) -> dict[str, str]:
     """WhatsApp's content templates that were made for our sender: name → sid."""
     whatsapp = settings.whatsapp
-    name = whatsapp.sender or whatsapp.messaging_service_sid or whatsapp.account_sid
-    if not whatsapp.begun or not name:
+    if not whatsapp.begun or not whatsapp.identity:
         return {}
     with Session(database.read_engine) as session:
-        return templates.known(session, name)
+        return templates.known(session, whatsapp.identity)
 
 
 def channels(settings: Settings, known: Mapping[str, str]) -> Channels:

@@ -27,6 +27,7 @@ from bot.cli_people import people_cli
 from bot.cli_requests import requests_cli
 from bot.cli_staff import staff_cli
 from bot.cli_tickets import questions_cli, tickets_cli
+from bot.cli_whatsapp import whatsapp_cli
 from bot.clock import Clock
 from bot.config import Settings
 from bot.database import open_database
@@ -39,8 +40,6 @@ from simulator.terminal import NoPhone
 
 cli = typer.Typer(help="Naik Kelas: bot Telegram dan WhatsApp untuk usaha kecil.", **NO_ARGUMENTS)  # type: ignore[arg-type]
 database_cli = typer.Typer(help="Basis data.", **NO_ARGUMENTS)  # type: ignore[arg-type]
-whatsapp_cli = typer.Typer(help="WhatsApp melalui Twilio.", **NO_ARGUMENTS)  # type: ignore[arg-type]
-templates_cli = typer.Typer(help="Templat isi untuk tombol dan daftar.", **NO_ARGUMENTS)  # type: ignore[arg-type]
 cli.add_typer(database_cli, name="db")
 cli.add_typer(applications_cli, name="applications")
 cli.add_typer(contacts_cli, name="contacts")
@@ -53,7 +52,6 @@ cli.add_typer(staff_cli, name="staff")
 cli.add_typer(tickets_cli, name="tickets")
 cli.add_typer(questions_cli, name="questions")
 cli.add_typer(whatsapp_cli, name="whatsapp")
-whatsapp_cli.add_typer(templates_cli, name="templates")
 cli.command()(backup)
 cli.command()(restore)
 
@@ -178,28 +176,6 @@ def upgrade() -> None:
         migrations.upgrade(database.write_engine)
     database.close()
     typer.echo("Basis data sudah mutakhir.")
-
-
-@templates_cli.command()
-def sync() -> None:
-    """Buat templat isi yang belum ada di Twilio."""
-    settings = load_settings()
-    if not settings.whatsapp.begun:
-        raise fail("whatsapp.account_sid belum diisi.", code=WRONG)
-    with plainly():
-        count = asyncio.run(_sync(settings))
-    typer.echo(f"{count} templat siap dipakai.")
-
-
-async def _sync(settings: Settings) -> int:
-    database = open_database(settings.database.url.get_secret_value())
-    made = program.channels(settings, {})
-    try:
-        return len(await made.whatsapp.sync_templates(database.write_engine)) if made.whatsapp else 0
-    finally:
-        for channel in made.named().values():
-            await channel.close()
-        database.close()
 
 
 def main() -> None:

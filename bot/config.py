@@ -99,6 +99,11 @@ class WhatsappSettings(Section):
         """Somebody filled in a part of it, so the rest must be there too."""
         return bool(self.account_sid or self.auth_token)
 
+    @property
+    def identity(self) -> str:
+        """Who sends: templates are made and approved for it; "" where nothing is filled in."""
+        return self.sender or self.messaging_service_sid or self.account_sid or ""
+
 
 class FactSettings(Section):
     """One fact of the programme that may change; shown to owners once it is confirmed."""

@@ -13,6 +13,7 @@ from bot.outbox_rows import NEWER_REPLY, Ready
 from bot.prepared import Prepared
 from bot.tables import conversations, deliveries, delivery_events, insert_once
 from models import Channel, DeliveryState, Lane, Reachable, Stopped
+from services.deliveries import NO_TEMPLATE
 
 ATTEMPTS = 10  # then a message is given up: some seventeen minutes
 LONGEST = 600.0  # seconds between two attempts at most
@@ -27,6 +28,7 @@ RANK = {
     DeliveryState.SENDING: 1,
     DeliveryState.UNKNOWN: 1,
     DeliveryState.SENT: 2,
+    DeliveryState.HELD: 3,
     DeliveryState.FAILED: 3,
     DeliveryState.DELIVERED: 4,
     DeliveryState.READ: 5,
@@ -69,8 +71,9 @@ def next_step(outcome: Outcome, lane: int, attempts: int) -> Step:
         return Step(DeliveryState.QUEUED, "moved")
     if kind is OutcomeKind.MISCONFIGURED:
         return Step(DeliveryState.QUEUED, outcome.reason, PAUSE_WHEN_WRONG)
-    if kind is OutcomeKind.HELD:
-        return Step(DeliveryState.SKIPPED, "window_closed")
+    if kind is OutcomeKind.HELD:  # an answer makes sense only as long as it is one
+        state = DeliveryState.SKIPPED if lane == Lane.REPLY else DeliveryState.HELD
+        return Step(state, outcome.reason or "window_closed")
     return Step(DeliveryState.FAILED, outcome.reason or kind.value)
 
 
@@ -136,11 +139,17 @@ def _settle_other(connection: sa.Connection, result: Result) -> None:
         "why": step.reason[:200],
         "again_at": result.at + dt.timedelta(seconds=step.wait),
         "now": result.at,
-        # A refused token and a closed gate are nobody's attempt.
-        "forgiven": int(outcome.kind is OutcomeKind.MISCONFIGURED or outcome.reason == GATE_CLOSED),
+        "forgiven": int(_forgiven(outcome)),
     }
     connection.execute(_ELSE, row)
     _side_effects(connection, ready, outcome)
+
+
+def _forgiven(outcome: Outcome) -> bool:
+    """A refused token, a closed gate and a template that is not there are nobody's attempt."""
+    if outcome.kind is OutcomeKind.HELD:
+        return outcome.reason.startswith(NO_TEMPLATE)
+    return outcome.kind is OutcomeKind.MISCONFIGURED or outcome.reason == GATE_CLOSED
 
 
 _CHAT = sa.update(conversations).where(conversations.c.id == sa.bindparam("it"))
@@ -192,15 +201,19 @@ class Report:
 def report(connection: sa.Connection, told: Report, now: dt.datetime) -> bool:
     """Note a status (append-only) and move the delivery forward by it. False if no delivery of ours is meant."""
     found = _find(connection, told)
-    _note(connection, told, found.id if found else None, now)
+    new = _note(connection, told, found.id if found else None, now)
     if found is None:
         return False
-    if told.state is not None:
-        lower = [state for state, rank in RANK.items() if rank < RANK[told.state]]
+    state = told.state
+    if state is DeliveryState.HELD:
+        # Told twice of an attempt that was held back, it may be on its way again already.
+        state = None if not new else DeliveryState.FAILED if found.lane == Lane.REPLY else state
+    if state is not None:
+        lower = [one for one, rank in RANK.items() if rank < RANK[state]]
         connection.execute(
             sa.update(deliveries)
             .where(deliveries.c.id == found.id, deliveries.c.state.in_(lower))
-            .values(state=told.state, reason=told.error or None, changed_at=now, platform_id=told.platform_id)
+            .values(state=state, reason=told.error or None, changed_at=now, platform_id=told.platform_id)
         )
     if told.lost is not None:
         connection.execute(_CHAT.values(reachable=told.lost), {"it": found.conversation_id})
@@ -209,9 +222,9 @@ def report(connection: sa.Connection, told: Report, now: dt.datetime) -> bool:
     return True
 
 
-def _find(connection: sa.Connection, told: Report) -> sa.Row[Any, Any] | None:
+def _find(connection: sa.Connection, told: Report) -> Any:
     """By the platform's id, else by ours: a status may outrun the answer that tells us the platform's id."""
-    columns = (deliveries.c.id, deliveries.c.conversation_id)
+    columns = (deliveries.c.id, deliveries.c.conversation_id, deliveries.c.lane)
     for condition in _conditions(told):
         row = connection.execute(sa.select(*columns).where(deliveries.c.channel == told.channel, condition)).first()
         if row is not None:
@@ -226,7 +239,7 @@ def _conditions(told: Report) -> Iterable[sa.ColumnElement[bool]]:
         yield sa.and_(deliveries.c.id == told.delivery_id, deliveries.c.platform_id.is_(None))
 
 
-def _note(connection: sa.Connection, told: Report, delivery_id: int | None, now: dt.datetime) -> None:
+def _note(connection: sa.Connection, told: Report, delivery_id: int | None, now: dt.datetime) -> bool:
     row = {
         "delivery_id": delivery_id,
         "platform_id": told.platform_id,
@@ -234,4 +247,4 @@ def _note(connection: sa.Connection, told: Report, delivery_id: int | None, now:
         "error": told.error[:16],
         "at": now,
     }
-    insert_once(connection, delivery_events, row)
+    return insert_once(connection, delivery_events, row)

@@ -19,7 +19,7 @@ from bot.database import PROGRAM, Database
 from bot.tables import deliveries
 from models import DeliveryState
 
-WAITING = (DeliveryState.QUEUED, DeliveryState.LEASED, DeliveryState.SENDING)
+WAITING = (DeliveryState.QUEUED, DeliveryState.LEASED, DeliveryState.SENDING, DeliveryState.HELD)
 Columns = dict[str, sa.types.TypeEngine[Any]]
 
 

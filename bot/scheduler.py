@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.orm import Session
 
-from bot import anchoring, metrics, missed
+from bot import anchoring, approvals, metrics, missed, outbox_held
 from bot.channels.base import OutcomeKind
 from bot.channels.errors import PlatformError
 from bot.writer import DatabaseGone
@@ -80,7 +80,10 @@ class Heart:
             beats += [("dues", 60, self._dues), ("retention", 3600, self._retention), ("rights", 60, self._rights)]
             beats += [("anchor", 300, self._anchor)]
         if program.role in ("all", "worker"):
+            beats += [("held", 5, self._held)]
             beats += [("leases", 15, program.outbox.sweep), ("media", 20, self._media)]
+        if program.role in ("all", "scheduler") and program.channels.whatsapp:
+            beats += [("approvals", 60, self._approvals)]
         if program.takes_messages and program.channels.whatsapp and not program.settings.simulated:
             beats += [("reconcile", 300, self._reconcile), ("catch_up", 3, self._catch_up)]
         return beats
@@ -161,6 +164,32 @@ class Heart:
 
         while await self._in_session(once):
             program.outbox.wake()
+
+    async def _approvals(self) -> None:
+        """How our templates stand with WhatsApp; a template that is lost is told to the staff."""
+        program = self._program
+        if program.channels.whatsapp is None:
+            return
+        sender, asked_at = program.channels.whatsapp.name, program.clock.now()
+        told = await program.channels.whatsapp.approvals()
+        await self._in_session(lambda s: approvals.heard(s, sender, told, program.texts, program.office, asked_at))
+        program.outbox.wake()
+
+    async def _held(self) -> None:
+        """What waits for a template or for the person; the register is read anew."""
+        program = self._program
+        await asyncio.to_thread(program.read_templates)
+        now = program.clock.now()
+        found = await asyncio.to_thread(self._found, now)
+        if not found:
+            return
+        await program.writer.run(lambda c: outbox_held.release(c, found, now, lambda at: program.office.writes(at).at))
+        program.outbox.wake()
+
+    def _found(self, now: dt.datetime) -> outbox_held.Found:
+        whatsapp = self._program.channels.whatsapp
+        with self._program.database.read() as connection:
+            return outbox_held.find(connection, whatsapp.approved if whatsapp else (), now)
 
     async def _retention(self) -> None:
         program = self._program

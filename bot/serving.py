@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 import simulator.app
-from bot import simulated, web
+from bot import approvals, simulated, web
 from bot.app import Program, prepare
 from bot.channels.errors import PlatformError
 from bot.channels.telegram_menu import introduce
@@ -144,6 +144,10 @@ async def _introduce_to_telegram(program: Program) -> None:
 async def _make_templates(program: Program) -> None:
     if program.channels.whatsapp:
         await program.channels.whatsapp.sync_templates(program.database.write_engine)
+        if program.settings.simulated:  # at Twilio itself the office asks for approval, with its own words before it
+            asked = program.channels.whatsapp, program.database.write_engine, program.texts, program.clock.now()
+            await approvals.sync(*asked)
+            await approvals.submit(*asked)
 
 
 def run(settings: Settings, *, role: str = "all", started: Callable[[], None] | None = None) -> None:

@@ -16,7 +16,8 @@ inbounds = cast("sa.Table", Inbound.__table__)
 tickets = cast("sa.Table", Ticket.__table__)
 
 
-def insert_once(connection: sa.Connection, table: sa.Table, row: dict[str, Any]) -> None:
-    """Insert a row unless one with the same key is there already."""
+def insert_once(connection: sa.Connection, table: sa.Table, row: dict[str, Any]) -> bool:
+    """Insert a row unless one with the same key is there already; whether it was new."""
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    connection.execute(insert(table).on_conflict_do_nothing(), row)
+    new: Any = insert(table).on_conflict_do_nothing().returning(sa.literal_column("1"))
+    return connection.execute(new, row).first() is not None

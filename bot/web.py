@@ -249,7 +249,7 @@ class Doors:
     def _count(self) -> None:
         now = self._program.clock.now()
         metrics.writer_waiting.set(self._program.writer.waiting)
-        open_states = ("queued", "leased", "sending", "unknown")
+        open_states = ("queued", "leased", "sending", "held", "unknown")
         query = (
             sa.select(deliveries.c.channel, deliveries.c.state, sa.func.count(), sa.func.min(deliveries.c.not_before))
             .where(deliveries.c.state.in_([DeliveryState(s) for s in open_states]))
@@ -283,7 +283,7 @@ def _report(update: whatsapp_hear.StatusUpdate) -> Report:
         channel=Channel.WHATSAPP,
         platform_id=update.platform_id,
         status=update.status,
-        state=MEANT.get(update.status),
+        state=DeliveryState.HELD if update.meaning is OutcomeKind.HELD else MEANT.get(update.status),
         delivery_id=update.delivery_id,
         error=update.error,
         lost=LOST.get(update.meaning) if update.meaning else None,

@@ -63,7 +63,7 @@ def _linked(desk: Desk, code: str) -> Reply:
 
 def _desk(desk: Desk, actor: Actor) -> Reply:
     waits = worklist.of(desk.session, actor, desk.now)
-    counts = {"count": waits.tickets, "n": waits.late, "total": waits.applications}
+    counts = {"count": waits.tickets, "n": waits.late, "total": waits.applications, "held": waits.held}
     return _says(desk, "staff.desk", officer=actor.called, **counts)
 
 

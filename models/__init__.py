@@ -7,7 +7,17 @@ from models.base import Base, Moment
 from models.business import Assessment, Business, Confirmation, ConfirmationState
 from models.contact import Contact, ContactList, PaperConsent, PastAttendance
 from models.conversation import Channel, Conversation, Draft, Inbound, Language, Media, Reachable, Stopped
-from models.delivery import ContentTemplate, Cursor, Delivery, DeliveryEvent, DeliveryState, Gate, Lane
+from models.delivery import (
+    Approval,
+    ContentTemplate,
+    Cursor,
+    Delivery,
+    DeliveryEvent,
+    DeliveryState,
+    Gate,
+    Lane,
+    MessageTemplate,
+)
 from models.door import EventDoor
 from models.event import Audience, Event, EventArrival, EventKind, EventShare, EventSource, EventState, PlanEntry
 from models.file import StoredFile
@@ -33,6 +43,7 @@ __all__ = [
     "ACTIVE",
     "Allocation",
     "Application",
+    "Approval",
     "Assessment",
     "Audience",
     "AuditEntry",
@@ -73,6 +84,7 @@ __all__ = [
     "LikelyDouble",
     "LinkCode",
     "Media",
+    "MessageTemplate",
     "Moment",
     "Offer",
     "OfferState",

@@ -32,6 +32,7 @@ class DeliveryState(StrEnum):
     SKIPPED = "skipped"  # not sent, for a reason found at the moment of sending
     CANCELLED = "cancelled"  # superseded by a newer reply, or called back by staff
     EXPIRED = "expired"
+    HELD = "held"  # WhatsApp's window is closed and no template is approved: until one is, or the person writes
     UNKNOWN = "unknown"  # accepted or not: nobody can tell (a time-out after the request was written)
 
 
@@ -54,6 +55,12 @@ class Delivery(Base):
             "lease_until",
             sqlite_where=sa.text("state IN ('leased','sending')"),
             postgresql_where=sa.text("state IN ('leased','sending')"),
+        ),
+        sa.Index(
+            "ix_deliveries_held",
+            "id",
+            sqlite_where=sa.text("state IN ('held')"),
+            postgresql_where=sa.text("state IN ('held')"),
         ),
         sa.Index("ix_deliveries_conversation_id", "conversation_id", "id"),
         sa.Index("ix_deliveries_platform_id", "platform_id"),
@@ -113,6 +120,41 @@ class ContentTemplate(Base):
     name: Mapped[str] = mapped_column(sa.String(64), primary_key=True)  # "qr_2x7": two buttons below seven lines
     sid: Mapped[str] = mapped_column(sa.String(64))
     fingerprint: Mapped[str] = mapped_column(sa.String(64))  # of what was submitted, so that a change makes a new one
+
+
+class Approval(StrEnum):
+    """How WhatsApp looks at a template (Twilio's words, but for the last)."""
+
+    UNSUBMITTED = "unsubmitted"
+    RECEIVED = "received"
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    PAUSED = "paused"
+    DISABLED = "disabled"
+    GONE = "gone"  # our word: it was there, and Twilio knows it no more
+
+
+class MessageTemplate(Base):
+    """One version of a template with words of its own, as it stands at WhatsApp for one sender. None is removed."""
+
+    __tablename__ = "message_templates"
+
+    sender: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    language: Mapped[str] = mapped_column(sa.String(8), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(
+        sa.String(64), primary_key=True
+    )  # of the words: another one, another version
+    category: Mapped[str] = mapped_column(sa.String(32))
+    body: Mapped[str] = mapped_column(sa.String(1024))
+    samples: Mapped[list[Any]] = mapped_column()
+    buttons: Mapped[list[Any]] = mapped_column()  # [label, the option it stands for or ""]
+    sid: Mapped[str] = mapped_column(sa.String(64))
+    state: Mapped[Approval] = mapped_column(enum(Approval), default=Approval.UNSUBMITTED)
+    reason: Mapped[str | None] = mapped_column(sa.String(300))
+    made_at: Mapped[dt.datetime] = mapped_column()
+    checked_at: Mapped[dt.datetime | None] = mapped_column()
 
 
 class Cursor(Base):

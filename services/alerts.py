@@ -70,6 +70,15 @@ def requests_late(session: Session, count: int, texts: "Catalogue", office: Offi
     _tell(session, chat_id, texts.text("staff.requests", Language.ID, count=count), f"{REQUESTS}:{count}", now)
 
 
+def templates(session: Session, names: list[str], texts: "Catalogue", office: Office, now: dt.datetime) -> None:
+    """WhatsApp takes a template no more: which, and that what needs it is held."""
+    log.error("WhatsApp templates cannot be used: %s", ", ".join(names))
+    chat_id = staff_chat(session, office, now)
+    if chat_id is not None:
+        text = texts.text("staff.templates", Language.ID, items=", ".join(names[:20]))
+        _tell(session, chat_id, text, f"alert_template:{int(now.timestamp())}", now)
+
+
 def trouble(session: Session, texts: "Catalogue", office: Office, now: dt.datetime) -> int:
     """Tell of faults of the program since the last such alert, at most once in ten minutes; how many faults."""
     newest = sa.select(sa.func.max(Ticket.id)).where(Ticket.topic == "trouble", Ticket.closed_at.is_(None))

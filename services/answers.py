@@ -19,6 +19,8 @@ from models import (
     TicketAnswer,
 )
 from services import audit, deliveries, persons, scope, tickets
+from services.deliveries import NO_TEMPLATE
+from services.inserting import quietly
 from services.masking import Plain
 from services.staff import Actor, Right, demand
 from services.tickets import REPLY_TIME, code_of
@@ -126,14 +128,24 @@ def release(session: Session, conversation_id: int, texts: "Catalogue", now: dt.
         .where(Ticket.conversation_id == conversation_id, TicketAnswer.told_at.is_(None))
         .order_by(TicketAnswer.id)
     )
-    count = 0
+    count, asked = 0, set[str]()
     for row, state in session.execute(query.execution_options(populate_existing=True)).all():
         if state is None or state in LOST:
             row.delivery_id = _post(session, row, chat, texts, now)
             count += 1
         row.told_at = now
+        asked.add(f"ticket:{row.ticket_id}")
     session.flush()
+    _call_back(session, conversation_id, asked, now)
     return count
+
+
+def _call_back(session: Session, conversation_id: int, because: set[str], now: dt.datetime) -> None:
+    """That there is an answer need not be said any more, where even that waits for a template."""
+    theirs = sa.and_(Delivery.conversation_id == conversation_id, Delivery.because.in_(because))
+    notice = sa.and_(Delivery.state == DeliveryState.HELD, Delivery.reason.startswith(f"{NO_TEMPLATE}{TEMPLATE}"))
+    change = sa.update(Delivery).where(theirs, notice)
+    session.execute(quietly(change.values(state=DeliveryState.CANCELLED, reason="superseded", changed_at=now)))
 
 
 def close(session: Session, actor: Actor, ticket_id: int, *, texts: "Catalogue", now: dt.datetime) -> bool:

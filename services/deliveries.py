@@ -1,13 +1,15 @@
 """Whatever we send is first a row, with the reason for it: "why did I get this?" is a question with an answer."""
 
 import datetime as dt
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 import sqlalchemy as sa
 
-from models import Channel, Conversation, Delivery, DeliveryState, Lane, Session
+from models import Channel, Conversation, Delivery, DeliveryState, Lane, Language, Session
 from texts.bubble import Bubble
+
+NO_TEMPLATE: Final = "no_template:"  # held: and then the key of the template that could carry it, or "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Where:
     conversation_id: int
     channel: Channel
     address: str
+    language: Language | None  # the template that opens WhatsApp's window speaks it, too
 
 
 def post(
@@ -49,7 +52,7 @@ def post(
     no sense any more and is not sent. Whether the person still wants it and can be reached is looked at again at the
     moment of sending. Raises NoResultFound for a chat that is gone.
     """
-    query = sa.select(Conversation.id, Conversation.channel, Conversation.address)
+    query = sa.select(Conversation.id, Conversation.channel, Conversation.address, Conversation.language)
     where = Where(*session.execute(query.where(Conversation.id == conversation_id)).one())
     values = row(
         where, bubble=bubble, lane=lane, because=because, now=now, expires_at=expires_at, not_before=not_before
@@ -68,6 +71,8 @@ def row(
     not_before: dt.datetime | None = None,
 ) -> dict[str, Any]:
     """The same as values, for whoever writes hundreds by one statement and has the chats at hand."""
+    if bubble.template and not bubble.template_language:
+        bubble = replace(bubble, template_language=(where.language or Language.ID).value)
     return {
         "conversation_id": where.conversation_id,
         "channel": where.channel,

@@ -58,7 +58,7 @@ from services.media import MOST_TRIES
 from services.retention import NOTHING_SAID
 
 AT_LATEST = dt.timedelta(hours=24)  # for the farewell to leave; then the address goes without it
-ON_ITS_WAY = (DeliveryState.QUEUED, DeliveryState.LEASED, DeliveryState.SENDING)
+ON_ITS_WAY = (DeliveryState.QUEUED, DeliveryState.LEASED, DeliveryState.SENDING, DeliveryState.HELD)
 # From here on a place has been used: giving it back would make one too many.
 NOT_USED_YET = frozenset(
     {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from models import Application, Session, Stage, Ticket
-from services import scope, tickets
+from services import held, scope, tickets
 from services.staff import Actor, Right, demand, within
 
 
@@ -17,6 +17,7 @@ class Waits:
     tickets: int
     late: int
     applications: int  # at SKRINING: an officer looks
+    held: int  # messages that may not go out on WhatsApp now, the office over: they belong to no kab/kota
 
 
 def of(session: Session, actor: Actor, now: dt.datetime) -> Waits:
@@ -27,4 +28,5 @@ def of(session: Session, actor: Actor, now: dt.datetime) -> Waits:
     late = sa.select(number).select_from(Ticket).where(theirs, tickets.broken(now))
     look = sa.select(number).select_from(Application).where(Application.stage == Stage.REVIEW)
     look = look.where(within(actor, Application.regency))
-    return Waits(*(session.execute(query).scalar_one() for query in (still, late, look)))
+    open_ones, broken, looked = (session.execute(query).scalar_one() for query in (still, late, look))
+    return Waits(open_ones, broken, looked, held.count(session, actor))

@@ -45,6 +45,7 @@ STATES = {
     DeliveryState.SKIPPED: ("", "dilewati"),
     DeliveryState.CANCELLED: ("", "diganti"),
     DeliveryState.EXPIRED: ("", "basi"),
+    DeliveryState.HELD: ("go", "ditahan"),
     DeliveryState.UNKNOWN: ("go", "tak pasti"),
 }
 

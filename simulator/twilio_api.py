@@ -36,6 +36,7 @@ def routes(world: World) -> list[Route]:
         Route(message, _guarded(world, api.message), methods=["GET"]),
         Route("/v1/Content", _guarded(world, api.make_content), methods=["POST"]),
         Route("/v1/Content", _guarded(world, api.list_contents), methods=["GET"]),
+        Route("/v1/ContentAndApprovals", _guarded(world, api.list_approvals), methods=["GET"]),
         Route("/v1/Content/{sid}", _guarded(world, api.content), methods=["GET", "DELETE"]),
         Route("/v1/Content/{sid}/ApprovalRequests", _guarded(world, api.approval), methods=["GET"]),
         Route("/v1/Content/{sid}/ApprovalRequests/whatsapp", _guarded(world, api.approve), methods=["POST"]),
@@ -154,7 +155,7 @@ class Twilio:
     def _drawn(self, sms: Sms, form: Mapping[str, str], phone: Phone) -> Turn:
         now = self.world.settings.clock.now()
         content = self.world.contents.get(form.get("ContentSid", ""))
-        approved = content is not None and content["sid"] in self.world.approved
+        approved = content is not None and self.world.approval(content["sid"])["status"] == "approved"
         opened = phone.last_in_at
         if not approved and (opened is None or (now - opened).total_seconds() > WINDOW):
             raise Failed(63016)
@@ -274,10 +275,8 @@ class Twilio:
 
     async def list_contents(self, request: Request) -> Response:
         """All templates, on one page."""
-        url = "https://content.twilio.com/v1/Content?PageSize=50&Page=0"
-        pages = {"first_page_url": url, "url": url, "previous_page_url": None, "next_page_url": None}
-        meta = {"key": "contents", "page": 0, "page_size": 50, **pages}
-        return JSONResponse({"contents": list(self.world.contents.values()), "meta": meta})
+        contents = [_shown(c) for c in self.world.contents.values()]
+        return JSONResponse({"contents": contents, "meta": _one_page("Content")})
 
     def _content(self, request: Request) -> dict[str, Any]:
         content = self.world.contents.get(request.path_params["sid"])
@@ -291,14 +290,22 @@ class Twilio:
         if request.method == "DELETE":
             del self.world.contents[content["sid"]]
             return Response(status_code=204)
-        return JSONResponse(content)
+        return JSONResponse(_shown(content))
 
     async def approve(self, request: Request) -> Response:
-        """Ask for approval. Here it comes at once, except for lists, which WhatsApp never approves."""
+        """Ask for approval. Here the answer comes at once."""
         content = self._content(request)
-        if "twilio/list-picker" not in content["types"]:
-            self.world.approved.add(content["sid"])
+        try:
+            said = json.loads(await request.body())
+        except ValueError:
+            raise Refused(400, 20001, "Bad request: body is not JSON") from None
+        self.world.keep_content({**content, "approval": twilio_rules.judged(said, content["types"])})
         return JSONResponse(self._approval(content), 201)
+
+    async def list_approvals(self, request: Request) -> Response:
+        """All templates with how their approval stands, on one page."""
+        contents = [{**_shown(c), "approval_requests": self._approval(c)} for c in self.world.contents.values()]
+        return JSONResponse({"contents": contents, "meta": _one_page("ContentAndApprovals")})
 
     async def approval(self, request: Request) -> Response:
         """How an approval stands."""
@@ -307,9 +314,19 @@ class Twilio:
         return JSONResponse(told)
 
     def _approval(self, content: Mapping[str, Any]) -> dict[str, Any]:
-        status = "approved" if content["sid"] in self.world.approved else "unsubmitted"
-        reason = {"type": "whatsapp", "rejection_reason": "", "allow_category_change": True}
-        return {**reason, "name": content["friendly_name"], "category": "UTILITY", "status": status}
+        kind = next(iter(content["types"]))
+        always = {"type": "whatsapp", "content_type": kind, "allow_category_change": True}
+        return {**always, **self.world.approval(content["sid"])}
+
+
+def _shown(content: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in content.items() if key != "approval"}
+
+
+def _one_page(name: str) -> dict[str, Any]:
+    url = f"https://content.twilio.com/v1/{name}?PageSize=50&Page=0"
+    pages = {"first_page_url": url, "url": url, "previous_page_url": None, "next_page_url": None}
+    return {"key": "contents", "page": 0, "page_size": 50, **pages}
 
 
 def _meet_fault(phone: Phone | None) -> None:

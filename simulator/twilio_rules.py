@@ -11,7 +11,6 @@ BODY_MOST = 1600
 INTERACTIVE_MOST = 1024
 BUTTONS, ROWS = 3, 10  # in a session; more need an approved template
 BUTTON_TITLE, ROW_TITLE, ROW_ID, ROW_TOLD, LIST_LABEL = 20, 24, 200, 72, 20
-KNOWN_TYPES = ("twilio/list-picker", "twilio/quick-reply", "twilio/text")
 VARIABLE = re.compile(r"\{\{(\w+)\}\}")
 
 
@@ -50,7 +49,7 @@ def variables(said: str) -> dict[str, str]:
 
 def filled(content: Mapping[str, Any], given: Mapping[str, str]) -> tuple[str, Any]:
     """The kind of a content template and its body with every variable in it. What is missing becomes the sample."""
-    kind = next(k for k in KNOWN_TYPES if k in content["types"])
+    kind = next(k for k in FIELDS if k in content["types"])
     values = {**{str(k): str(v) for k, v in (content.get("variables") or {}).items()}, **given}
     return kind, _fill(content["types"][kind], values)
 
@@ -109,12 +108,56 @@ def _fits(words: str, most: int) -> None:
         raise Failed(63021)
 
 
+def judged(said: Any, types: Mapping[str, Any]) -> dict[str, str]:
+    """What becomes of a request for approval (`ContentApprovalRequest`: a name and a category); raises Refused.
+
+    WhatsApp never approves a list, nor words that begin or end with a variable or have two side by side.
+    """
+    named = isinstance(said, dict) and re.fullmatch(r"[a-z0-9_]{1,512}", str(said.get("name", "")))
+    if not named or said.get("category") not in ("UTILITY", "MARKETING", "AUTHENTICATION"):
+        raise Refused(400, 20001, "Bad request: name and category are required")
+    bodies = [str(content.get("body", "")).strip() for content in types.values()]
+    loose = any(re.search(r"^\{\{\w+\}\}|\{\{\w+\}\}\W*$|\}\}\s*\{\{", body) for body in bodies)
+    status, reason = "approved", ""
+    if "twilio/list-picker" in types or loose:
+        status, reason = "rejected", "INVALID_FORMAT"
+    return {"name": said["name"], "category": said["category"], "status": status, "rejection_reason": reason}
+
+
+FIELDS: Mapping[str, frozenset[str]] = {
+    "whatsapp/authentication": frozenset({"add_security_recommendation", "code_expiration_minutes", "actions"}),
+    "twilio/list-picker": frozenset({"body", "button", "items"}),
+    "twilio/quick-reply": frozenset({"body", "actions"}),
+    "twilio/text": frozenset({"body"}),
+}
+NEEDED: Mapping[str, frozenset[str]] = {**FIELDS, "whatsapp/authentication": frozenset({"actions"})}
+PARTS = {
+    "QUICK_REPLY": (frozenset({"title"}), frozenset({"type", "title", "id"})),
+    "COPY_CODE": (frozenset({"type", "copy_code_text"}), frozenset({"type", "copy_code_text"})),
+    "": (frozenset({"item", "id"}), frozenset({"item", "id", "description"})),
+}
+
+
+def _well_formed(kind: str, content: Any) -> bool:
+    """A type as the Content API's description has it: no field of its own invention, none missing."""
+    if not isinstance(content, dict) or not NEEDED[kind] <= set(content) <= FIELDS[kind]:
+        return False
+    parts = [(str(a.get("type", "QUICK_REPLY")), a) for a in content.get("actions", ())]
+    parts += [("", i) for i in content.get("items", ())]
+    return all(name in PARTS and PARTS[name][0] <= set(part) <= PARTS[name][1] for name, part in parts)
+
+
 def check_content(said: Any) -> dict[str, Any]:
     """A content template as it is handed in; raises Refused."""
     if not isinstance(said, dict) or not said.get("language") or not isinstance(said.get("types"), dict):
         raise Refused(400, 20001, "Bad request: language and types are required")
-    if not any(kind in said["types"] for kind in KNOWN_TYPES):
+    if not any(kind in said["types"] for kind in FIELDS):
         raise Refused(400, 20001, "Bad request: no content type this stand-in knows")
+    if not all(_well_formed(kind, content) for kind, content in said["types"].items() if kind in FIELDS):
+        raise Refused(400, 20001, "Bad request: fields of the type")
+    variables = said.get("variables") or {}
+    if not isinstance(variables, dict) or not all(isinstance(v, str) for v in variables.values()):
+        raise Refused(400, 20001, "Bad request: variables are strings")
     items = said["types"].get("twilio/list-picker", {}).get("items", [])
     actions = said["types"].get("twilio/quick-reply", {}).get("actions", [])
     if len(items) > ROWS or len(actions) > 10:

@@ -51,7 +51,6 @@ class World:
         self.messages: dict[str, Sms] = {}
         self.media: dict[str, str] = {}  # sid → name of the asset
         self.contents: dict[str, dict[str, Any]] = self._kept()
-        self.approved: set[str] = set()
 
     def number(self) -> int:
         """A number no message or event has had."""
@@ -117,6 +116,11 @@ class World:
             return {}
         kept: dict[str, dict[str, Any]] = json.loads(keep.read_text(encoding="utf-8"))
         return kept
+
+    def approval(self, sid: str) -> dict[str, Any]:
+        """How a template stands with WhatsApp, with the name and category it was handed in under."""
+        nothing = {"name": "", "category": "", "status": "unsubmitted", "rejection_reason": ""}
+        return {**nothing, **self.contents[sid].get("approval", {})}
 
     def keep_content(self, content: dict[str, Any]) -> None:
         """Remember a content template."""

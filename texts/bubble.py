@@ -40,6 +40,7 @@ class Bubble:
     numbered: bool = False  # the text already names the numbers; a channel without buttons need not add them
     redraw: str | None = None  # the platform's message id whose buttons are to be drawn anew instead of sending
     template: str | None = None  # WhatsApp outside its 24-hour window: the name of an approved template …
+    template_language: str = ""  # set when the message is posted: that of its chat
     template_values: tuple[str, ...] = ()  # … and its variables {{1}}, {{2}}, …
     extra: dict[str, Any] = field(default_factory=dict)
 
@@ -63,6 +64,7 @@ class Bubble:
             "numbered": self.numbered,
             "redraw": self.redraw,
             "template": self.template,
+            "template_language": self.template_language,
             "template_values": list(self.template_values),
             "extra": self.extra,
         }
@@ -79,6 +81,7 @@ class Bubble:
             numbered=kept.get("numbered", False),
             redraw=kept.get("redraw"),
             template=kept.get("template"),
+            template_language=kept.get("template_language", ""),
             template_values=tuple(kept.get("template_values", ())),
             extra=kept.get("extra", {}),
         )

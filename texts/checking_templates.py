@@ -20,6 +20,19 @@ def template_problems(catalogue: Catalogue, language: str) -> Iterator[str]:
             yield f"texts/{language}/templates.yaml: templat '{template.name}' {what}"
 
 
+def refused_by_meta(template: Template) -> Iterator[str]:
+    """Why Meta would refuse this one; plain sentences."""
+    yield from (*_form(template), *_variables(template), *_custom(template))
+
+
+def _custom(template: Template) -> Iterator[str]:
+    """Rules of approval beyond form and variables."""
+    if re.search(r"\n{3,}|\t| {5,}", template.text):
+        yield "punya baris kosong berturut-turut, tab, atau lebih dari empat spasi."
+    if len(set(template.buttons)) < len(template.buttons) or any(set(b) & set("{}*_~\n") for b in template.buttons):
+        yield "tombolnya kembar, atau memuat isian, baris baru, atau tanda tebal."
+
+
 def _form(template: Template) -> Iterator[str]:
     if not NAME.fullmatch(template.name):
         yield "namanya harus huruf kecil dan berakhiran _v1, _v2, dan seterusnya."

@@ -22,7 +22,9 @@ from bot.channels.whatsapp_media import MediaStore
 from bot.inbound import Inbound
 from conversation.said import Other
 from models import Channel
+from services.templates import Approved, Told
 from texts.bubble import Bubble
+from texts.catalogue import Template
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +60,7 @@ class WhatsAppChannel:
         self.name = sender or messaging_service_sid or account_sid  # the templates are made for it
         self._sender = sender
         self.known: Mapping[str, str] = known or {}
+        self.approved: Mapping[str, Approved] = {}  # by name and language; read anew by a heartbeat
         self._tokens = (auth_token, *tokens)
         self._service = messaging_service_sid
         self._base_url = base_url
@@ -110,10 +113,10 @@ class WhatsAppChannel:
 
         A template that is refused outright never went out, so the same words are sent in plain at once.
         """
-        known = self.known if self._interactive or not window_open else {}
-        messages = whatsapp_show.show(bubble, window_open, known)
+        known = self.known if self._interactive else {}
+        messages = whatsapp_show.show(bubble, known) if window_open else whatsapp_show.outside(bubble, self.approved)
         if messages is None:
-            return Outcome(OutcomeKind.HELD, reason="outside the 24-hour window")
+            return Outcome(OutcomeKind.HELD, reason=whatsapp_show.lacking(bubble))
         outcome, code = await self._all(delivery_id, address, messages)
         if not window_open or not messages[-1].content_sid:
             return outcome
@@ -139,6 +142,18 @@ class WhatsAppChannel:
         """Make the generic templates that are missing and use them from now on; name → sid. May be run again."""
         self.known = {**self.known, **await whatsapp_content.sync(self._client, engine, self.name)}
         return dict(self.known)
+
+    async def hand_in(self, wanted: list[Template]) -> dict[str, str]:
+        """Make templates with words of their own; name at Twilio → sid."""
+        return await whatsapp_content.hand_in(self._client, wanted)
+
+    async def ask_approval(self, sid: str, name: str, category: str) -> Told:
+        """Ask for the approval of one."""
+        return await whatsapp_content.ask_approval(self._client, sid, name, category)
+
+    async def approvals(self) -> dict[str, Told]:
+        """How all templates of the account stand, by sid."""
+        return await whatsapp_content.approvals(self._client)
 
     async def list_templates(self) -> dict[str, str]:
         """The content templates Twilio holds for the account: friendly name → sid."""

@@ -1,18 +1,23 @@
 """Making WhatsApp's generic templates at Twilio, once for an account, and writing down what they are called there."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any, Final
 
 import orjson
 import sqlalchemy as sa
 from twilio.rest import Client
 
-from bot.channels import templates, whatsapp_errors
+from bot.channels import approved, templates, whatsapp_errors
 from bot.channels.errors import PlatformError
 from bot.channels.whatsapp_calls import asked, code_in
-from models import Session
+from models import Approval, Session
+from services.templates import Told
+from texts.catalogue import Template
+from texts.checking_templates import CATEGORIES
 
 URL: Final = "https://content.twilio.com/v1/Content"
+AT_TWILIO: Final = frozenset(Approval) - {Approval.GONE}
 PAGE: Final = 1000  # asked for at once, the most Twilio gives
 AT_ONCE: Final = 4  # made at the same time
 
@@ -43,6 +48,43 @@ async def listed(client: Client) -> dict[str, str]:
         found |= {str(content.get("friendly_name")): str(content.get("sid")) for content in page.get("contents", [])}
         url = (page.get("meta") or {}).get("next_page_url")
     return found
+
+
+async def hand_in(client: Client, wanted: list[Template]) -> dict[str, str]:
+    """Make templates with words of their own, or find them by their names; name at Twilio → sid. PlatformError."""
+    there = await listed(client) if wanted else {}
+    made = {}
+    for template in wanted:
+        asked_for = approved.definition(template)
+        name = asked_for["friendly_name"]
+        made[name] = there.get(name) or str((await _call(client, "POST", URL, asked_for))["sid"])
+    return made
+
+
+async def ask_approval(client: Client, sid: str, name: str, category: str) -> Told:
+    """Ask WhatsApp for its approval of one; how it stands. Raises `PlatformError`."""
+    told = await _call(client, "POST", f"{URL}/{sid}/ApprovalRequests/whatsapp", {"name": name, "category": category})
+    return _approval(told)
+
+
+async def approvals(client: Client) -> dict[str, Told]:
+    """How every template of the account stands, by sid. Raises `PlatformError`."""
+    found: dict[str, Told] = {}
+    url: str | None = f"{URL}AndApprovals?PageSize={PAGE}"
+    while url:
+        page = await _call(client, "GET", url)
+        for content in page.get("contents", []):
+            found[str(content.get("sid"))] = _approval(content.get("approval_requests") or {})
+        url = (page.get("meta") or {}).get("next_page_url")
+    return found
+
+
+def _approval(told: Mapping[str, Any]) -> Told:
+    """A word nobody knows counts as waiting: nothing is sent until it is approved."""
+    said = str(told.get("status") or Approval.UNSUBMITTED).lower()
+    state = Approval(said) if said in AT_TWILIO else Approval.PENDING
+    category = str(told.get("category") or "").upper()
+    return Told(state, str(told.get("rejection_reason") or ""), category if category in CATEGORIES else "")
 
 
 async def _make(

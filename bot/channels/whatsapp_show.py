@@ -6,8 +6,10 @@ from typing import Any, Final
 
 import orjson
 
-from bot.channels import measure, templates
+from bot.channels import approved, measure, templates
 from bot.channels.telegram_show import TICK
+from services.deliveries import NO_TEMPLATE
+from services.templates import Approved, key
 from texts.bubble import Bubble, Button, Shape
 
 LONGEST: Final = 1600  # of a plain message
@@ -37,15 +39,13 @@ class Message:
         return {"content_sid": self.content_sid, "content_variables": orjson.dumps(dict(self.variables)).decode()}
 
 
-def show(bubble: Bubble, window_open: bool, known: Mapping[str, str]) -> tuple[Message, ...] | None:
-    """The messages that put a bubble on the phone, or None if it may not be sent now.
+def show(bubble: Bubble, known: Mapping[str, str]) -> tuple[Message, ...]:
+    """The messages that put a bubble on the phone, within the 24 hours.
 
-    `known` are the templates by name. Outside the 24 hours only an approved template may go out; inside, buttons go
+    `known` are the generic templates by name: buttons go
     through the generic ones, and numbered words do where those are not made or do not fit. `redraw` is for channels
     that can: here the bubble is sent anew.
     """
-    if not window_open:
-        return _outside(bubble, known)
     interactive = _interactive(bubble, known)
     return (*_picture(bubble), interactive) if interactive is not None else plain(bubble)
 
@@ -64,12 +64,16 @@ def _picture(bubble: Bubble) -> tuple[Message, ...]:
     return (Message(picture=url),) if url.startswith("https://") else ()
 
 
-def _outside(bubble: Bubble, known: Mapping[str, str]) -> tuple[Message, ...] | None:
-    sid = known.get(bubble.template) if bubble.template else None
-    if sid is None:
-        return None
-    values = {str(n): templates.value(v, empty="-") for n, v in enumerate(bubble.template_values, 1)}
-    return (Message(content_sid=sid, variables=values),)
+def outside(bubble: Bubble, usable: Mapping[str, Approved]) -> tuple[Message, ...] | None:
+    """Outside the 24 hours: the approved template, or None where there is none; never free text."""
+    template = usable.get(key(bubble.template, bubble.template_language)) if bubble.template else None
+    values = approved.fill(template, bubble) if template else None
+    return (Message(content_sid=template.sid, variables=values),) if template and values is not None else None
+
+
+def lacking(bubble: Bubble) -> str:
+    """Why it may not go out outside the 24 hours: which template it waits for, if any could carry it."""
+    return NO_TEMPLATE + (key(bubble.template, bubble.template_language) if bubble.template else "-")
 
 
 def _interactive(bubble: Bubble, known: Mapping[str, str]) -> Message | None:

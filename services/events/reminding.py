@@ -248,7 +248,7 @@ class _Batch:
         self.heard.setdefault(event.id, []).extend(one.id for one in signed)
         self.out.append(
             deliveries.row(
-                deliveries.Where(chat.id, chat.channel, chat.address),
+                deliveries.Where(chat.id, chat.channel, chat.address, chat.language),
                 bubble=self._bubble(row, told, base),
                 lane=Lane.NOTICE,
                 because=f"{plans.BECAUSE}{row.id}",

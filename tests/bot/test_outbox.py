@@ -260,7 +260,7 @@ def test_a_closed_window_is_held_and_decided_at_the_moment_of_sending(database: 
         async with engine(database, silent, channel, clock=clock) as it:
             await it.settled()
             assert channel.sent[0][3] is False  # the window was open when it was written
-            assert (_row(it, 1).state, _row(it, 1).reason) == (DeliveryState.SKIPPED, "window_closed")
+            assert (_row(it, 1).state, _row(it, 1).reason) == (DeliveryState.HELD, "outside")
 
     _run(story)
 

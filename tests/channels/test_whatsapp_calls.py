@@ -14,6 +14,7 @@ from bot.channels.whatsapp import WhatsAppChannel
 from bot.channels.whatsapp_errors import CODES, CONTENT_REFUSED
 from bot.database import Database
 from conversation.said import Other, Text
+from services.templates import Approved
 from tests.channels.made import NOW, choice
 from tests.standins.twilio import SENDER, SID, TOKEN, Answer, Twilio, refusal
 from texts.bubble import Bubble
@@ -106,8 +107,10 @@ async def test_outside_the_window_a_message_is_held(sender: WhatsAppChannel, twi
     sid = "HX" + "e" * 32
     twilio.contents[sid] = {"types": {"twilio/text": {"body": "Usaha {{1}} sekarang {{2}} ya."}}}
     twilio.approved.add(sid)
-    sender.known = {"stage_changed_v1": sid}
-    news = Bubble("", template="stage_changed_v1", template_values=("Keripik Bu Siti", "Diajukan"))
+    sender.approved = {"stage_changed_v1.id": Approved(sid, "Usaha {{1}} sekarang {{2}} ya.", 2)}
+    news = Bubble(
+        "", template="stage_changed_v1", template_language="id", template_values=("Keripik Bu Siti", "Diajukan")
+    )
     assert (await sender.send(1, TO, news, False)).kind is K.SENT
     assert twilio.shown == [{"type": "twilio/text", "body": "Usaha Keripik Bu Siti sekarang Diajukan ya."}]
 

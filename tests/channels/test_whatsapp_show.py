@@ -1,10 +1,16 @@
 """A bubble on WhatsApp, checked against Twilio's and WhatsApp's rules."""
 
+import re
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.channels import templates
-from bot.channels.whatsapp_show import Message, plain, show
+from bot.channels.approved import fill
+from bot.channels.whatsapp_show import Message, outside, plain, show
+from services.templates import Approved
 from tests.channels.made import bubbles, choice, unhurried
 from tests.standins import twilio_rules
 from tests.standins.twilio import SENDER
@@ -24,7 +30,7 @@ def seen(message: Message) -> dict[str, object]:
 
 def only(bubble: Bubble, known: dict[str, str] | None = None) -> dict[str, object]:
     """The one message a bubble becomes."""
-    messages = show(bubble, True, KNOWN if known is None else known)
+    messages = show(bubble, KNOWN if known is None else known)
     assert messages is not None
     assert len(messages) == 1
     return seen(messages[0])
@@ -115,7 +121,7 @@ def test_a_text_of_many_lines_first_loses_its_blank_ones(lines: int, kind: str) 
 
 def test_a_text_over_1024_has_no_buttons_and_one_over_1600_comes_in_parts() -> None:
     assert only(Bubble("kata " * 250, Shape.CHOICE, choice(2).buttons))["type"] == "text"
-    messages = show(Bubble("\n\n".join(["kata " * 250] * 3), Shape.CHOICE, choice(2).buttons), True, KNOWN)
+    messages = show(Bubble("\n\n".join(["kata " * 250] * 3), Shape.CHOICE, choice(2).buttons), KNOWN)
     assert messages is not None
     assert len(messages) == 3
     assert messages[-1].body.endswith("2 Pilihan 2")
@@ -128,16 +134,37 @@ def test_braces_cannot_pull_in_other_variables() -> None:
 
 def test_outside_the_window_only_an_approved_template_goes_out() -> None:
     bubble = Bubble("Kabar", template="stage_changed_v1", template_values=("Keripik\nBu Siti", "", "K7     ya"))
-    assert show(bubble, False, KNOWN) is None
-    assert show(choice(2), False, KNOWN) is None
-    assert show(bubble, False, {"stage_changed_v1": "HX1"}) == (
+    usable = {"stage_changed_v1.id": Approved("HX1", "Usaha {{1}} sekarang {{2}} ({{3}}).", 3)}
+    assert outside(bubble, {}) is None
+    assert outside(choice(2), usable) is None
+    assert outside(replace(bubble, template_language="en"), usable) is None
+    assert outside(replace(bubble, template_values=("Keripik",)), usable) is None  # a sample would stand in the gap
+    assert outside(bubble, usable) == (
         Message(content_sid="HX1", variables={"1": "Keripik Bu Siti", "2": "-", "3": "K7 ya"}),
     )
 
 
+def test_a_button_of_a_template_carries_the_row_it_answers() -> None:
+    template = Approved(
+        "HX1", "Ada tempat untuk {{1}} ya.", 1, (("Ambil", "take"), ("Petugas", ""), ("Lewati", "skip"))
+    )
+    buttons = (Button("offer|17|skip", "Lewati dulu"), Button("offer|17|take", "Ambil tempat"))
+    bubble = Bubble("", Shape.CHOICE, buttons, template="t_v1", template_values=("Keripik",))
+    assert fill(template, bubble) == {"1": "Keripik", "2": "offer|17|take", "3": "offer|17|skip"}
+
+
+@given(st.lists(st.text(), min_size=2, max_size=5))
+def test_any_values_are_clean_and_the_whole_is_short_enough(values: list[str]) -> None:
+    body = "Kabar " + " dan ".join(f"{{{{{n}}}}}" for n in range(1, len(values) + 1)) + " ya."
+    filled = fill(Approved("HX1", body, len(values)), Bubble("", template="t_v1", template_values=tuple(values)))
+    assert filled is not None
+    assert all(v and not re.search(r"[\n\t]| {4,}|\{\{", v) and len(v) <= 250 for v in filled.values())
+    assert len(re.sub(r"\{\{(\d)\}\}", lambda found: filled[found[1]], body)) <= 1024
+
+
 def test_inside_the_window_the_words_go_out_and_not_the_template() -> None:
     bubble = Bubble("Kabar", template="stage_changed_v1", template_values=("a",))
-    assert show(bubble, True, {"stage_changed_v1": "HX1"}) == (Message(body="Kabar"),)
+    assert show(bubble, {"stage_changed_v1": "HX1"}) == (Message(body="Kabar"),)
 
 
 def test_variables_that_do_not_fit_their_template_are_an_error_of_ours() -> None:
@@ -172,7 +199,7 @@ def squeezed(text: str) -> str:
 @unhurried
 @given(bubbles())
 def test_any_bubble_is_valid_messages_and_loses_nothing(bubble: Bubble) -> None:
-    for messages in (show(bubble, True, KNOWN), plain(bubble)):
+    for messages in (show(bubble, KNOWN), plain(bubble)):
         assert messages is not None
         whole = squeezed("".join(strings(seen(message)) for message in messages))
         text = squeezed("".join(str(seen(message)["body"]) for message in messages))

@@ -37,6 +37,8 @@ STAYS = {
     "content_templates.name": "ours",
     "content_templates.sender": "ours",
     "content_templates.sid": "ours",
+    **{f"message_templates.{name}": "ours" for name in ("sender", "name", "language", "category", "body", "samples")},
+    **{f"message_templates.{name}": "ours, or WhatsApp's word" for name in ("fingerprint", "buttons", "sid", "reason")},
     **{f"audit.{name}": "an officer's act, masked" for name in ("actor", "via", "request", "act", "subject")},
     **{f"audit.{name}": "masked before it is written" for name in ("before", "after")},
     **{f"audit.{name}": "a sum of ours" for name in ("previous", "hash")},

@@ -102,11 +102,20 @@ def test_outside_the_window_it_is_taken_and_then_fails(on_stage: Stage) -> None:
 
 def test_an_approved_template_opens_the_window_but_not_with_a_run_of_spaces(on_stage: Stage) -> None:
     greeted(on_stage)
-    types = {"twilio/text": {"body": "Pengingat: {{1}}."}}
+    types = {"twilio/text": {"body": "Pengingat: {{1}} ya."}}
     sid = asyncio.run(on_stage.bot.content("reminder", types))
-    assert twilio(on_stage, "POST", f"/v1/Content/{sid}/ApprovalRequests/whatsapp", json={"name": "r"})[0] == 201
+    asking = f"/v1/Content/{sid}/ApprovalRequests/whatsapp"
+    assert twilio(on_stage, "POST", asking, json={"name": "r"})[0] == 400  # no category
+    assert twilio(on_stage, "POST", asking, json={"name": "r", "category": "MARKETING"})[0] == 201
     _, approval = twilio(on_stage, "GET", f"/v1/Content/{sid}/ApprovalRequests")
-    assert approval["whatsapp"]["status"] == "approved"
+    assert (approval["whatsapp"]["status"], approval["whatsapp"]["category"]) == ("approved", "MARKETING")
+    loose = asyncio.run(on_stage.bot.content("loose", {"twilio/text": {"body": "{{1}}, halo {{2}}"}}))
+    asked = {"name": "l", "category": "UTILITY"}
+    _, told = twilio(on_stage, "POST", f"/v1/Content/{loose}/ApprovalRequests/whatsapp", json=asked)
+    assert (told["status"], told["rejection_reason"]) == ("rejected", "INVALID_FORMAT")
+    _, listed = twilio(on_stage, "GET", "/v1/ContentAndApprovals?PageSize=50")
+    states = {c["sid"]: c["approval_requests"]["status"] for c in listed["contents"]}
+    assert (states[sid], states[loose]) == ("approved", "rejected")
     do(on_stage, channel="whatsapp", forward=25)
     _, body = send(on_stage, ContentSid=sid, ContentVariables=json.dumps({"1": "NIB"}))
     assert fate(on_stage, body["sid"], "read")[-1] == "read"

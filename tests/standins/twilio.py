@@ -46,6 +46,8 @@ class Twilio:
     next: deque[Answer] = field(default_factory=deque)
     contents: dict[str, Any] = field(default_factory=dict)
     approved: set[str] = field(default_factory=set)
+    states: dict[str, tuple[str, str]] = field(default_factory=dict)  # sid → state, reason; asked for: "pending"
+    submitted: list[dict[str, str]] = field(default_factory=list)
     made: int = 0
     page: int = 50
     messages: list[dict[str, Any]] = field(default_factory=list)
@@ -83,6 +85,12 @@ class Twilio:
             return ({"sid": SID, "friendly_name": "BPTSI", "status": "active"},)
         if request.path == "/v1/Content":
             return (await self._make(request) if request.method == "POST" else self._contents(request),)
+        if at == "GET /v1/ContentAndApprovals":
+            page = self._contents(request, "ContentAndApprovals")
+            page["contents"] = [{**c, "approval_requests": self._state(c["sid"])} for c in page["contents"]]
+            return (page,)
+        if found := re.fullmatch(r"(GET|POST) /v1/Content/(HX\w+)/ApprovalRequests(/whatsapp)?", at):
+            return (await self._approval(found[1], found[2], request),)
         raise twilio_rules.Refused(404, 20404, f"{at} was not found")
 
     async def _send(self, request: web.Request) -> dict[str, Any]:
@@ -100,10 +108,33 @@ class Twilio:
         self.contents[sid] = {**asked, "sid": sid}
         return self.contents[sid]
 
-    def _contents(self, request: web.Request) -> dict[str, Any]:
+    async def _approval(self, method: str, sid: str, request: web.Request) -> dict[str, Any]:
+        if sid not in self.contents:
+            raise twilio_rules.Refused(404, 20404, f"{sid} was not found")
+        if method == "GET":
+            return {"sid": sid, "account_sid": SID, "whatsapp": self._state(sid), "url": request.path}
+        asked = twilio_rules.approval_asked(json.loads(await request.read()))
+        self.submitted.append(asked)
+        self.contents[sid] = {**self.contents[sid], "asked": asked}
+        self.states.setdefault(sid, ("pending", ""))
+        return self._state(sid)
+
+    def _state(self, sid: str) -> dict[str, Any]:
+        """As `content.v1.content.approval_create` spells it; what was never asked for is unsubmitted."""
+        status, reason = self.states.get(sid, ("unsubmitted", ""))
+        asked = self.contents[sid].get("asked", {"name": "", "category": ""})
+        return {
+            **asked,
+            "content_type": "",
+            "status": status,
+            "rejection_reason": reason,
+            "allow_category_change": True,
+        }
+
+    def _contents(self, request: web.Request, name: str = "Content") -> dict[str, Any]:
         size, number = min(int(request.query["PageSize"]), self.page), int(request.query.get("Page", "0"))
         listed = list(self.contents.values())
-        more = f"https://content.twilio.com/v1/Content?PageSize={size}&Page={number + 1}"
+        more = f"https://content.twilio.com/v1/{name}?PageSize={size}&Page={number + 1}"
         last = (number + 1) * size >= len(listed)
         meta = {"key": "contents", "page": number, "page_size": size, "next_page_url": None if last else more}
         return {"contents": listed[number * size : (number + 1) * size], "meta": meta}

@@ -80,7 +80,7 @@ def filled(content: dict[str, Any], given: dict[str, str], session: bool = True)
     kind, body = next(iter(content["types"].items()))
     whole = {"type": kind, **_fill(body, given)}
     if session:
-        {"twilio/quick-reply": _quick_reply, "twilio/list-picker": _list}[kind](whole)
+        {"twilio/quick-reply": _quick_reply, "twilio/list-picker": _list, "twilio/text": _text}[kind](whole)
     return whole
 
 
@@ -91,7 +91,13 @@ def content(said: Any) -> dict[str, Any]:
     if not isinstance(said.get("language"), str) or not isinstance(said.get("types"), dict) or len(said["types"]) != 1:
         raise Refused(400, 20001, "language and types are required")
     kind, body = next(iter(said["types"].items()))
-    fields = {"twilio/quick-reply": {"body", "actions"}, "twilio/list-picker": {"body", "button", "items"}}
+    if kind == "whatsapp/authentication":
+        return _authentication(said, body)
+    fields = {
+        "twilio/quick-reply": {"body", "actions"},
+        "twilio/text": {"body"},
+        "twilio/list-picker": {"body", "button", "items"},
+    }
     if kind not in fields or set(body) != fields[kind]:
         raise Refused(400, 20001, "fields of the type")
     for row in body.get("actions", []):
@@ -104,6 +110,16 @@ def content(said: Any) -> dict[str, Any]:
     samples = said.get("variables", {})
     if set(samples) != wanted or len(wanted) > 100 or not all(isinstance(v, str) and v for v in samples.values()):
         raise Refused(400, 20001, "a sample for each variable")
+    return said
+
+
+def _authentication(said: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+    """`whatsappAuthentication`: Meta fixes its words."""
+    if not {"actions"} <= set(body) <= {"actions", "add_security_recommendation", "code_expiration_minutes"}:
+        raise Refused(400, 20001, "fields of the type")
+    for action in body["actions"]:
+        if set(action) != {"type", "copy_code_text"} or action["type"] != "COPY_CODE":
+            raise Refused(400, 20001, "an action")
     return said
 
 
@@ -152,6 +168,10 @@ def _quick_reply(body: dict[str, Any]) -> None:
     _unlike([action["id"] for action in body["actions"]], "ids")
 
 
+def _text(body: dict[str, Any]) -> None:
+    _sized(body["body"], 1600, "body")
+
+
 def _list(body: dict[str, Any]) -> None:
     _sized(body["body"], 1024, "body")
     _sized(body["button"], 20, "button")
@@ -164,3 +184,12 @@ def _list(body: dict[str, Any]) -> None:
             _sized(item["description"], 72, "description")
     _unlike([item["item"] for item in body["items"]], "items")
     _unlike([item["id"] for item in body["items"]], "ids")
+
+
+def approval_asked(said: Any) -> dict[str, str]:
+    """`ContentApprovalRequest`: a name as Meta takes it, and a category, nothing else."""
+    if set(said) != {"name", "category"} or not re.fullmatch(r"[a-z0-9_]{1,512}", str(said["name"])):
+        raise Refused(400, 20001, "name and category are required")
+    if said["category"] not in ("UTILITY", "MARKETING", "AUTHENTICATION"):
+        raise Refused(400, 20001, "no such category")
+    return {str(k): str(v) for k, v in said.items()}
