@@ -57,7 +57,8 @@ FAULTS = {
 
 
 @contextmanager
-def _plainly() -> Iterator[None]:
+def plainly() -> Iterator[None]:
+    """What is wrong with an event, in a sentence."""
     try:
         yield
     except EventRefused as refused:
@@ -113,7 +114,7 @@ def create(
 ) -> None:
     """Buat acara baru dengan rencana pengingatnya."""
     given, now = settings(), Clock().now()
-    with transaction(given) as session, _plainly():
+    with transaction(given) as session, plainly():
         start, end = _time(starts, zone), _time(ends, zone)
         if start is None or end is None:
             raise fail(f"Waktu belum terbaca: {WHEN}.")
@@ -132,7 +133,7 @@ def create(
 @events_cli.command("open")
 def open_command(code: Code, staff: As = "") -> None:
     """Buka rancangan untuk pendaftaran."""
-    with transaction(settings()) as session, _plainly():
+    with transaction(settings()) as session, plainly():
         event = arranging.open_up(session, actor(session, staff), code, now=Clock().now())
         typer.echo(f"{event.code} dibuka untuk pendaftaran.")
 
@@ -153,7 +154,7 @@ def list_command(
 @events_cli.command()
 def show(code: Code, as_json: AsJson = False, staff: As = "") -> None:
     """Satu acara: waktu, tempat, angka, tautan, dan rencana pengingat."""
-    with transaction(settings()) as session, _plainly():
+    with transaction(settings()) as session, plainly():
         event = lists.for_staff(session, actor(session, staff), code)
         _shown(session, event, as_json)
 
@@ -169,7 +170,7 @@ def move(
 ) -> None:
     """Pindahkan waktu atau tempat. Semua peserta dikabari dan ditanya masih bisa hadir."""
     given, now = settings(), Clock().now()
-    with transaction(given) as session, _plainly():
+    with transaction(given) as session, plainly():
         zone = seating.find(session, code).zone
         told = {"starts_at": _time(starts, zone), "ends_at": _time(ends, zone), "place": place, "map_url": map_url}
         calendar = given.office_now().calendar
@@ -189,7 +190,7 @@ def capacity(
 ) -> None:
     """Ubah banyak tempat."""
     given, now = settings(), Clock().now()
-    with transaction(given) as session, _plainly():
+    with transaction(given) as session, plainly():
         over = Over.TELL_LAST if tell_last else Over.REFUSE
         bumped = arranging.set_capacity(session, actor(session, staff), code, places, over=over, now=now)
         tending.tell_bumped(session, bumped, texts.load(), given.office_now(), now)
@@ -204,7 +205,7 @@ def cancel(
 ) -> None:
     """Batalkan acara. Semua peserta dikabari satu kali, dan tidak diingatkan lagi."""
     given, now = settings(), Clock().now()
-    with transaction(given) as session, _plainly():
+    with transaction(given) as session, plainly():
         calendar = given.office_now().calendar
         event = arranging.cancel(session, actor(session, staff), code, reason=reason, calendar=calendar, now=now)
         typer.echo(f"{event.code} dibatalkan. Peserta dikabari.")
@@ -220,7 +221,7 @@ def copy(
 ) -> None:
     """Acara yang sama pada hari lain, sebagai rancangan: tanpa peserta dan tanpa pengingat lama."""
     given, now = settings(), Clock().now()
-    with transaction(given) as session, _plainly():
+    with transaction(given) as session, plainly():
         start = _time(starts, seating.find(session, code).zone)
         if start is None:
             raise fail(f"Waktu belum terbaca: {WHEN}.")
@@ -242,7 +243,7 @@ def plan(
 ) -> None:
     """Lihat rencana pengingat, atau ganti dengan --entry (boleh beberapa kali)."""
     given, now = settings(), Clock().now()
-    with transaction(given) as session, _plainly():
+    with transaction(given) as session, plainly():
         by = actor(session, staff)
         event = lists.for_staff(session, by, code)
         if entry:
@@ -268,7 +269,7 @@ def _entry(said: str) -> Entry:
 @events_cli.command()
 def export(code: Code, as_json: AsJson = False, staff: As = "") -> None:
     """Semua yang mendaftar, sebagai CSV atau JSON. Dicatat sebagai ekspor data."""
-    with transaction(settings()) as session, _plainly():
+    with transaction(settings()) as session, plainly():
         found = lists.export(session, actor(session, staff), code, Clock().now())
         rows = [{key: getattr(row, key) for key in PEOPLE} for row in found]
     if as_json:

@@ -18,6 +18,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 import migrations
+from bot import door as event_door
 from bot import event_files, metrics, pace
 from bot.app import Program
 from bot.channels import reading, whatsapp_hear
@@ -79,6 +80,7 @@ def create(
             Route("/webhooks/whatsapp/status", _door("whatsapp", doors.whatsapp_status), methods=["POST"]),
             Route(f"{PATH}{{signed}}", door(program.documents)),
             *event_files.routes(program.database, program.texts, program.settings.web.public_url, program.clock.now),
+            *event_door.routes(program),
         ]
     routes += [
         Route("/healthz", _alive),
