@@ -13,7 +13,7 @@ import typer
 import migrations
 import simulator.terminal
 from bot import app as program
-from bot import logs
+from bot import consoled, logs
 from bot.checking import findings
 from bot.cli_applications import applications_cli
 from bot.cli_audit import audit_cli
@@ -87,10 +87,16 @@ def _free(settings: Settings) -> bool:
 
 def _greet(settings: Settings, role: str) -> None:
     if settings.simulated:
-        typer.echo(f"\n  Naik Kelas berjalan. Buka HP percobaan: {address(settings)}{BASE}\n  Berhenti: Ctrl-C\n")
+        typer.echo(f"\n  Naik Kelas berjalan. Buka HP percobaan: {address(settings)}{BASE}")
+        typer.echo(f"  Konsol petugas: {consoled.where(settings)}")
+        typer.echo(f"    nama akun {consoled.DEMO}, kata sandi {consoled.demo_password(settings)}")
+        typer.echo("  Berhenti: Ctrl-C\n")
         return
     served = [name for name, on in (("Telegram", settings.telegram.token), ("WhatsApp", settings.whatsapp.begun)) if on]
-    typer.echo(f"\n  Naik Kelas berjalan ({role}): {' dan '.join(served)}. Berhenti: Ctrl-C\n")
+    typer.echo(f"\n  Naik Kelas berjalan ({role}): {' dan '.join(served)}.")
+    if role in ("web", "all"):
+        typer.echo(f"  Konsol petugas: {consoled.where(settings)}")
+    typer.echo("  Berhenti: Ctrl-C\n")
 
 
 @cli.command()

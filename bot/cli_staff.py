@@ -8,11 +8,12 @@ from typing import Annotated, Any
 
 import typer
 
+from bot import consoled
 from bot.channels.errors import PlatformError
 from bot.cli_common import WRONG, As, AsJson, actor, fail, group, listed, regency_code, settings, transaction
 from bot.clock import Clock
 from bot.config import Settings
-from services import accounts, regions, staff
+from services import accounts, regions, signing_in, staff
 from services.accounts import Account, Refused, Why
 from services.office import Office
 
@@ -73,7 +74,8 @@ def add_command(
             regencies=_scope(where),
             now=Clock().now(),
         )
-    typer.echo(f"Akun {name.lower()} dibuat. Sambungkan Telegram-nya: naikkelas staff link {name.lower()}")
+    typer.echo(f"Akun {name.lower()} dibuat. Konsol: naikkelas staff password {name.lower()}")
+    typer.echo(f"Sambungkan Telegram-nya: naikkelas staff link {name.lower()}")
 
 
 @staff_cli.command("list")
@@ -161,6 +163,16 @@ def link_command(name: Name, by: As = "") -> None:
     typer.echo(f"Berikan kepada {name.lower()} sendiri, jangan lewat grup. Berlaku 15 menit, sekali pakai:")
     where = asyncio.run(_bot_address(given))
     typer.echo(f"  {where}?start=staf_{code}" if where else f"  kirim ke bot, di chat pribadi: /start staf_{code}")
+
+
+@staff_cli.command("password")
+def password_command(name: Name, by: As = "") -> None:
+    """Tautan sekali pakai, 24 jam, untuk memilih kata sandi konsol dan memasang kode HP."""
+    given, code = settings(), secrets.token_urlsafe(16)
+    with transaction(given) as session, _plainly():
+        signing_in.password_code(session, actor(session, by), name, code=code, now=Clock().now())
+    typer.echo(f"Berikan kepada {name.lower()} sendiri, jangan lewat grup. Berlaku 24 jam, sekali pakai:")
+    typer.echo(f"  {consoled.where(given)}mulai/{code}")
 
 
 async def _bot_address(given: Settings) -> str | None:

@@ -4,14 +4,14 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Mount
 
 import simulator.app
-from bot import approvals, simulated, web
+from bot import approvals, consoled, simulated, web
 from bot.app import Program, prepare
 from bot.channels.errors import PlatformError
 from bot.channels.telegram_menu import introduce
@@ -21,6 +21,7 @@ from bot.database import open_database
 from bot.inbox import Answer
 from bot.inbox_rows import BURST
 from bot.locking import Lock
+from console.settings import BASE as BASE_OF_CONSOLE
 from simulator.settings import BASE
 
 log = logging.getLogger(__name__)
@@ -61,9 +62,10 @@ class Built:
         self._greeting: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._phone: Starlette | None = None
-        routes: Sequence[BaseRoute] = ()
+        routes: list[BaseRoute] = [Mount(BASE_OF_CONSOLE, consoled.create(program))]
         if with_phone:
-            self._phone, routes = simulated.phone(program)
+            self._phone, phone = simulated.phone(program)
+            routes += phone
         self.app = web.create(program, routes, home=BASE if with_phone else None, ending=self._ending)
         where = program.settings.web
         config = uvicorn.Config(
@@ -157,6 +159,7 @@ def run(settings: Settings, *, role: str = "all", started: Callable[[], None] | 
     database.close()
     try:
         prepare(settings)
+        consoled.make_demo(settings)
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_until_told(settings, role, started))
     finally:

@@ -1,1 +1,1 @@
-"""The staff's pages in the browser."""
+"""The staff's web pages: the office does its day's work in them."""

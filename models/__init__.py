@@ -36,7 +36,7 @@ from models.programme import (
 )
 from models.reminder import Reminder, ReminderState
 from models.signup import ACTIVE, Invitation, SignUp, SignUpState
-from models.staff import CodePurpose, Staff, StaffCode
+from models.staff import CodePurpose, Staff, StaffCode, StaffSession, StaffTries
 from models.ticket import DataRequest, Due, DueKind, DueState, RequestKind, Ticket, TicketAnswer, Unanswered
 
 __all__ = [
@@ -104,6 +104,8 @@ __all__ = [
     "SignUpState",
     "Staff",
     "StaffCode",
+    "StaffSession",
+    "StaffTries",
     "Stage",
     "StageChange",
     "Stopped",

@@ -18,6 +18,8 @@ from models import (
     LinkCode,
     Media,
     Session,
+    StaffSession,
+    StaffTries,
     StoredFile,
     Ticket,
     TicketAnswer,
@@ -29,6 +31,7 @@ from services.inserting import quietly
 from services.office import Office
 
 CHUNK = 500  # rows of one table in one transaction: SQLite's lock is not held for longer than that takes
+BROWSERS = dt.timedelta(days=30)  # who was signed in where: long enough to ask after a stolen password
 NOTHING_SAID = {"text": ""}  # what is left of a bubble
 EMPTIED = "retention:bubbles"  # how far deliveries have been emptied, by their ids
 
@@ -41,8 +44,8 @@ def sweep(session: Session, office: Office, now: dt.datetime, chunk: int = CHUNK
     "drafts_unconsented", "media", "dues" and "tickets" (emptied, not removed) of theirs; "drafts"; "forms" (open, and
     left alone for `office.draft_days`); "words" of incoming messages; "bubbles" (what we wrote); "files"; "codes";
     "ticket_words" and "ticket_answers" of closed tickets; "sign_ups" (emptied), "reminders" and "invitations" of
-    events; "unanswered"; "contacts" from lists who never
-    wrote, with what is said of their attendance.
+    events; "unanswered"; "browsers" staff signed in with, and "tries" to;
+    "contacts" from lists who never wrote, with what is said of their attendance.
     """
     keeping = office.keeping
     counts = _without_consent(session, now, chunk)
@@ -62,6 +65,8 @@ def sweep(session: Session, office: Office, now: dt.datetime, chunk: int = CHUNK
     counts["contacts"] = _remove(
         session, Contact, sa.and_(old, Contact.seen_at <= keeping.before("contacts", now)), chunk
     )
+    counts["browsers"] = _remove(session, StaffSession, StaffSession.ends_at <= now - BROWSERS, chunk)
+    counts["tries"] = _remove(session, StaffTries, StaffTries.until <= now, chunk)
     counts["unanswered"] = _remove(session, Unanswered, Unanswered.at <= keeping.before("unanswered", now), chunk)
     return counts
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from bot.database import Database
 from models import AuditEntry, Session, Staff, StaffCode
+from services import accounts, signing_in
 from tests.support.commands import command
 
 RINA = ("add", "rina", "--nama", "Rina Marlina", "--role", "verifikator")
@@ -89,6 +90,21 @@ def test_a_link_is_shown_once_and_kept_as_a_hash(database: Database) -> None:
     with Session(database.read_engine) as session:
         kept = session.scalars(sa.select(StaffCode)).one()
     assert secret not in str(vars(kept))
+
+
+def test_a_link_to_choose_a_password_is_good_for_that_alone(database: Database) -> None:
+    run(*RINA)
+    code, said = run("password", "rina")
+    assert (code, "http://127.0.0.1:8000/console/mulai/" in said) == (0, True)
+    assert "tidak punya hak 'pengguna'" in run("password", "rina", "--as", "rina")[1]
+    assert "Tidak ada akun budi" in run("password", "budi")[1]
+    with Session(database.read_engine) as session:
+        kept = session.scalars(sa.select(StaffCode)).one()
+        token = said.rsplit("/", 1)[1].strip()
+        known = signing_in.whose_code(session, token, kept.made_at)
+        assert accounts.use_code(session, token, "42", kept.made_at) is accounts.Use.WRONG
+    assert known is not None
+    assert (known.name, token in str(vars(kept))) == ("rina", False)
 
 
 def test_an_account_gives_commands_within_its_roles_and_place(monkeypatch: pytest.MonkeyPatch) -> None:

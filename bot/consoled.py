@@ -1,0 +1,74 @@
+"""The staff console in this program: mounted beside the doors; with the simulator on, a login to try it with."""
+
+import base64
+import hmac
+
+import sqlalchemy as sa
+from starlette.applications import Starlette
+
+import console.app
+from bot.app import Program
+from bot.clock import Clock
+from bot.config import Settings
+from bot.database import open_database
+from bot.keys import derived, office_secret
+from bot.simulated import address
+from console.app import BASE, ConsoleSettings
+from console.proof import Proof
+from models import Session, Staff
+from services import accounts, staff
+from services.accounts import Refused, Why
+
+DEMO = "demo"
+DEMO_ROLES = ("administrator", "humas", "petugas_acara", "verifikator")
+
+
+def create(program: Program) -> Starlette:
+    """The console of this program."""
+    settings = program.settings
+    return console.app.create(
+        ConsoleSettings(
+            read_engine=program.database.read_engine,
+            write_engine=program.database.write_engine,
+            now=program.clock.now,
+            office=program.office,
+            texts=program.texts,
+            key=derived(office_secret(settings), "console"),
+            public_url=settings.web.public_url,
+            demo=settings.simulated,
+        )
+    )
+
+
+def where(settings: Settings) -> str:
+    """The console's address, as staff open it."""
+    return f"{settings.web.public_url or address(settings)}{BASE}/"
+
+
+def demo_password(settings: Settings) -> str:
+    """The demo login's password: the same at every start, another on every computer."""
+    made = hmac.digest(derived(office_secret(settings), "demo"), b"password", "sha256")
+    return base64.b32encode(made)[:12].decode().lower()
+
+
+def make_demo(settings: Settings) -> None:
+    """See to it that there is a login to try the console with. Only with the simulator on: nothing there is real."""
+    if not settings.simulated:
+        return
+    proof, password = Proof(), demo_password(settings)
+    database = open_database(settings.database.url.get_secret_value())
+    try:
+        with Session(database.write_engine) as session, session.begin():
+            actor, now = staff.operator("demo"), Clock().now()
+            try:
+                accounts.add(
+                    session, actor, name=DEMO, display_name="Petugas Demo", roles=DEMO_ROLES, regencies=None, now=now
+                )
+            except Refused as refused:
+                if refused.why is not Why.TAKEN:
+                    raise
+            account = session.scalars(sa.select(Staff).where(Staff.name == DEMO)).one()
+            if not proof.matches(account.password_hash, password):
+                account.password_hash = proof.hashed(password)
+    finally:
+        database.close()

@@ -1,0 +1,93 @@
+"""What a page works with: who is asking, what was sent, and the office's memory."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.responses import RedirectResponse, Response
+
+from console.settings import BASE, ConsoleSettings
+from models import Session
+from services.signing_in import SignedIn
+from services.staff import Actor, Right
+
+
+class Open(Enum):
+    """Doors that ask for no right."""
+
+    EVERYBODY = "everybody"  # signing in itself
+    SIGNED_IN = "signed_in"  # one's own account
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One line of the table of routes. There is no page without `right`: who may open it."""
+
+    method: str
+    path: str
+    right: Right | Open
+    show: "Callable[[Desk], Response]"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request, read. `form`: the last value of each field; `many`: all values."""
+
+    method: str
+    path: str
+    where: Mapping[str, Any] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    form: Mapping[str, str] = field(default_factory=dict)
+    many: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    token: str = ""
+    address: str = ""
+    device: str = ""
+    fragment: bool = False  # htmx asks for a part of a page
+
+
+class Gone(Exception):
+    """There is no such thing, or it is not this account's to see: nobody learns which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One request on its way through a page."""
+
+    settings: ConsoleSettings
+    asked: Asked
+    now: dt.datetime
+    request: str
+    signed_in: SignedIn | None = None
+
+    @property
+    def actor(self) -> Actor:
+        """Who is asking."""
+        if self.signed_in is None:
+            raise RuntimeError("nobody is signed in")
+        return self.signed_in.actor
+
+    def may(self, right: Right) -> bool:
+        """Whether they have a right: what they may not do is not offered."""
+        return self.signed_in is not None and right in self.actor.rights
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Look something up; nothing is kept."""
+        with Session(self.settings.read_engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One transaction, kept at its end unless something failed."""
+        with Session(self.settings.write_engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+
+def to(path: str, **query: Any) -> Response:
+    """On to another page: after a form was sent, so that going back or loading anew sends nothing twice."""
+    asked = urlencode({key: value for key, value in query.items() if value is not None})
+    return RedirectResponse(f"{BASE}{path}" + (f"?{asked}" if asked else ""), 303)

@@ -1,0 +1,94 @@
+"""How pages look: the templates, and how days, hours, numbers and people are written on them."""
+
+import datetime as dt
+import hashlib
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import babel.dates
+import jinja2
+from starlette.responses import HTMLResponse, Response
+
+from console import menu, proof, wording
+from console.desk import Desk
+from console.settings import BASE
+from services.calendar import JAKARTA
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+
+
+def _version() -> str:
+    """Changes with the files, so that browsers keep them until then."""
+    found = hashlib.sha256()
+    for path in sorted(STATIC.iterdir()):
+        found.update(path.read_bytes())
+    return found.hexdigest()[:10]
+
+
+env = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(HERE / "templates"),
+    autoescape=True,
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def day(moment: dt.datetime | dt.date) -> str:
+    """Selasa, 24 November 2026."""
+    local = moment.astimezone(JAKARTA).date() if isinstance(moment, dt.datetime) else moment
+    return babel.dates.format_date(local, "EEEE, d MMMM y", locale="id")
+
+
+def short_day(moment: dt.datetime) -> str:
+    """24 Nov 2026."""
+    return babel.dates.format_date(moment.astimezone(JAKARTA).date(), "d MMM y", locale="id")
+
+
+def hour(moment: dt.datetime) -> str:
+    """09.05."""
+    return f"{moment.astimezone(JAKARTA):%H.%M}"
+
+
+def moment(when: dt.datetime) -> str:
+    """Selasa, 24 November 2026, 09.05 WIB."""
+    return f"{day(when)}, {hour(when)} WIB"
+
+
+def number(value: int) -> str:
+    """1.204."""
+    return f"{value:,}".replace(",", ".")
+
+
+def share(part: int, whole: int) -> str:
+    """60 %, or nothing where there is nothing to share."""
+    return f"{round(100 * part / whole)} %" if whole else ""
+
+
+def address(path: str, asked: dict[str, Any] | None = None, **changed: Any) -> str:
+    """The address of a page of the console, with what is asked of it."""
+    query = {key: value for key, value in {**(asked or {}), **changed}.items() if value not in (None, "", False)}
+    return f"{BASE}{path}" + (f"?{urlencode(query)}" if query else "")
+
+
+env.filters.update(
+    day=day, short_day=short_day, hour=hour, moment=moment, number=number, hidden=wording.hidden,
+    hidden_phone=wording.hidden_phone, iso=lambda when: when.astimezone(JAKARTA).isoformat(timespec="minutes"),
+)  # fmt: skip
+env.globals.update(base=BASE, version=_version(), share=share, address=address, words=wording)
+
+
+def page(desk: Desk, template: str, status: int = 200, /, **values: Any) -> Response:
+    """A page, or a part of one, for whoever is asking."""
+    shared = {
+        "desk": desk,
+        "now": desk.now,
+        "menu_of": lambda: menu.of(desk),
+        "me": desk.signed_in,
+        "form_token": proof.form_token(desk.asked.token) if desk.signed_in else "",
+        "said": desk.asked.query.get("pesan", ""),
+    }
+    html = env.get_template(template).render({**shared, **values})
+    return HTMLResponse(html, status)

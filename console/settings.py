@@ -1,0 +1,39 @@
+"""What the console must know of the program that mounts it."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from console.proof import Proof
+from services.office import Office
+from texts import Catalogue
+
+BASE = "/console"
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleSettings:
+    """`key`: the office's secret for this purpose. `public_url`: how the world calls the program; None: only this
+    computer does. `demo`: the simulator is on; nobody has a phone that gives codes, and a note says how to sign in."""
+
+    read_engine: sa.Engine
+    write_engine: sa.Engine
+    now: Callable[[], dt.datetime]
+    office: Office
+    texts: Catalogue
+    key: bytes
+    public_url: str | None = None
+    demo: bool = False
+    proof: Proof = field(default_factory=Proof)
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers come over https."""
+        return bool(self.public_url) and str(self.public_url).startswith("https://")
+
+    @property
+    def cookie(self) -> str:
+        """A `__Host-` cookie is kept by browsers only over https, for this host alone."""
+        return "__Host-sesi" if self.secure else "sesi"

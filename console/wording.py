@@ -1,0 +1,92 @@
+"""Words the pages share: masked names, what stages, topics and reasons are called, greetings."""
+
+import datetime as dt
+
+from models import Stage
+from services import regions
+from services.calendar import JAKARTA
+
+# What was done, said on the page one comes to afterwards. Only these are ever shown: an address cannot bring its own.
+DONE = {
+    "masuk": "Selamat datang.",
+    "keluar": "Anda sudah keluar.",
+    "keluar_semua": "Anda sudah keluar dari semua perangkat.",
+    "sandi": "Kata sandi tersimpan. Silakan masuk.",
+    "pindah": "Tahap dipindahkan, dan pemiliknya dikabari.",
+    "pindah_diam": "Tahap dipindahkan. Pemiliknya tidak bisa dikabari: tidak ada chat atau izin.",
+    "sudah": "Sudah di tahap itu; tidak ada yang dikirim dua kali.",
+    "terkirim": "Jawaban dikirim.",
+    "ditahan": "Jawaban disimpan: jendela WhatsApp sudah tertutup. Orangnya diberi tahu dan membacanya begitu menulis.",
+    "diam": "Jawaban disimpan: orang ini meminta kita diam. Dikirim bila ia menulis lagi.",
+    "dobel": "Jawaban yang sama sudah dikirim; tidak dikirim dua kali.",
+    "ditutup": "Tiket ditutup.",
+    "sudah_ditutup": "Tiket ini sudah ditutup sebelumnya.",
+}
+
+
+def hidden(name: str | None) -> str:
+    """Yati Suryani → Yati S•••; what is not known is a dash."""
+    parts = (name or "").split()
+    if not parts:
+        return "–"
+    return f"{parts[0]} {parts[1][0]}•••" if len(parts) > 1 else f"{parts[0][:2]}•••"
+
+
+def hidden_phone(phone: str | None) -> str:
+    """+6281234567890 → ••••7890."""
+    return f"••••{phone[-4:]}" if phone else "–"
+
+
+def regency(code: str | None) -> str:
+    """The kab/kota of a code."""
+    found = regions.REGENCIES.get(code or "")
+    return found.name if found else "Belum diketahui"
+
+
+def greeting(now: dt.datetime) -> str:
+    """Selamat pagi, siang, sore, malam."""
+    hour = now.astimezone(JAKARTA).hour
+    for until, part in ((4, "malam"), (11, "pagi"), (15, "siang"), (19, "sore")):
+        if hour < until:
+            return f"Selamat {part}"
+    return "Selamat malam"
+
+
+# Where a stage stands in the eyes of staff: the colour of its badge, and what it is called in lists.
+STAGES: dict[Stage, tuple[str, str]] = {
+    Stage.INTEREST: ("info", "Peminat"),
+    Stage.REVIEW: ("wait", "Dilihat petugas"),
+    Stage.INCOMPLETE: ("wait", "Data belum lengkap"),
+    Stage.READY: ("go", "Siap didaftarkan"),
+    Stage.WAITING: ("wait", "Daftar tunggu"),
+    Stage.PLACED: ("go", "Sudah dapat tempat"),
+    Stage.DRAFTED: ("go", "Diisi di SIHALAL"),
+    Stage.SUBMITTED: ("go", "Sudah diajukan"),
+    Stage.COMPANION: ("go", "Diperiksa pendamping"),
+    Stage.AGENCY: ("go", "Diperiksa BPJPH"),
+    Stage.FATWA: ("go", "Sidang fatwa"),
+    Stage.ISSUED: ("done", "Sertifikat terbit"),
+    Stage.SENT_BACK: ("late", "Perlu diperbaiki"),
+    Stage.REFUSED: ("late", "Tidak disetujui"),
+    Stage.TO_REGULAR: ("info", "Pindah jalur reguler"),
+    Stage.BILLED: ("wait", "Tagihan LPH"),
+    Stage.AUDIT: ("go", "Diperiksa LPH"),
+    Stage.WITHDRAWN: ("", "Mundur"),
+    Stage.LAPSED: ("", "Kedaluwarsa"),
+}
+
+
+def device(agent: str) -> str:
+    """The browser of a User-Agent line, as its owner would call it: "Chrome, Windows"."""
+    browsers = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+    systems = (
+        ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "Mac"),
+        ("Linux", "Linux"),
+    )  # fmt: skip
+    browser = next((name for mark, name in browsers if mark in agent), "Peramban")
+    return ", ".join([browser, *(name for mark, name in systems if mark in agent)][:2])
+
+
+def initials(name: str) -> str:
+    """Rina Marlina → RM."""
+    return "".join(part[0] for part in name.split()[:2]).upper()
