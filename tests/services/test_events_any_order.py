@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -53,6 +54,7 @@ REGENCIES = ["36.02", "36.02", "36.04", "36.71"]  # the first has places of its 
 DIES = st.sampled_from([0, 0, 0, 1, 2, 4, 7, 12, 20, 35])  # after so many statements the power goes; 0: it does not
 BEATS = st.sampled_from([True, True, True, False])  # the heart usually beats before anything else happens
 WHO = st.integers(0, 11)
+PLACE = st.sampled_from([None, None, "Aula B"])
 STARTS = st.sampled_from([0, 0, 1, 1, -3, 9]).map(lambda days: THURSDAY + days * DAY)  # moved, and moved back
 INVITED_UNTIL, REGIONS_UNTIL = NOW + 6 * DAY, NOW + 9 * DAY
 
@@ -158,12 +160,18 @@ class AnyDay(RuleBasedStateMachine):
         if signed is not None and signed.what is What.TAKEN:
             self._knows_now(signed)
 
-    @rule(which=WHO, start=STARTS, place=st.sampled_from([None, None, "Aula B"]), dies=DIES, beats=BEATS)
-    def staff_move_it(self, which: int, start: dt.datetime, place: str | None, dies: int, beats: bool) -> None:
-        """To another day or place, or back."""
+    @rule(which=WHO, start=STARTS, place=PLACE, back=st.booleans(), dies=DIES, beats=BEATS)
+    def staff_move_it(
+        self, which: int, start: dt.datetime, place: str | None, back: bool, dies: int, beats: bool
+    ) -> None:
+        """To another day or place; or back, as soon as they see that they erred."""
         day = self._event(which)
-        told: dict[str, Any] = {"starts_at": start, "place": place, "calendar": CALENDAR, "now": self.now}
-        self._does(lambda s: arranging.move(s, DEWI, day.code, **told), dies)
+        old: dict[str, Any] = {"starts_at": day.starts_at, "place": day.place}
+        new: dict[str, Any] = {"starts_at": start, "place": place}
+        for told in (new, old) if back else (new,):
+            told |= {"calendar": CALENDAR, "now": self.now}
+            self._does(lambda s: arranging.move(s, DEWI, day.code, **told), dies)  # noqa: B023
+            self.now += HOUR / 60
         self.the_heart_beats(beats, dies)
 
     @rule(which=WHO, seconds=st.integers(1, 59))
@@ -184,6 +192,14 @@ class AnyDay(RuleBasedStateMachine):
         told: dict[str, Any] = {"over": Over.TELL_LAST, "now": self.now}
         self._does(lambda s: arranging.set_capacity(s, DEWI, day.code, capacity, **told), dies)
         self.the_heart_beats(beats, dies)
+
+    @rule(which=WHO, days=st.integers(2, 9), dies=DIES)
+    def staff_plan_it_anew(self, which: int, days: int, dies: int) -> None:
+        """The week before is said on another day."""
+        day = self._event(which)
+        entries = [replace(one, days=days) if one.kind == "h7" else one for one in rules.USUAL]
+        told: dict[str, Any] = {"calendar": CALENDAR, "now": self.now}
+        self._does(lambda s: arranging.set_plan(s, DEWI, day.code, entries, **told), dies)
 
     @precondition(lambda self: len(self.codes) == 1)
     @rule(start=STARTS, dies=DIES)
@@ -213,6 +229,15 @@ class AnyDay(RuleBasedStateMachine):
     def time_passes(self, hours: int, beats: bool, dies: int) -> None:
         """With the heart beating, or in silence: an hour, a day, a week."""
         self.now += hours * HOUR
+        self.the_heart_beats(beats, dies)
+
+    @rule(which=WHO, entry=st.integers(0, 5), late=st.sampled_from([0, 0, 1, 30]), beats=BEATS, dies=DIES)
+    def its_hour_comes(self, which: int, entry: int, late: int, beats: bool, dies: int) -> None:
+        """Something of the plan is due, or it begins; what lay before may have passed in silence."""
+        day = self._event(which)
+        due = sa.select(PlanEntry.due_at).where(PlanEntry.event_id == day.id, PlanEntry.due_at > self.now)
+        hours = [*self.session.scalars(due.order_by(PlanEntry.due_at)), day.starts_at]
+        self.now = max(self.now, hours[entry % len(hours)] + HOUR / 60 + late * HOUR)
         self.the_heart_beats(beats, dies)
 
     @rule(beats=st.just(True), dies=DIES)
