@@ -201,13 +201,16 @@ KEY = ("event_id", "person_id", "kind", "version")
 
 
 def _insert(session: Session, rows: sa.Select[Any]) -> None:
-    """Insert what is not there. A void row (they left, and came back) is planned again; what was sent stays sent."""
+    """Insert what is not there. A void row (they left, and came back), and one missed whose time is to come again by
+    another plan, are planned again; what was sent stays sent."""
     statement = insert_into(session, Reminder).from_select(COLUMNS, rows, include_defaults=False)
     again = {name: statement.excluded[name] for name in ("state", "due_at", "changed_at", "audience", "text")}
     session.execute(
         quietly(
             statement.on_conflict_do_update(
-                index_elements=KEY, set_={**again, "reason": None}, where=Reminder.state == ReminderState.VOID
+                index_elements=KEY,
+                set_={**again, "reason": None},
+                where=Reminder.state.in_((ReminderState.VOID, ReminderState.MISSED)),
             )
         )
     )

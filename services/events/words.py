@@ -2,12 +2,12 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol
 
 from babel.dates import format_date
 
-from models import Event, Language, SignUp
+from models import Event, Language
 from services.events import rules
 from texts.bubble import Bubble, Button, Shape
 from texts.filling import Marked, shown
@@ -66,12 +66,29 @@ def values(event: Event, texts: "Catalogue", language: Language) -> dict[str, An
     }
 
 
+class Whose(Protocol):
+    """A sign-up, as far as a message speaks of it."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def business(self) -> str: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def digits(self) -> str: ...
+    @property
+    def told_starts_at(self) -> dt.datetime: ...
+    @property
+    def told_place(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """What one person is told about: the event, their sign-up (None: only invited), what they are called."""
 
     event: Event
-    sign_up: SignUp | None
+    sign_up: Whose | None
     name: str
     language: Language
 
@@ -158,3 +175,79 @@ def _template(
     unnamed = Marked(texts.text("events.unnamed", told.language))
     more["name"] = filled["name"] or filled["business"] or unnamed
     return name, tuple(shown(more[hole], told.language) for hole in wanted)
+
+
+# --- one message for very many: worded once, and each person's own put in
+
+
+@dataclass(frozen=True, slots=True)
+class _Blank:
+    """A sign-up with marks in place of what is each person's own. Nobody types these characters."""
+
+    told_starts_at: dt.datetime
+    told_place: str
+    business: str
+    code: str
+    digits: str
+    id: int = 0
+
+
+MARKS = ("\ue001", "\ue002", "\ue003", "\ue004")  # in place of name, business, code, digits
+Key = tuple[int, Language, str, tuple[bool, ...], Any]
+
+
+class Stencils:
+    """The messages of one sweep. `base` values and words are worked out once for each event, language and text."""
+
+    def __init__(self, texts: "Catalogue", now: dt.datetime) -> None:
+        self._texts, self._now = texts, now
+        self._base: dict[tuple[int, Language], Mapping[str, Any]] = {}
+        self._made: dict[Key, Bubble] = {}
+
+    def bubble(self, told: Told, kind: str, text: str) -> Bubble:
+        """What is said to this person: of a change or an end (`kind`), else the reminder of this text."""
+        row = told.sign_up
+        own = (told.name, row.business, row.code, row.digits) if row else (told.name, "", "", "")
+        before = (row.told_starts_at, row.told_place) if row and kind == "moved" else None
+        key = (told.event.id, told.language, kind if kind in rules.TOLD_AT_ONCE else text, _there(own), before)
+        stencil = self._made.get(key)
+        if stencil is None:
+            stencil = self._made[key] = self._cut(told, kind, text, key[3])
+        return _with_own(stencil, own, row.id if row else 0)
+
+    def _cut(self, told: Told, kind: str, text: str, there: tuple[bool, ...]) -> Bubble:
+        name, business, code, digits = (mark if one else "" for mark, one in zip(MARKS, there, strict=True))
+        row = told.sign_up
+        blank = _Blank(row.told_starts_at, row.told_place, business, code, digits) if row else None
+        anyone, base = Told(told.event, blank, name, told.language), self._values(told)
+        if kind == "moved":
+            return moved(anyone, self._texts, base)
+        if kind == "cancelled":
+            return bubble(anyone, "events.cancelled", self._texts, base)
+        return reminder(anyone, text, self._texts, self._now, base)
+
+    def _values(self, told: Told) -> Mapping[str, Any]:
+        key = (told.event.id, told.language)
+        if key not in self._base:
+            self._base[key] = values(told.event, self._texts, told.language)
+        return self._base[key]
+
+
+def _there(own: tuple[str, ...]) -> tuple[bool, ...]:
+    return tuple(bool(one) for one in own)
+
+
+def _with_own(stencil: Bubble, own: tuple[str, ...], sign_up_id: int) -> Bubble:
+    said = [shown(one, "") for one in own]
+
+    def put_in(words: str) -> str:
+        for mark, one in zip(MARKS, said, strict=True):
+            words = words.replace(mark, one)
+        return words
+
+    return replace(
+        stencil,
+        text=put_in(stencil.text),
+        template_values=tuple(put_in(one) for one in stencil.template_values),
+        buttons=tuple(replace(one, data=one.data.replace("|0|", f"|{sign_up_id}|")) for one in stencil.buttons),
+    )
