@@ -14,6 +14,7 @@ from handlers.desk import Desk
 from handlers.next import Facts, Next
 from handlers.spoken import Spoken
 from services import drafts, eligibility, links, tickets
+from services.events import lists
 from services.links import BLOCKED, CODE_TIME, TRIES, Use
 
 # --- PINDAH ---
@@ -38,6 +39,7 @@ def _has_something(desk: Desk, person_id: int) -> bool:
         links.has_businesses(desk.session, person_id)
         or drafts.newest(desk.session, desk.chat.id) is not None
         or eligibility.latest(desk.session, person_id) is not None
+        or bool(lists.of_person(desk.session, person_id, desk.now))
     )
 
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from models import Application, Assessment, Business, Conversation, Draft, Lane, Language, LinkCode, Session, Ticket
 from services import audit, deliveries, drafts, persons, scope
+from services.events import joining
 from services.inserting import quietly
 from services.staff import Actor, Right, demand
 from texts import Marked
@@ -159,6 +160,7 @@ def _join(
     if before is not None and not session.scalars(_chats_of(before).limit(1)).first():
         theirs = sa.update(Assessment).where(Assessment.person_id == before, Assessment.business_id.is_(None))
         session.execute(quietly(theirs.values(person_id=link.person_id)))
+        joining.bring(session, before=before, person_id=link.person_id, now=now)
     form = _take_form(session, old, chat)
     _take_tickets(session, link.person_id, old, chat)
     _notify(session, link, old, chat, texts, now)
@@ -265,6 +267,9 @@ def _cut(session: Session, link: LinkCode, back_to: int, now: dt.datetime) -> No
     if chat.run_id and chat.form in drafts.KEPT:
         _park(session, back_to, Taken(chat.form, chat.run_id, chat.answers, chat.facts), now)
     _close(chat)
+    if link.was_person is not None and link.used_at is not None:
+        told = {"person_id": link.person_id, "before": link.was_person, "chat": chat.id}
+        joining.give_back(session, **told, since=link.used_at, now=now)
     chat.person_id, chat.business_id = link.was_person, None
     chat.purge_at = None if link.was_person else now + NO_CONSENT
     session.flush()

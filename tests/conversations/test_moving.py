@@ -12,6 +12,7 @@ from tests.conversations import on_both
 from tests.conversations.conftest import Phone, Rows
 from tests.services.people import DEWI
 from tests.support.chat import Chat, noting
+from tests.support.hall import Hall, signs_up
 from tests.support.office import OFFICE
 from tests.support.owner import reaches_number, until
 
@@ -266,3 +267,31 @@ def test_an_open_question_to_an_officer_comes_along_and_goes_back(phone: Phone, 
     old.says("BUKAN SAYA")
     assert [row["chat"] for row in rows(asked)] == [old.row.id]
     assert (old.row.quiet_until is not None, new.row.quiet_until) == (True, None)
+
+
+def test_what_somebody_without_a_business_signed_up_for_goes_along_and_comes_back(phone: Phone, rows: Rows) -> None:
+    """One day from both phones: one place is enough. The other day goes along, with its reminders; no code twice."""
+    old_hall = Hall(phone().database, capacity=3)
+    hall = Hall(phone().database, capacity=3)
+    old, new = phone(), phone(Channel.WHATSAPP, address=NEW)
+    for chat, name in ((old, "Siti"), (new, "Siti")):
+        signs_up(chat, old_hall, name)
+    new.says(f"acara {hall.code}").taps("join", "yes")
+    mine = new.row.person_id
+    assert [r["code"] for r in rows("SELECT code FROM sign_ups ORDER BY id")] == ["E1", "E1", "E2"]
+
+    new.says(code_of(old))
+    person = old.row.person_id
+    assert new.row.person_id == person
+    stand = rows("SELECT event_id, state, code, person_id FROM sign_ups ORDER BY id")
+    assert [(r["state"], r["code"]) for r in stand] == [("registered", "E1"), ("cancelled", "E1"), ("registered", "E2")]
+    assert {r["person_id"] for r in stand} == {person}
+    assert (old_hall.event.taken, hall.event.taken) == (1, 1)
+    planned = f"SELECT kind FROM reminders WHERE event_id = {hall.event.id} AND state = 'planned' AND person_id = "
+    assert {r["kind"] for r in rows(planned + str(person))} == {"h7", "h3", "h1", "soon"}
+
+    old.says("BUKAN SAYA")
+    theirs = rows(f"SELECT event_id, state FROM sign_ups WHERE person_id = {mine} ORDER BY id")
+    assert [(r["event_id"], r["state"]) for r in theirs][-1] == (hall.event.id, "registered")
+    assert len(rows(planned + str(mine))) == 4
+    assert rows(f"SELECT state FROM sign_ups WHERE person_id = {person}") == [{"state": "registered"}]
