@@ -50,7 +50,7 @@ def _keyboard(markup: dict[str, Any]) -> Iterator[str]:
 
 
 def _whatsapp(bubble: Bubble) -> Iterator[str]:
-    for message in whatsapp_show.show(bubble, True, MADE) or ():
+    for message in whatsapp_show.show(bubble, MADE):
         wanted = layout(message.content_sid)
         if wanted is None:
             yield from message.body.split("\n")
