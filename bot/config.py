@@ -12,6 +12,7 @@ from bot.config_section import Section
 from services.calendar import JAKARTA
 from services.keeping import Keeping
 from services.office import Fact, Office
+from services.target import Target
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -114,6 +115,15 @@ class FactSettings(Section):
     confirmed: bool = False
 
 
+class TargetSettings(Section):
+    """What the office has set itself: so many certificates in so many days from a first day."""
+
+    certificates: int = Field(gt=0)
+    starts: dt.date
+    days: int = Field(default=100, gt=0)
+    source: str
+
+
 class OfficeSettings(Section):
     """The office: what it is called, when it is open, what it promises."""
 
@@ -137,6 +147,7 @@ class OfficeSettings(Section):
     remind_days: int = Field(default=14, ge=1)
     confirm_days: int = Field(default=14, ge=1)
     offer_hours: int = Field(default=72, ge=12, le=720)
+    target: TargetSettings | None = None
     alert_chat: int | None = None  # the Telegram chat of the staff
     facts: dict[str, FactSettings] = Field(default_factory=dict)
 
@@ -255,13 +266,14 @@ class Settings(Section):
     def office_now(self) -> Office:
         """The office as services know it."""
         office = self.office
-        kept = office.model_dump(exclude={"facts", "holidays", "calendar", "opens", "closes"})
+        kept = office.model_dump(exclude={"facts", "holidays", "calendar", "opens", "closes", "target"})
         facts = {name: Fact(**fact.model_dump()) for name, fact in self.office.facts.items()}
         code = self.programme.code if self.programme else ""
         return Office(
             **kept,
             calendar=office.calendar.whole(office.opens, office.closes, office.holidays),
             facts=facts,
+            target=Target(**office.target.model_dump()) if office.target else None,
             programme=code,
             draft_days=self.retention.drafts.days,
             keeping=self.retention.keeping(),

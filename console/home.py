@@ -1,14 +1,69 @@
-"""Beranda: what needs a hand now."""
+"""Beranda: what needs a hand now, how the programme stands, and what is on today."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from starlette.responses import Response
 
-from console import looks
+from console import looks, wording
 from console.desk import Desk
-from services import worklist
+from services import overview, target
+from services.overview import Needs, Standing
+from services.target import Progress
 
 
 def show(desk: Desk) -> Response:
-    """The first page after signing in."""
+    """The first page after signing in; printed it is one sheet for the head of the office."""
+    return looks.page(desk, "home.html", **_gathered(desk))
+
+
+def _gathered(desk: Desk) -> Mapping[str, Any]:
+    office = desk.settings.office
     with desk.reading() as session:
-        waits = worklist.of(session, desk.actor, desk.now)
-    return looks.page(desk, "home.html", waits=waits)
+        needs = overview.needs(session, desk.actor, office, desk.now)
+        standing = overview.standing(session, desk.actor, office.programme)
+        chats, agreed = overview.reached(session, desk.actor)
+        events = overview.today(session, desk.actor, office, desk.now)
+    progress = target.progress(office.target, standing.issued, office.local_day(desk.now)) if standing else None
+    return {
+        "needs": needs,
+        "standing": standing,
+        "widest": _widest(standing) if standing else 1,
+        "progress": progress,
+        "events": events,
+        "funnel": _funnel(standing, chats, agreed) if standing else (),
+        "morning": morning(desk, needs, standing, progress),
+    }
+
+
+def _widest(standing: Standing) -> int:
+    """All bars have one scale, so that sizes compare."""
+    return max((share.quota or share.taken for share in standing.shares), default=1) or 1
+
+
+def _funnel(standing: Standing, chats: int, agreed: int) -> tuple[tuple[str, int, str | None], ...]:
+    """Steps from a first word to a certificate: what it is called, how many, where its people are."""
+    first = (("Menyapa bot", chats, None), ("Setuju dilayani", agreed, None)) if chats else ()
+    return (
+        *first,
+        ("Punya nomor", standing.applied, looks.address("/pendaftaran", tab="semua")),
+        ("Dapat tempat", standing.placed, looks.address("/pendaftaran", tab="semua", tempat="1")),
+        ("Diajukan ke BPJPH", standing.filed, None),
+        ("Sertifikat terbit", standing.issued, looks.address("/pendaftaran", tab="terbit")),
+    )
+
+
+def morning(desk: Desk, needs: Needs, standing: Standing | None, progress: Progress | None) -> str:
+    """Four lines to send on."""
+    number = looks.number
+    day = f", hari {progress.day} dari {progress.target.days}" if progress else ""
+    lines = [f"{looks.day(desk.now)}{day}"]
+    if standing is not None:
+        goal = f" (seharusnya {number(progress.should)})" if progress else ""
+        lines.append(f"Sertifikat terbit {number(standing.issued)}{goal}")
+        full = [wording.regency(share.regency) for share in standing.shares if share.left == 0]
+        over = f"; penuh: {', '.join(full)}" if full else ""
+        lines.append(f"Tempat kosong {number(standing.left)} dari {number(standing.quota)}{over}")
+    late = f"{number(needs.broken)} janji kabar terlewat, {number(needs.tickets_late)} jawaban terlambat"
+    lines.append(f"Perlu tangan: {late}, {number(needs.review)} telaah")
+    return "\n".join(lines)

@@ -36,8 +36,11 @@ def of(desk: Desk) -> Menu:
         return Menu((), (), False)
     with desk.reading() as session:
         waits = worklist.of(session, desk.actor, desk.now)
-    return Menu(_main(waits), (), False)
+    return Menu(_main(waits), (), True)
 
 
 def _main(waits: Waits) -> Sequence[Item]:
-    return (Item("home", "/", "home", "Beranda"),)
+    return (
+        Item("home", "/", "home", "Beranda"),
+        Item("applications", "/pendaftaran", "list", "Pendaftaran", waits.applications),
+    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from console import home, signing
+from console import applications, home, signing
 from console.desk import Open, Page
 from services.staff import Right
 
@@ -14,4 +14,5 @@ PAGES: Sequence[Page] = (
     Page("POST", "/keluar", Open.SIGNED_IN, signing.leave),
     Page("GET", "/saya", Open.SIGNED_IN, signing.own),
     Page("GET", "/", Right.SEE, home.show),
+    Page("GET", "/pendaftaran", Right.SEE, applications.listing),
 )

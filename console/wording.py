@@ -52,6 +52,14 @@ def greeting(now: dt.datetime) -> str:
     return "Selamat malam"
 
 
+def due(promised: dt.datetime, now: dt.datetime) -> str:
+    """Lewat 2 hari, hari ini, besok, 3 hari."""
+    days = (promised.astimezone(JAKARTA).date() - now.astimezone(JAKARTA).date()).days
+    if promised <= now:
+        return f"Lewat {-days} hari" if days else "Lewat hari ini"
+    return {0: "Hari ini", 1: "Besok"}.get(days, f"{days} hari")
+
+
 # Where a stage stands in the eyes of staff: the colour of its badge, and what it is called in lists.
 STAGES: dict[Stage, tuple[str, str]] = {
     Stage.INTEREST: ("info", "Peminat"),

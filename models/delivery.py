@@ -63,6 +63,12 @@ class Delivery(Base):
             postgresql_where=sa.text("state IN ('held')"),
         ),
         sa.Index("ix_deliveries_conversation_id", "conversation_id", "id"),
+        sa.Index(
+            "ix_deliveries_failed",
+            "changed_at",
+            sqlite_where=sa.text("state IN ('failed')"),
+            postgresql_where=sa.text("state IN ('failed')"),
+        ),
         sa.Index("ix_deliveries_platform_id", "platform_id"),
     )
 

@@ -83,6 +83,8 @@ class Application(Base):
         sa.UniqueConstraint("programme_id", "business_id"),
         sa.Index("ix_applications_queue", "programme_id", "stage", "queued_at", "id"),
         sa.Index("ix_applications_business_id", "business_id"),
+        sa.Index("ix_applications_promised_at", "promised_at", "id"),
+        sa.Index("ix_applications_counts", "stage", "regency", "programme_id"),
         sa.Index(
             "ix_applications_waiting",
             "promised_at",

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from services.calendar import JAKARTA, Allowed, Calendar, Purpose, allowed, may_send
 from services.keeping import Keeping
+from services.target import Target
 
 __all__ = ["JAKARTA", "Fact", "Office"]
 
@@ -46,6 +47,7 @@ class Office:
     announcements_per_month: int = 2
     programme: str = ""  # code of the programme people register for
     alert_chat: int | None = None  # the Telegram chat of the staff: what is late and what failed is told there
+    target: Target | None = None
     keeping: Keeping = field(default_factory=Keeping)
     facts: Mapping[str, Fact] = field(default_factory=dict)
 

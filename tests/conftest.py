@@ -16,6 +16,7 @@ settings.register_profile("long", max_examples=4000)  # --hypothesis-profile=lon
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--update-transcripts` writes the golden transcripts anew; read the difference as prose before keeping it."""
+    parser.addoption("--update-pictures", action="store_true", help="draw docs/pictures/konsol-*.png anew")
     parser.addoption("--update-transcripts", action="store_true", help="write tests/transcripts/*.txt anew")
 
 

@@ -1,0 +1,62 @@
+"""Pendaftaran: the queue, those whose promise is broken first."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from starlette.responses import Response
+
+from console import looks
+from console.desk import Desk
+from models import Stage
+from services import docket, regions
+from services.docket import Tab, Wanted
+
+Kind = TypeVar("Kind", bound=StrEnum)
+
+
+def listing(desk: Desk) -> Response:
+    """One page of the queue; htmx asks for the table alone."""
+    wanted = read(desk.asked.query)
+    with desk.reading() as session:
+        found = docket.find(session, desk.actor, wanted, desk.now)
+        counts = None if desk.asked.fragment else docket.counts(session, desk.actor, desk.now)
+    values = {"found": found, "wanted": found.wanted, "counts": counts, "asked": asked(found.wanted)}
+    template = "applications_table.html" if desk.asked.fragment else "applications.html"
+    return looks.page(desk, template, **values, places=_places(desk))
+
+
+def read(query: Mapping[str, str]) -> Wanted:
+    """What is asked for; what makes no sense is left out rather than refused."""
+    search = query.get("cari", "").strip()[:80]
+    tab = _one(Tab, query.get("tab")) or (Tab.ALL if search else Tab.OURS)
+    code = query.get("kab", "")
+    return Wanted(
+        tab=tab,
+        late=query.get("lewat") == "1",
+        regency=code if code in regions.REGENCIES else None,
+        stage=_one(Stage, query.get("tahap")),
+        placed=query.get("tempat") == "1",
+        unacknowledged=query.get("belum") == "1",
+        search=search,
+        page=int(page) if (page := query.get("hal", "1")).isdecimal() and len(page) < 6 else 1,
+    )
+
+
+def asked(wanted: Wanted) -> dict[str, Any]:
+    """The same as the query of an address."""
+    return {
+        "tab": wanted.tab.value, "lewat": "1" if wanted.late else "", "kab": wanted.regency or "",
+        "tahap": wanted.stage.value if wanted.stage else "", "tempat": "1" if wanted.placed else "",
+        "belum": "1" if wanted.unacknowledged else "", "cari": wanted.search,
+    }  # fmt: skip
+
+
+def _one(kind: type[Kind], value: str | None) -> Kind | None:
+    return next((one for one in kind if one.value == value), None)
+
+
+def _places(desk: Desk) -> list[tuple[str, str]]:
+    """The kab/kota this account works for."""
+    mine = desk.actor.regencies
+    return [(one.code, one.name) for one in regions.REGENCIES.values() if mine is None or one.code in mine]

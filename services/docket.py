@@ -1,0 +1,191 @@
+"""Antrean pengajuan: applications as the console lists them, those whose promise is broken first, page by page."""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import sqlalchemy as sa
+
+from models import Application, Business, Session, Stage
+from services import certificates, phones, stages
+from services.staff import Actor, Right, demand, within
+from services.stages import Turn
+
+PAGE = 25
+FURTHEST = 400  # pages one may turn; beyond that one filters
+NUMBER = re.compile(r"[A-Z]{2,5}-\d{4}(-\d{0,6})?")
+
+
+class Tab(StrEnum):
+    """Whose turn it is."""
+
+    OURS = "kami"
+    REVIEW = "telaah"
+    OWNER = "pemilik"
+    AGENCY = "lembaga"
+    WAITING = "tunggu"
+    ISSUED = "terbit"
+    ALL = "semua"
+
+
+OWN = (Stage.REVIEW, Stage.WAITING, Stage.ISSUED)  # these have tabs of their own
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked for. `search`: a number, a telephone number, or words of the names."""
+
+    tab: Tab = Tab.OURS
+    late: bool = False
+    regency: str | None = None
+    stage: Stage | None = None
+    placed: bool = False  # holds or had a place: given, and everything after it
+    unacknowledged: bool = False  # issued, and its owner has not said that they have it
+    search: str = ""
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One application in the list. Names as they are: whoever shows them masks them."""
+
+    number: str
+    business: str
+    owner: str
+    regency: str | None
+    village: str | None
+    product_kind: str | None
+    stage: Stage
+    since: dt.datetime
+    promised_at: dt.datetime | None
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of the list."""
+
+    lines: tuple[Line, ...]
+    total: int
+    page: int
+    wanted: Wanted
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are."""
+        return min(-(-self.total // PAGE), FURTHEST) or 1
+
+    @property
+    def first(self) -> int:
+        """The place of the first line in the whole list, from 1."""
+        return (self.page - 1) * PAGE + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many there are behind each tab, and how many promises are broken."""
+
+    tabs: Mapping[Tab, int]
+    late: int
+
+
+# --- the rules
+
+
+def stages_of(tab: Tab) -> frozenset[Stage]:
+    """The stages behind a tab."""
+    alone = {Tab.REVIEW: Stage.REVIEW, Tab.WAITING: Stage.WAITING, Tab.ISSUED: Stage.ISSUED}
+    if tab in alone:
+        return frozenset({alone[tab]})
+    if tab is Tab.ALL:
+        return frozenset(Stage)
+    turn = {Tab.OURS: Turn.OFFICE, Tab.OWNER: Turn.OWNER, Tab.AGENCY: Turn.AGENCY}[tab]
+    mine = {stage for stage in Stage if stages.about(stage).waits_for is turn}
+    return frozenset(mine - {Stage.WAITING, Stage.ISSUED})
+
+
+PLACED = frozenset(
+    {
+        Stage.PLACED, Stage.DRAFTED, Stage.SUBMITTED, Stage.COMPANION, Stage.AGENCY, Stage.FATWA, Stage.ISSUED,
+        Stage.SENT_BACK, Stage.BILLED, Stage.AUDIT,
+    }
+)  # fmt: skip
+
+
+def broken(now: dt.datetime) -> sa.ColumnElement[bool]:
+    """The owner was promised news by a moment that has passed."""
+    return Application.promised_at <= now
+
+
+# --- looking up
+
+
+def counts(session: Session, actor: Actor, now: dt.datetime) -> Counts:
+    """How many wait where, in the actor's own kab/kota."""
+    demand(actor, Right.SEE)
+    mine, number = within(actor, Application.regency), sa.func.count()
+    rows = session.execute(sa.select(Application.stage, number).where(mine).group_by(Application.stage)).all()
+    each = dict(rows)
+    tabs = {tab: sum(each.get(stage, 0) for stage in stages_of(tab)) for tab in Tab}
+    late = session.execute(sa.select(number).select_from(Application).where(mine, broken(now))).scalar_one()
+    return Counts(tabs, late)
+
+
+def find(session: Session, actor: Actor, wanted: Wanted, now: dt.datetime) -> Found:
+    """One page of what is looked for: broken promises first, then the nearest, then who has waited longest."""
+    demand(actor, Right.SEE, wanted.regency)
+    which = sa.and_(within(actor, Application.regency), *_conditions(wanted, now))
+    joined = Business.id == Application.business_id
+    count = sa.select(sa.func.count()).select_from(Application).where(which)
+    total = session.execute(count.join(Business, joined) if wanted.search else count).scalar_one()
+    page = max(1, min(wanted.page, FURTHEST, -(-total // PAGE)))
+    query = sa.select(Application, Business).join(Business, joined).where(which)
+    query = query.order_by(Application.promised_at.is_(None), Application.promised_at, Application.id)
+    rows = session.execute(query.limit(PAGE).offset((page - 1) * PAGE)).all()
+    return Found(tuple(_line(*row, now) for row in rows), total, page, replace(wanted, page=page))
+
+
+def _conditions(wanted: Wanted, now: dt.datetime) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = []
+    if wanted.stage is not None:
+        found.append(Application.stage == wanted.stage)
+    elif wanted.placed:
+        found.append(Application.stage.in_(sorted(PLACED)))
+    elif wanted.tab is not Tab.ALL:
+        found.append(Application.stage.in_(sorted(stages_of(wanted.tab))))
+    if wanted.regency is not None:
+        found.append(Application.regency == wanted.regency)
+    if wanted.late:
+        found.append(broken(now))
+    if wanted.unacknowledged:
+        found.append(sa.and_(certificates.UNKNOWN))
+    return [*found, *_searched(wanted.search)]
+
+
+def _searched(words: str) -> list[sa.ColumnElement[bool]]:
+    """A number or telephone number is looked up by its index; other words are looked for in the two names."""
+    plain = " ".join(words.split())[:80]
+    if not plain:
+        return []
+    if NUMBER.fullmatch(plain.upper()):
+        return [Application.number.between(plain.upper(), plain.upper() + "~")]
+    if not re.search(r"[A-Za-z]", plain):
+        try:
+            return [Business.phone == phones.mobile(plain)]
+        except ValueError:
+            pass  # digits that are no number of a telephone: looked for in the names
+    return [
+        sa.or_(Business.name.icontains(word, autoescape=True), Business.owner_name.icontains(word, autoescape=True))
+        for word in plain.split()[:6]
+    ]
+
+
+def _line(application: Application, business: Business, now: dt.datetime) -> Line:
+    promised = application.promised_at
+    return Line(
+        application.number, business.name, business.owner_name, application.regency, business.village,
+        business.product_kind, application.stage, application.since, promised,
+        promised is not None and promised <= now,
+    )  # fmt: skip

@@ -1,0 +1,98 @@
+"""The console in a real browser: a day at the office, readable by everybody, under the headers it is served with."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy.orm import Session
+
+from bot.clock import Clock
+from bot.database import Database
+from tests.console.office import PASSWORD, QUICK
+from tests.console.town import settle
+from tests.services.people import account
+from tests.simulator.test_browser import WIDTHS, Watched, browser
+from tests.support import lent
+from tests.support.engine import NOON, echo
+from tests.support.server import Served, served, settings_for
+
+__all__ = ["browser"]
+
+PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
+
+
+@pytest.fixture(scope="module")
+def lent_database(sqlite_files: lent.Files) -> Iterator[Database]:
+    """One database is enough for the browser: what it asks for is tried on both beside it."""
+    with lent.lent(sqlite_files) as database:
+        yield database
+
+
+@pytest.fixture(scope="module")
+def running(lent_database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The program with a town in it, at noon of a Tuesday, for all tests of this file."""
+    with Session(lent_database.write_engine) as session, session.begin():
+        settle(session)
+        account(session, "rina", "verifikator", display_name="Rina Marlina").password_hash = QUICK.hash(PASSWORD)
+    settings = settings_for(lent_database.url, tmp_path_factory.mktemp("console"))
+    with served(settings, answer=echo, clock=Clock(lambda: NOON)) as program:
+        yield program
+
+
+class Clerk:
+    """Somebody at a screen."""
+
+    def __init__(self, browser: Browser, running: Served, width: int, request: pytest.FixtureRequest) -> None:
+        self.watched, self.url, self.width = Watched(browser, width), running.url, width
+        self.page: Page = self.watched.page
+        self._draws = bool(request.config.getoption("--update-pictures"))
+
+    def signs_in(self) -> None:
+        """To Beranda."""
+        self.page.goto(f"{self.url}/console/")
+        self.page.get_by_label("Nama akun").fill("rina")
+        self.page.get_by_label("Kata sandi").fill(PASSWORD)
+        self.page.get_by_role("button", name="Masuk ke konsol").click()
+        expect(self.page.get_by_role("heading", name="Selamat siang, Rina Marlina")).to_be_visible()
+
+    def looks(self, name: str) -> None:
+        """Nothing is wrong on this page; with `--update-pictures` it is drawn for the handbook."""
+        self.watched.check()
+        if self._draws:
+            tall = self.page.evaluate("document.documentElement.scrollHeight")
+            self.page.set_viewport_size({"width": self.width, "height": max(tall, 844)})  # fixed bars stand at its end
+            self.page.screenshot(path=PICTURES / f"konsol-{name}-{self.width}.png")
+            self.page.set_viewport_size({"width": self.width, "height": 844})
+
+
+@pytest.fixture
+def clerk(browser: Browser, running: Served, request: pytest.FixtureRequest) -> Iterator[Clerk]:
+    """Rina, with as wide a screen as the test says."""
+    made = Clerk(browser, running, request.getfixturevalue("width"), request)
+    yield made
+    made.watched.context.close()
+
+
+@WIDTHS
+def test_from_signing_in_to_the_queue(clerk: Clerk, width: int) -> None:
+    page = clerk.page
+    page.goto(f"{clerk.url}/console/pendaftaran")
+    clerk.looks("masuk")
+    clerk.signs_in()
+    clerk.looks("beranda")
+    page.get_by_role("link", name="Janji kabar terlewat").click()
+    expect(page.get_by_role("link", name="Katering Ibu Yati")).to_be_visible()
+    clerk.looks("pendaftaran")
+    page.goto(f"{clerk.url}/console/pendaftaran?tab=semua")
+    search = page.get_by_label("Nama, usaha, nomor", exact=True)
+    if not search.is_visible():
+        page.get_by_text("Cari dan saring").click()
+    search.fill("emping")
+    search.press("Enter")
+    expect(page.get_by_role("link", name="Katering Ibu Yati")).to_have_count(0)
+    expect(page.get_by_role("link", name="Emping Menes")).to_be_visible()
+    assert "cari=emping" in page.url
+    clerk.watched.check()
+    page.goto(f"{clerk.url}/console/saya")
+    clerk.looks("akun")
