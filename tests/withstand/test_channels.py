@@ -9,10 +9,10 @@ import sqlalchemy as sa
 
 from bot.channels import templates
 from bot.channels.signature import sign
-from bot.cli import _sync
 from bot.tables import deliveries
 from models import Channel, DeliveryState
 from tests.standins.twilio import TOKEN
+from tests.support.commands import command
 from tests.support.server import Served, served
 from tests.withstand.journey import recorded
 from tests.withstand.people import Door, Person, http
@@ -46,14 +46,20 @@ def _introduced(it: Served, them: Platforms) -> None:
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
-def test_whatsapp_with_lists_and_quick_replies(database_url: str, tmp_path: Path) -> None:
+def test_whatsapp_with_lists_and_quick_replies(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NAIKKELAS_DATABASE__URL", database_url)
+
     async def story() -> None:
         async with platforms() as them, http() as session:
             settings = pointed_at(them.environment(), database_url, tmp_path)
             with served(settings):
                 pass  # the tables
-            made = await asyncio.to_thread(lambda: asyncio.run(_sync(settings)))
-            assert made == them.twilio.made == len(list(templates.layouts()))
+            for name, value in them.environment().items():
+                monkeypatch.setenv(f"NAIKKELAS_{name}", value)
+            code, said = await asyncio.to_thread(command, "whatsapp", "templates", "sync")
+            assert (code, said.splitlines()[0]) == (0, f"{len(list(templates.layouts()))} templat siap dipakai.")
             with served(settings, burst=AT_ONCE) as it:
                 person = Person(2, Channel.WHATSAPP, Door(it.url, them, session))
                 end = await person.walks()
