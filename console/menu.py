@@ -43,4 +43,5 @@ def _main(waits: Waits) -> Sequence[Item]:
     return (
         Item("home", "/", "home", "Beranda"),
         Item("applications", "/pendaftaran", "list", "Pendaftaran", waits.applications),
+        Item("conversations", "/percakapan", "chat", "Percakapan", waits.tickets, waits.late > 0),
     )

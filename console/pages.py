@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from console import applications, home, signing
+from console import applications, case, conversations, home, signing
 from console.desk import Open, Page
 from services.staff import Right
 
@@ -15,4 +15,13 @@ PAGES: Sequence[Page] = (
     Page("GET", "/saya", Open.SIGNED_IN, signing.own),
     Page("GET", "/", Right.SEE, home.show),
     Page("GET", "/pendaftaran", Right.SEE, applications.listing),
+    Page("GET", "/pendaftaran/{number}", Right.SEE, case.show),
+    Page("POST", "/pendaftaran/{number}/buka", Right.SEE, case.unmask),
+    Page("GET", "/pendaftaran/{number}/foto/{photo:int}", Right.SEE, case.picture),
+    Page("POST", "/pendaftaran/{number}/pratinjau", Right.REVIEW, case.preview),
+    Page("POST", "/pendaftaran/{number}/pindah", Right.REVIEW, case.move),
+    Page("GET", "/percakapan", Right.SEE, conversations.listing),
+    Page("GET", "/percakapan/{ticket:int}", Right.SEE, conversations.show),
+    Page("POST", "/percakapan/{ticket:int}/jawab", Right.REVIEW, conversations.answer),
+    Page("POST", "/percakapan/{ticket:int}/tutup", Right.REVIEW, conversations.close),
 )

@@ -40,7 +40,7 @@ def hidden_phone(phone: str | None) -> str:
 def regency(code: str | None) -> str:
     """The kab/kota of a code."""
     found = regions.REGENCIES.get(code or "")
-    return found.name if found else "Belum diketahui"
+    return found.label if found else "Belum diketahui"
 
 
 def greeting(now: dt.datetime) -> str:
@@ -82,6 +82,16 @@ STAGES: dict[Stage, tuple[str, str]] = {
     Stage.WITHDRAWN: ("", "Mundur"),
     Stage.LAPSED: ("", "Kedaluwarsa"),
 }
+
+
+def stage(value: str) -> str:
+    """What a stage is called, by its value."""
+    return STAGES[Stage(value)][1]
+
+
+def by(who: str) -> str:
+    """Who did something, as staff read it."""
+    return {"bot": "bot", "owner": "pemilik sendiri", "helper": "pembantu", "kantor": "kantor"}.get(who, who)
 
 
 def device(agent: str) -> str:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 WINDOW = dt.timedelta(hours=23)
 LOST = (DeliveryState.SKIPPED, DeliveryState.FAILED, DeliveryState.EXPIRED, DeliveryState.CANCELLED)
 MAKES_SENSE = dt.timedelta(days=3)
+JUST_NOW = dt.timedelta(minutes=10)
 TEMPLATE = "officer_answer_v1"
 
 
@@ -76,6 +77,19 @@ def answer(session: Session, actor: Actor, ticket_id: int, *, words: str, texts:
         now=now,
     )  # fmt: skip
     return way
+
+
+def answer_once(
+    session: Session, actor: Actor, ticket_id: int, *, words: str, texts: "Catalogue", now: dt.datetime
+) -> Way | None:
+    """The same, but None where this officer has just given exactly this answer: a form that was sent twice."""
+    demand(actor, Right.REVIEW)
+    tickets.locked(session, ticket_id)
+    same = sa.and_(TicketAnswer.ticket_id == ticket_id, TicketAnswer.officer == actor.called)
+    query = sa.select(TicketAnswer.id).where(same, TicketAnswer.words == words, TicketAnswer.at > now - JUST_NOW)
+    if session.scalars(query.limit(1)).first() is not None:
+        return None
+    return answer(session, actor, ticket_id, words=words, texts=texts, now=now)
 
 
 def _way(ticket: Ticket, chat: Conversation, now: dt.datetime) -> Way:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.clock import Clock
 from bot.database import Database
 from tests.console.office import PASSWORD, QUICK
-from tests.console.town import settle
+from tests.console.town import asks, settle
 from tests.services.people import account
 from tests.simulator.test_browser import WIDTHS, Watched, browser
 from tests.support import lent
@@ -34,6 +34,8 @@ def running(lent_database: Database, tmp_path_factory: pytest.TempPathFactory) -
     """The program with a town in it, at noon of a Tuesday, for all tests of this file."""
     with Session(lent_database.write_engine) as session, session.begin():
         settle(session)
+        asks(session)
+        asks(session, "Gula Semut Cihara", "Sertifikatnya tidak bisa diunduh, Bu.")
         account(session, "rina", "verifikator", display_name="Rina Marlina").password_hash = QUICK.hash(PASSWORD)
     settings = settings_for(lent_database.url, tmp_path_factory.mktemp("console"))
     with served(settings, answer=echo, clock=Clock(lambda: NOON)) as program:
@@ -59,7 +61,7 @@ class Clerk:
     def looks(self, name: str) -> None:
         """Nothing is wrong on this page; with `--update-pictures` it is drawn for the handbook."""
         self.watched.check()
-        if self._draws:
+        if self._draws and self.width > 600:
             tall = self.page.evaluate("document.documentElement.scrollHeight")
             self.page.set_viewport_size({"width": self.width, "height": max(tall, 844)})  # fixed bars stand at its end
             self.page.screenshot(path=PICTURES / f"konsol-{name}-{self.width}.png")
@@ -95,4 +97,37 @@ def test_from_signing_in_to_the_queue(clerk: Clerk, width: int) -> None:
     assert "cari=emping" in page.url
     clerk.watched.check()
     page.goto(f"{clerk.url}/console/saya")
-    clerk.looks("akun")
+    clerk.watched.check()
+
+
+@WIDTHS
+def test_a_doubt_decided_and_a_question_answered(clerk: Clerk, width: int) -> None:
+    page = clerk.page
+    clerk.signs_in()
+    page.goto(f"{clerk.url}/console/pendaftaran?tab=telaah")
+    name = "Katering Ibu Yati" if width > 600 else "Kue Bu Ida"
+    page.get_by_role("link", name=name).click()
+    clerk.looks("pengajuan")
+    page.get_by_role("button", name="Tampilkan data pribadi").click()
+    expect(page.get_by_text("pembukaan ini dicatat atas nama Anda")).to_be_visible()
+    page.get_by_label("Pindah jalur reguler").check()
+    page.get_by_role("button", name="Lanjut").click()
+    page.get_by_label("Katering diperiksa LPH").check()
+    clerk.looks("alasan")
+    page.get_by_role("button", name="Lihat dulu pesannya").click()
+    expect(page.get_by_text("dipindah ke jalur reguler")).to_be_visible()
+    clerk.looks("pratinjau")
+    page.get_by_role("button", name="dan kabari pemilik").click()
+    expect(page.get_by_text("pemiliknya dikabari")).to_be_visible()
+    clerk.watched.check()
+    page.goto(f"{clerk.url}/console/percakapan")
+    clerk.looks("percakapan")
+    page.get_by_role("link", name="Pertanyaan").first.click()
+    page.get_by_label("Dibaca sebagai jawaban").fill("Besok pukul 9 pagi ya, Bu.")
+    clerk.looks("jawab")
+    page.get_by_role("button", name="Kirim jawaban").dblclick()
+    expect(page.get_by_text("Jawaban dikirim.")).to_be_visible()
+    expect(page.get_by_text("Besok pukul 9 pagi ya, Bu.")).to_have_count(2)
+    page.get_by_role("button", name="Tutup tiket").click()
+    expect(page.get_by_text("Tiket ditutup.")).to_be_visible()
+    clerk.watched.check()

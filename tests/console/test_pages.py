@@ -22,6 +22,15 @@ RIGHTS = {
     "GET /saya": Open.SIGNED_IN,
     "GET /": Right.SEE,
     "GET /pendaftaran": Right.SEE,
+    "GET /pendaftaran/{number}": Right.SEE,
+    "POST /pendaftaran/{number}/buka": Right.SEE,
+    "GET /pendaftaran/{number}/foto/{photo:int}": Right.SEE,
+    "POST /pendaftaran/{number}/pratinjau": Right.REVIEW,
+    "POST /pendaftaran/{number}/pindah": Right.REVIEW,
+    "GET /percakapan": Right.SEE,
+    "GET /percakapan/{ticket:int}": Right.SEE,
+    "POST /percakapan/{ticket:int}/jawab": Right.REVIEW,
+    "POST /percakapan/{ticket:int}/tutup": Right.REVIEW,
 }
 
 
@@ -58,7 +67,7 @@ def test_beranda_says_what_needs_a_hand_and_every_number_leads_to_its_people(off
     rina.sign_in()
     says = rina.says()
     assert "3 Janji kabar terlewat" in says
-    assert "1 Telaah petugas" in says
+    assert "2 Telaah petugas" in says
     assert "1 Sertifikat belum diakui diterima" in says
     assert "14.000 tempat di seluruh Banten. 7.000 terisi lewat jalur lain" in says
     assert "Selasa, 24 November 2026 Sertifikat terbit 1" in says
@@ -86,7 +95,7 @@ def test_the_queue_is_overdue_first_filtered_and_searched(office: Office) -> Non
         ("cari=katering", {"Katering Ibu Yati"}),
         ("cari=yati+emping", {"Emping Menes"}),
         (f"cari={numbers['Emping Menes'].lower()}", {"Emping Menes"}),
-        ("tab=telaah", {"Katering Ibu Yati"}),
+        ("tab=telaah", {"Katering Ibu Yati", "Kue Bu Ida"}),
         (f"tab=semua&kab={LEBAK}&lewat=1", {"Keripik Lebak Jaya"}),
         ("tab=terbit&belum=1", {"Gula Semut Cihara"}),
         ("cari=%25", set()),

@@ -1,22 +1,25 @@
 """A small town: owners with businesses at this stage and that, in two kab/kota; one of them with an awkward name."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models import Application, Channel, Conversation, Purpose, Stage
-from services import applications, consents, programmes
+from models import Application, Business, Channel, Conversation, Inbound, Lane, Purpose, Stage
+from services import applications, consents, deliveries, programmes, tickets
 from tests.services.people import CATERING, NO_NIB, READY, assessment, chat, new_business, person
 from tests.support.engine import NOON
 from tests.support.office import OFFICE, PROGRAMME
+from texts.bubble import Bubble
 
 AWKWARD = '<script>alert("x")</script> & \'Bu "Siti"\''
 LEBAK, SERANG = "36.02", "36.04"
 # name, what the check found, kab/kota, stage it stands at, days until the promise (None: none)
 FOLK: Sequence[tuple[str, Any, str, Stage, int | None]] = (
     ("Katering Ibu Yati", CATERING, SERANG, Stage.REVIEW, -2),
+    ("Kue Bu Ida", CATERING, LEBAK, Stage.REVIEW, 2),
     (AWKWARD, READY, SERANG, Stage.PLACED, 3),
     ("Keripik Lebak Jaya", NO_NIB, LEBAK, Stage.INCOMPLETE, -1),
     ("Gula Semut Cihara", READY, LEBAK, Stage.ISSUED, None),
@@ -26,8 +29,6 @@ FOLK: Sequence[tuple[str, Any, str, Stage, int | None]] = (
 
 def settle(session: Session) -> dict[str, str]:
     """Everybody moves in; business → number."""
-    import datetime as dt
-
     programmes.ensure(session, PROGRAMME)
     numbers = {}
     for name, judged, regency, stage, days in FOLK:
@@ -44,6 +45,20 @@ def settle(session: Session) -> dict[str, str]:
         change = sa.update(Application).where(Application.number == outcome.number)
         session.execute(change.values(stage=stage, promised_at=promised))
     return numbers
+
+
+def asks(session: Session, name: str = "Emping Menes", words: str = "Kapan pendamping datang?") -> int:
+    """An owner asked something; the ticket."""
+    query = sa.select(Conversation).join(Business, Business.person_id == Conversation.person_id)
+    row = session.scalars(query.where(Business.name == name)).one()
+    told = {"channel": row.channel, "conversation_id": row.id, "at": NOON}
+    session.add(Inbound(event_id=f"e{row.id}", kind="text", words=words, **told))
+    bubble = Bubble("Petugas menjawab *paling lambat besok*.")
+    deliveries.post(session, conversation_id=row.id, bubble=bubble, lane=Lane.REPLY, because="turn:1", now=NOON)
+    return tickets.open_ticket(
+        session, conversation_id=row.id, person_id=row.person_id, topic="question", words=words, context={},
+        office=OFFICE, now=NOON,
+    ).id  # fmt: skip
 
 
 def agree(session: Session, row: Conversation) -> None:

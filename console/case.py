@@ -1,0 +1,152 @@
+"""Satu pengajuan: read whole, moved on with the owner's message seen before it goes, and never twice."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+from starlette.responses import Response
+
+from console import looks
+from console.desk import Desk, Gone, to
+from models import Session, Stage
+from services import dossier, moves
+from services.dossier import Dossier
+from services.moves import Moved, Refused
+from services.stages import Need, about
+
+# Ready-made reasons, worded for owners in texts/*/console.yaml.
+READY: Mapping[Stage, Sequence[str]] = {
+    Stage.INCOMPLETE: ("nib", "photo", "ingredients", "address"),
+    Stage.SENT_BACK: ("photo", "ingredients", "logo", "address", "process"),
+    Stage.REFUSED: ("forbidden", "not_food", "elsewhere"),
+    Stage.TO_REGULAR: ("catering", "outlets", "meat", "turnover"),
+}
+NO_MOVE = {
+    moves.Why.NOT_NEXT: "Dari tahap sekarang tidak bisa langsung ke tahap itu.",
+    moves.Why.NEEDS_REASON: "Tulis atau pilih alasannya dulu: pemilik membacanya.",
+    moves.Why.NEEDS_CERTIFICATE: "Tulis nomor sertifikatnya dulu.",
+    moves.Why.NEEDS_DATE: "Isi tanggal pemeriksaannya dulu.",
+    moves.Why.NO_PLACE: "Tidak ada tempat: kuotanya habis, atau yang kosong milik antrean di depannya.",
+    moves.Why.SAME_NIB: "NIB ini sudah memegang satu tempat. Periksa kemungkinan usaha yang sama.",
+    moves.Why.ELSEWHERE: "Di luar wilayah tugas Anda.",
+    moves.Why.UNKNOWN: "Nomor itu tidak ada.",
+}
+
+
+class NotKept(Exception):
+    """Only looked at: what was done for the look is undone."""
+
+
+def show(desk: Desk) -> Response:
+    """The application, with the owner's own data masked."""
+    return _page(desk)
+
+
+def unmask(desk: Desk) -> Response:
+    """The same with names, numbers and addresses; the click is written down."""
+    return _page(desk, shown=True)
+
+
+def picture(desk: Desk) -> Response:
+    """One of its pictures. A browser may draw it and nothing else."""
+    where = desk.asked.where
+    with desk.writing() as session:
+        found = dossier.photo(session, desk.actor, _id(session, desk), int(where["photo"]), desk.now)
+    if found is None:
+        raise Gone
+    content, mime = found
+    headers = {"content-disposition": "inline", "cross-origin-resource-policy": "same-origin"}
+    return Response(content, media_type=mime, headers=headers)
+
+
+def preview(desk: Desk) -> Response:
+    """The move is made, read, and undone: what is shown is exactly what the owner would get."""
+    try:
+        with desk.writing() as session:
+            found = _id(session, desk)
+            made = _move(session, desk, found)
+            raise NotKept
+    except NotKept:
+        pass
+    if isinstance(made, Refused):
+        return _page(desk, fault=NO_MOVE[made.why])
+    if made.before.value != desk.asked.form.get("dari"):
+        return _page(desk, changed=True)
+    return _page(desk, preview=made)
+
+
+def move(desk: Desk) -> Response:
+    """Move it, and have its owner told. Sent twice it is done once; moved by somebody else meanwhile, it is shown."""
+    try:
+        with desk.writing() as session:
+            made = _move(session, desk, _id(session, desk))
+            if isinstance(made, Refused) or (made.change_id and made.before.value != desk.asked.form.get("dari")):
+                raise NotKept
+    except NotKept:
+        return _page(desk, fault=NO_MOVE[made.why]) if isinstance(made, Refused) else _page(desk, changed=True)
+    told = "sudah" if made.change_id is None else "pindah" if made.told else "pindah_diam"
+    return to(f"/pendaftaran/{made.number}", pesan=told)
+
+
+def _id(session: Session, desk: Desk) -> int:
+    found = dossier.find(session, desk.asked.where["number"])
+    if found is None:
+        raise Gone
+    return found
+
+
+def _stage(desk: Desk) -> Stage | None:
+    said = desk.asked.form.get("ke") or desk.asked.query.get("ke")
+    return next((stage for stage in Stage if stage.value == said), None)
+
+
+def _move(session: Session, desk: Desk, application_id: int) -> Moved | Refused:
+    form, stage = desk.asked.form, _stage(desk)
+    if stage is None:
+        return Refused(moves.Why.NOT_NEXT)
+    return moves.move(
+        session, desk.actor, application_id, stage, now=desk.now, office=desk.settings.office,
+        texts=desk.settings.texts, note=_note(desk, stage), certificate=form.get("sertifikat", "")[:64] or None,
+        audit_date=_date(form.get("tanggal", "")),
+    )  # fmt: skip
+
+
+def _note(desk: Desk, stage: Stage) -> str | None:
+    """What was written, or the ready-made reason."""
+    written, key = desk.asked.form.get("alasan", "").strip()[:500], desk.asked.form.get("siap", "")
+    if written or key not in READY.get(stage, ()):
+        return written or None
+    return desk.settings.texts.text(f"console.reason.{key}", "en" if desk.asked.form.get("bahasa") == "en" else "id")
+
+
+def _date(said: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(said)
+    except ValueError:
+        return None
+
+
+def _page(
+    desk: Desk, *, shown: bool = False, fault: str | None = None, changed: bool = False, preview: Moved | None = None
+) -> Response:
+    settings = desk.settings
+    with desk.writing() as session:  # looking is written down, so it is a transaction of its own
+        found = dossier.open_(
+            session, desk.actor, _id(session, desk), texts=settings.texts, office=settings.office, shown=shown,
+            now=desk.now,
+        )  # fmt: skip
+    wanted = None if changed else next((one.stage for one in found.steps if one.stage is _stage(desk)), None)
+    values = {
+        "it": found, "line": found.case.line, "shown": shown, "fault": fault, "changed": changed, "preview": preview,
+        "wanted": wanted, "ready": _ready(desk, found), "needs": about(wanted).needs if wanted else frozenset[Need](),
+        "typed": desk.asked.form,
+    }  # fmt: skip
+    return looks.page(desk, "case.html", 409 if changed else 422 if fault else 200, **values)
+
+
+def _ready(desk: Desk, found: Dossier) -> dict[Stage, list[tuple[str, str]]]:
+    """The ready-made reasons of each stage it can go to, as its owner would read them."""
+    text = desk.settings.texts.text
+    return {
+        step.stage: [(key, text(f"console.reason.{key}", found.language)) for key in READY.get(step.stage, ())]
+        for step in found.steps
+    }

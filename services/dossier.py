@@ -1,0 +1,239 @@
+"""Berkas pengajuan: one application whole, as an officer decides about it; opening it is written down."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from models import Application, Assessment, Business, Channel, Consent, Language, LikelyDouble, Media, Session, Stage
+from services import audit, casework, chats, eligibility, regions
+from services.casework import Case
+from services.office import Office
+from services.staff import Actor, Right, demand_for
+from services.stages import Need, about
+
+if TYPE_CHECKING:
+    from texts import Catalogue
+
+PERSONAL = frozenset({"owner_name", "owner_phone", "phone", "address", "village", "nib_number", "email"})
+PHOTOS = ("image/jpeg", "image/png", "image/webp")  # what a browser may be given to draw
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why the check says what it says. `kind`: officer, reguler, end, todo, ok; `confirmed`: by the office."""
+
+    code: str
+    kind: str
+    short: str
+    why: str
+    basis: str
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One question of the check and what was said, both in words."""
+
+    question: str
+    said: str
+    personal: bool  # names, numbers, places: masked until somebody asks for them
+
+
+@dataclass(frozen=True, slots=True)
+class Double:
+    """Another business this one may be. `number` None: it has asked for nothing, or is not the actor's to open."""
+
+    business: str
+    because: str
+    regency: str | None
+    number: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A picture the owner sent."""
+
+    id: int
+    at: dt.datetime
+    mime: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A stage it can be moved to, and what has to be told with it."""
+
+    stage: Stage
+    needs: frozenset[Need]
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """One application, the business behind it, and what can be done."""
+
+    id: int
+    case: Case
+    business: Business
+    reasons: tuple[Reason, ...]
+    answers: tuple[Answer, ...]
+    doubles: tuple[Double, ...]
+    photos: tuple[Photo, ...]
+    consents: tuple[Consent, ...]
+    channel: Channel | None
+    language: Language
+    steps: tuple[Step, ...]
+
+
+def find(session: Session, number: str) -> int | None:
+    """The application of a number."""
+    return casework.by_number(session, number[:32])
+
+
+def open_(
+    session: Session,
+    actor: Actor,
+    application_id: int,
+    *,
+    texts: "Catalogue",
+    office: Office,
+    shown: bool,
+    now: dt.datetime,
+) -> Dossier:
+    """Everything about one application. `shown`: with the owner's own data unmasked, which is written down as such."""
+    case = casework.case(session, actor, application_id, now=now)
+    application = session.get_one(Application, application_id)
+    business = session.get_one(Business, application.business_id)
+    assessment = session.get_one(Assessment, application.assessment_id)
+    chat = chats.last_used(session, business.person_id, lock=False)
+    if shown:
+        audit.note(session, actor, "application.unmasked", f"application:{application.number}", now=now)
+    return Dossier(
+        id=application_id,
+        case=case,
+        business=business,
+        reasons=tuple(_reasons(assessment, texts, office)),
+        answers=tuple(_answers(assessment, texts)),
+        doubles=tuple(_doubles(session, actor, business.id)),
+        photos=_photos(session, business.id),
+        consents=_consents(session, business.person_id),
+        channel=chat.channel if chat else None,
+        language=(chat.language if chat else None) or Language.ID,
+        steps=tuple(Step(stage, about(stage).needs) for stage in Stage if stage in about(application.stage).then),
+    )
+
+
+def photo(
+    session: Session, actor: Actor, application_id: int, media_id: int, now: dt.datetime
+) -> tuple[bytes, str] | None:
+    """A picture of this application's business: its bytes and kind; None where there is none."""
+    application = session.get_one(Application, application_id)
+    demand_for(actor, Right.SEE, application.regency)
+    which = sa.and_(Media.id == media_id, Media.business_id == application.business_id, Media.mime.in_(PHOTOS))
+    found = session.execute(sa.select(Media.content, Media.mime).where(which)).one_or_none()
+    if found is None or found.content is None:
+        return None
+    audit.note(session, actor, "photo.seen", f"application:{application.number}", now=now)
+    return found.content, found.mime
+
+
+# --- why the check says what it says
+
+
+def _reasons(assessment: Assessment, texts: "Catalogue", office: Office) -> Iterator[Reason]:
+    result = assessment.result
+    ended = [result["ended"]] if result.get("ended") else []
+    kinds = (("officer", result["officer"]), ("end", ended), ("reguler", result["reasons"]), ("todo", result["todos"]))
+    said = {key: kept[1] for key, kept in assessment.said.items()}
+    seen: set[str] = set()
+    for kind, codes in kinds:
+        for code in codes:
+            if code in seen:
+                continue
+            seen.add(code)
+            real = "ok" if code == eligibility.CANDIDATE else kind
+            words = [_words(texts, f"reason.{code}.{part}", said, office) for part in ("short", "why")]
+            basis, confirmed = _basis(assessment, texts, office, code)
+            yield Reason(code, real, words[0] or code, words[1], basis, confirmed)
+
+
+def _words(texts: "Catalogue", key: str, said: Mapping[str, Any], office: Office) -> str:
+    """A sentence of ours, filled from what was said; empty where there is none, or it needs what is not known here."""
+    if not texts.has(key):
+        return ""
+    region = regions.REGENCIES.get(str(said.get("regency")))
+    known = {
+        "business": said.get("business_name"), "name": said.get("owner_name"), "village": said.get("village"),
+        "count": said.get("product_count"), "regency": region.name if region else "Banten",
+    }  # fmt: skip
+    values = {name: known.get(name) for name in texts.needs(key)}
+    if any(value is None for value in values.values()):
+        return ""
+    return texts.text(key, "id", **values)
+
+
+def _basis(assessment: Assessment, texts: "Catalogue", office: Office, code: str) -> tuple[str, bool]:
+    """Where it is written, and whether the office has made sure of it."""
+    source = f"reason.{code}.why_source"
+    fact = office.facts.get((texts.fact_of(source) if texts.has(source) else None) or "")
+    if fact is not None:
+        return fact.source, fact.confirmed
+    rules = eligibility.get(assessment.rule_set, assessment.version)
+    end = rules.ends.get(code)
+    return (end.basis if end and end.basis else ", ".join(rules.legal_basis)), False
+
+
+def _answers(assessment: Assessment, texts: "Catalogue") -> Iterator[Answer]:
+    for key, (_, raw) in sorted(assessment.said.items(), key=lambda item: item[1][0]):
+        text = next((k for k in (f"journey.{key}", f"register.{key}") if texts.is_known(k)), None)
+        if text is None:
+            continue
+        yield Answer(_question(texts, text, key), _said(texts, text, raw), key in PERSONAL)
+
+
+def _question(texts: "Catalogue", text: str, key: str) -> str:
+    ask = f"{text}.ask"
+    if not texts.has(ask) or texts.needs(ask):
+        return key.replace("_", " ").capitalize()
+    return texts.text(ask, "id").partition("\n")[0].replace("*", "")
+
+
+def _said(texts: "Catalogue", text: str, raw: Any) -> str:
+    labels = {option.id: option.label for option in texts.options(text, "id")}
+    each = raw if isinstance(raw, list) else [raw]
+    return ", ".join(labels.get(str(one), _region(str(one))) for one in each)
+
+
+def _region(said: str) -> str:
+    found = regions.regency(said) or regions.district(said)
+    return found.name if found else said
+
+
+# --- what lies beside it
+
+
+def _doubles(session: Session, actor: Actor, business_id: int) -> Iterator[Double]:
+    pair = sa.or_(LikelyDouble.business_id == business_id, LikelyDouble.other_id == business_id)
+    other = sa.case((LikelyDouble.business_id == business_id, LikelyDouble.other_id), else_=LikelyDouble.business_id)
+    query = sa.select(LikelyDouble.because, Business, Application.number).join(Business, Business.id == other)
+    query = query.outerjoin(Application, Application.business_id == Business.id)
+    query = query.where(pair, LikelyDouble.settled_at.is_(None)).order_by(Business.id).limit(20)
+    for because, business, number in session.execute(query).all():
+        mine = actor.regencies is None or business.regency in actor.regencies
+        yield Double(business.name if mine else "", because, business.regency, number if mine else None)
+
+
+def _photos(session: Session, business_id: int) -> tuple[Photo, ...]:
+    had = sa.and_(Media.business_id == business_id, Media.fetched_at.is_not(None), Media.mime.in_(PHOTOS))
+    query = sa.select(Media.id, Media.fetched_at, Media.mime).where(had).order_by(Media.id).limit(12)
+    return tuple(Photo(id_, at, mime) for id_, at, mime in session.execute(query).all() if at is not None)
+
+
+def _consents(session: Session, person_id: int) -> tuple[Consent, ...]:
+    """The last answer for each purpose."""
+    query = sa.select(Consent).where(Consent.person_id == person_id).order_by(Consent.id.desc()).limit(50)
+    last: dict[Any, Consent] = {}
+    for row in session.scalars(query):
+        last.setdefault(row.purpose, row)
+    return tuple(last.values())

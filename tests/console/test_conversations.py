@@ -1,0 +1,87 @@
+"""Tickets on the console: the chat as its person sees it, an answer that goes out once, closing, and a take-over."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from models import Delivery, Ticket
+from tests.console.office import Office
+from tests.console.town import LEBAK, asks, settle
+
+
+def answers(office: Office) -> list[str]:
+    """What went to people as answers."""
+    with Session(office.database.read_engine) as session:
+        rows = session.scalars(sa.select(Delivery).where(Delivery.because.startswith("ticket:")).order_by(Delivery.id))
+        return [str(row.bubble["text"]) for row in rows]
+
+
+def test_an_owner_is_answered_once_and_the_ticket_closed(office: Office) -> None:
+    with office.writing() as session:
+        settle(session)
+        ticket = asks(session, words="Kapan <b>pendamping</b> datang?")
+    rina = office.hire("rina")
+    rina.sign_in()
+    assert "1 Pertanyaan dan tiket" in rina.says()
+    rina.get("/percakapan")
+    assert f"T-{ticket} Pertanyaan" in rina.says()
+    rina.get(f"/percakapan/{ticket}")
+    assert rina.page is not None
+    assert "Kapan &lt;b&gt;pendamping&lt;/b&gt; datang?" in rina.page.text
+    assert "<b>paling lambat besok</b>" in rina.page.text
+    assert office.acts()[-2:] == ["ticket.seen", "chat.seen"]
+    assert rina.post(f"/percakapan/{ticket}/jawab", terlihat="0", jawaban="  ").status_code == 422
+    assert rina.post(f"/percakapan/{ticket}/jawab", terlihat="0", jawaban="x" * 3001).status_code == 422
+    assert "x" * 3001 in rina.says()  # what was typed is still there
+    for says in ("Jawaban dikirim", "tidak dikirim dua kali"):
+        rina.post(f"/percakapan/{ticket}/jawab", terlihat="0", jawaban="Besok pukul 9, Bu.")
+        assert says in rina.says()
+    assert len(answers(office)) == 1
+    assert "Besok pukul 9, Bu." in answers(office)[0]
+    for says in ("Tiket ditutup", "sudah ditutup sebelumnya"):
+        rina.get(f"/percakapan/{ticket}")
+        rina.post(f"/percakapan/{ticket}/tutup")
+        assert says in rina.says()
+    assert "Tidak ada yang menunggu" in rina.get("/percakapan").text
+    assert f"T-{ticket}" in rina.get("/percakapan?tutup=1").text
+
+
+def test_two_officers_do_not_talk_over_each_other(office: Office) -> None:
+    with office.writing() as session:
+        settle(session)
+        ticket = asks(session)
+    rina, dewi = office.hire("rina"), office.hire("dewi")
+    for browser in (rina, dewi):
+        browser.sign_in()
+        browser.get(f"/percakapan/{ticket}")
+    rina.post(f"/percakapan/{ticket}/jawab", terlihat="0", jawaban="Besok.")
+    assert dewi.post(f"/percakapan/{ticket}/jawab", terlihat="0", jawaban="Lusa.").status_code == 409
+    assert "Lusa." in dewi.says()
+    assert "Ibu Rina" in dewi.says()
+    dewi.post(f"/percakapan/{ticket}/jawab", terlihat="1", jawaban="Lusa, maaf.")
+    assert [("Besok." in said, "Lusa, maaf." in said) for said in answers(office)] == [(True, False), (False, True)]
+
+
+def test_tickets_of_another_kab_kota_and_of_nobody(office: Office) -> None:
+    with office.writing() as session:
+        settle(session)
+        ticket = asks(session)
+    lia, kepala = office.hire("lia", regencies=[LEBAK]), office.hire("kepala", "pimpinan", code=True)
+    lia.sign_in()
+    for path in (f"/percakapan/{ticket}", "/percakapan/999", "/percakapan/99999999999999999999"):
+        assert lia.get(path).status_code == 404
+    lia.get("/percakapan")
+    assert "Tidak ada yang menunggu" in lia.says()
+    lia.post(f"/percakapan/{ticket}/jawab", terlihat="0", jawaban="Halo")
+    lia.get("/saya")
+    assert lia.post(f"/percakapan/{ticket}/tutup").status_code == 404
+    assert answers(office) == []
+    kepala.sign_in()
+    kepala.get(f"/percakapan/{ticket}")
+    assert "Isi percakapan untuk petugas yang menjawab" in kepala.says()
+    with office.writing() as session:
+        session.get_one(Ticket, ticket).conversation_id = None
+    rina = office.hire("rina")
+    rina.sign_in()
+    rina.get(f"/percakapan/{ticket}")
+    assert "tidak punya chat" in rina.says()
+    assert rina.post(f"/percakapan/{ticket}/jawab", terlihat="0", jawaban="Halo").status_code == 422
