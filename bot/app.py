@@ -77,7 +77,8 @@ class Program:
         self.texts: Catalogue = texts.load()
         self.database: Database = open_database(settings.database.url.get_secret_value())
         key = derived(office_secret(settings), "files")
-        self.documents = Documents(self.database, key, self.clock.now, self.texts, settings.web.public_url)
+        public_url, letterhead = settings.web.public_url, self.office.letterhead
+        self.documents = Documents(self.database, key, self.clock.now, self.texts, public_url, letterhead)
         self.inbox = Inbox(answer or handlers.answer, self.office, self.texts, max(burst, _burst(settings)))
         self.channels = Channels()
         self.ready = False

@@ -69,7 +69,7 @@ def plainly() -> Iterator[None]:
         raise fail(FAULTS.get(refused.why, "Kapasitas paling sedikit 1.")) from None
 
 
-def _time(said: str | None, zone: str) -> dt.datetime | None:
+def time_of(said: str | None, zone: str) -> dt.datetime | None:
     """A time as it is typed: with its own zone, or in the event's."""
     if said is None:
         return None
@@ -115,14 +115,14 @@ def create(
     """Buat acara baru dengan rencana pengingatnya."""
     given, now = settings(), Clock().now()
     with transaction(given) as session, plainly():
-        start, end = _time(starts, zone), _time(ends, zone)
+        start, end = time_of(starts, zone), time_of(ends, zone)
         if start is None or end is None:
             raise fail(f"Waktu belum terbaca: {WHEN}.")
         spec = EventSpec(
             kind=kind, title=title, starts_at=start, ends_at=end, place=place, capacity=capacity, zone=zone, code=code,
             map_url=map_url, audience=audience, bring=bring, regency=regency, letter_number=letter,
             letter_date=dt.date.fromisoformat(letter_date) if letter_date else None, conditions=tuple(condition),
-            reserved=reserved, invited_until=_time(reserved_until, zone), regions_until=_time(shares_until, zone),
+            reserved=reserved, invited_until=time_of(reserved_until, zone), regions_until=time_of(shares_until, zone),
             shares=_pairs(share),
         )  # fmt: skip
         calendar = given.office_now().calendar
@@ -172,7 +172,7 @@ def move(
     given, now = settings(), Clock().now()
     with transaction(given) as session, plainly():
         zone = seating.find(session, code).zone
-        told = {"starts_at": _time(starts, zone), "ends_at": _time(ends, zone), "place": place, "map_url": map_url}
+        told = {"starts_at": time_of(starts, zone), "ends_at": time_of(ends, zone), "place": place, "map_url": map_url}
         calendar = given.office_now().calendar
         if not arranging.move(session, actor(session, staff), code, **told, calendar=calendar, now=now):  # type: ignore[arg-type]
             typer.echo("Tidak ada yang berubah.")
@@ -222,7 +222,7 @@ def copy(
     """Acara yang sama pada hari lain, sebagai rancangan: tanpa peserta dan tanpa pengingat lama."""
     given, now = settings(), Clock().now()
     with transaction(given) as session, plainly():
-        start = _time(starts, seating.find(session, code).zone)
+        start = time_of(starts, seating.find(session, code).zone)
         if start is None:
             raise fail(f"Waktu belum terbaca: {WHEN}.")
         told = {"starts_at": start, "new_code": new_code, "calendar": given.office_now().calendar, "now": now}

@@ -11,6 +11,7 @@ from bot.config_calendar import CalendarSettings
 from bot.config_section import Section
 from services.calendar import JAKARTA
 from services.keeping import Keeping
+from services.letterhead import Letterhead
 from services.office import Fact, Office
 from services.target import Target
 
@@ -124,6 +125,30 @@ class TargetSettings(Section):
     source: str
 
 
+class LetterheadSettings(Section):
+    """How the office's papers are headed, signed and numbered."""
+
+    lines: tuple[str, ...] = Field(default=Letterhead().lines, min_length=1, max_length=5)
+    town: str = Letterhead().town
+    signer: str = Letterhead().signer
+    signer_title: str = Letterhead().signer_title
+    number: str = Letterhead().number
+
+    @field_validator("number")
+    @classmethod
+    def countable(cls, value: str) -> str:
+        """A number that differs for each certificate of each event."""
+        try:
+            same = value.format(n=1, event="A", year=2026) in (
+                value.format(n=2, event="A", year=2026), value.format(n=1, event="B", year=2026),
+            )  # fmt: skip
+        except (KeyError, IndexError, ValueError):
+            same = True
+        if same:
+            raise ValueError("harus memuat {n} dan {event}, boleh {year}; contoh {n:03d}/{event}/BPTSI/{year}")
+        return value
+
+
 class OfficeSettings(Section):
     """The office: what it is called, when it is open, what it promises."""
 
@@ -149,6 +174,7 @@ class OfficeSettings(Section):
     offer_hours: int = Field(default=72, ge=12, le=720)
     target: TargetSettings | None = None
     alert_chat: int | None = None  # the Telegram chat of the staff
+    letterhead: LetterheadSettings = LetterheadSettings()
     facts: dict[str, FactSettings] = Field(default_factory=dict)
 
     @field_validator("verify_url")
@@ -266,7 +292,8 @@ class Settings(Section):
     def office_now(self) -> Office:
         """The office as services know it."""
         office = self.office
-        kept = office.model_dump(exclude={"facts", "holidays", "calendar", "opens", "closes", "target"})
+        apart = {"facts", "holidays", "calendar", "opens", "closes", "target", "letterhead"}
+        kept = office.model_dump(exclude=apart)
         facts = {name: Fact(**fact.model_dump()) for name, fact in self.office.facts.items()}
         code = self.programme.code if self.programme else ""
         return Office(
@@ -274,6 +301,7 @@ class Settings(Section):
             calendar=office.calendar.whole(office.opens, office.closes, office.holidays),
             facts=facts,
             target=Target(**office.target.model_dump()) if office.target else None,
+            letterhead=Letterhead(**office.letterhead.model_dump()),
             programme=code,
             draft_days=self.retention.drafts.days,
             keeping=self.retention.keeping(),

@@ -3,7 +3,7 @@
 import asyncio
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +16,8 @@ from bot import event_files, links
 from bot.database import Database
 from models import Channel
 from services import files
+from services.events import certifying
+from services.letterhead import Letterhead
 from texts import LANGUAGES, Catalogue
 from texts.bubble import Bubble
 
@@ -42,6 +44,7 @@ class Documents:
     now: Callable[[], dt.datetime]
     texts: Catalogue
     public_url: str | None = None
+    letterhead: Letterhead = field(default_factory=Letterhead)
 
     async def ready(self, channel: Channel, bubble: Bubble) -> Bubble:
         """The message as its channel sends it: Telegram the file itself, WhatsApp a link in the words.
@@ -53,6 +56,8 @@ class Documents:
             return bubble
         if "ticket" in carried:
             return await self._with_card(channel, bubble, carried)
+        if "certificate" in carried:
+            return await self._with_certificate(channel, bubble, carried)
         kept = await asyncio.to_thread(self.read, int(carried["file"]))
         if kept is None:
             raise FileGone
@@ -73,6 +78,21 @@ class Documents:
             return replace(bubble, extra=extra)
         picture, entry = ({"name": f.name, "media_type": f.media_type, "content": f.content} for f in made)
         return replace(bubble, extra={**extra, "photo": picture, "document": entry})
+
+    async def _with_certificate(self, channel: Channel, bubble: Bubble, carried: Mapping[str, Any]) -> Bubble:
+        """A certificate, drawn here; and where anybody may check it."""
+        base, card = self.public_url or "", str(carried["certificate"])
+        extra = {name: value for name, value in bubble.extra.items() if name != "document"}
+        check = carried["check"].replace("{url}", certifying.address(base, str(carried["token"])))
+        text = f"{bubble.text}\n\n{check}"
+        if channel is Channel.WHATSAPP:
+            linked = carried["linked"].replace("{url}", event_files.certificate_url(base, card))
+            return replace(bubble, text=f"{text}\n{linked}", extra=extra)
+        made = await asyncio.to_thread(event_files.certificate, self.database, self.texts, self.letterhead, base, card)
+        if made is None:
+            raise FileGone
+        given = {"name": made.name, "media_type": made.media_type, "content": made.content}
+        return replace(bubble, text=text, extra={**extra, "document": given})
 
     def _linked(self, bubble: Bubble, number: int, kept: files.Kept, words: str) -> Bubble:
         signed = links.sign(self.key, number, kept.expires_at)

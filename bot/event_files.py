@@ -11,10 +11,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.database import Database
-from services.events import lists, tickets
+from services.events import certifying, lists, tickets
+from services.letterhead import Letterhead
 from texts import Catalogue
 
 PICTURE = "image/png"
+PAPER = "application/pdf"
 ENTRY = "text/calendar; charset=utf-8"
 HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
 
@@ -38,6 +40,11 @@ def entry_url(base: str, token: str) -> str:
     return f"{base}/kartu/{token}.ics"
 
 
+def certificate_url(base: str, token: str) -> str:
+    """Where the holder of an entry card fetches the certificate."""
+    return f"{base}/kartu/{token}.pdf"
+
+
 def event_url(base: str, code: str) -> str:
     """The public page of an event."""
     return f"{base}/acara/{code}"
@@ -56,6 +63,16 @@ def card(database: Database, texts: Catalogue, base: str, token: str, now: dt.da
     return Made(f"{code}.png", PICTURE, tickets.picture(base, token)), Made(f"{code}.ics", ENTRY, entry)
 
 
+def certificate(database: Database, texts: Catalogue, letterhead: Letterhead, base: str, token: str) -> Made | None:
+    """The certificate of whoever holds a card; None where there is none."""
+    with Session(database.read_engine) as session:
+        found = certifying.of_card(session, token)
+        if found is None:
+            return None
+        content = certifying.paper([found], letterhead, texts, base)
+        return Made(f"sertifikat-{found[1].code.lower()}.pdf", PAPER, content)
+
+
 def _entry(database: Database, base: str, code: str, now: dt.datetime) -> Made | None:
     with Session(database.read_engine) as session:
         event = lists.find(session, code)
@@ -64,8 +81,10 @@ def _entry(database: Database, base: str, code: str, now: dt.datetime) -> Made |
         return Made(f"{code.lower()}.ics", ENTRY, tickets.calendar(event, event_url(base, event.code), now))
 
 
-def routes(database: Database, texts: Catalogue, base: str | None, now: Callable[[], dt.datetime]) -> list[Route]:
-    """`GET /kartu/<token>.png`, `/kartu/<token>.ics` and `/acara/<code>.ics`. Run in a thread."""
+def routes(
+    database: Database, texts: Catalogue, letterhead: Letterhead, base: str | None, now: Callable[[], dt.datetime]
+) -> list[Route]:
+    """`GET /kartu/<token>.png`, `.ics` and `.pdf`, and `/acara/<code>.ics`. Run in a thread."""
 
     def hand_over(make: Callable[[], Made | None]) -> Response:
         try:
@@ -79,6 +98,8 @@ def routes(database: Database, texts: Catalogue, base: str | None, now: Callable
 
     def of_card(request: Request) -> Response:
         token, kind = request.path_params["token"], request.path_params["kind"]
+        if kind == "pdf":
+            return hand_over(lambda: certificate(database, texts, letterhead, base or "", token))
         part = {"png": 0, "ics": 1}.get(kind)
 
         def make() -> Made | None:

@@ -3,6 +3,7 @@
 import asyncio
 import datetime as dt
 import logging
+import secrets
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
@@ -30,7 +31,7 @@ from services import (
     retention,
     waiting_news,
 )
-from services.events import reminding, tending
+from services.events import giving, reminding, tending
 
 if TYPE_CHECKING:
     from bot.app import Program
@@ -153,6 +154,8 @@ class Heart:
         for sweep, some in ((tending.sweep, FEW), (reminding.sweep, REMINDED)):
             while await self._in_session(lambda s: sweep(s, *told, program.clock.now(), some)):  # noqa: B023
                 program.outbox.wake()
+        while await self._in_session(lambda s: giving.sweep(s, *told, _chance, program.clock.now(), FEW)):
+            program.outbox.wake()
 
     async def _people(self) -> None:
         """Forms left half-way, and owners whose word for a helper's entry is still wanted."""
@@ -267,3 +270,8 @@ class Heart:
     async def _catch_up(self) -> None:
         if self._program.missed:
             await missed.reconcile(self._program)
+
+
+def _chance() -> str:
+    """The address of a certificate: nobody can guess another's."""
+    return secrets.token_urlsafe(24)

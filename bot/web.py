@@ -31,6 +31,7 @@ from bot.outbox_results import Report
 from bot.polling import callback_of
 from bot.tables import deliveries
 from bot.writer import DatabaseGone
+from console import sertifikat
 from models import Channel, DeliveryState, Reachable, Session
 from services import certificates, tickets
 
@@ -79,8 +80,15 @@ def create(
             Route("/webhooks/whatsapp", _door("whatsapp", doors.whatsapp), methods=["POST"]),
             Route("/webhooks/whatsapp/status", _door("whatsapp", doors.whatsapp_status), methods=["POST"]),
             Route(f"{PATH}{{signed}}", door(program.documents)),
-            *event_files.routes(program.database, program.texts, program.settings.web.public_url, program.clock.now),
+            *event_files.routes(
+                program.database,
+                program.texts,
+                program.office.letterhead,
+                program.settings.web.public_url,
+                program.clock.now,
+            ),
             *event_door.routes(program),
+            *sertifikat.routes(program.database.read_engine, program.texts),
         ]
     routes += [
         Route("/healthz", _alive),

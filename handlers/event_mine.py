@@ -13,8 +13,8 @@ from handlers import registration, result
 from handlers.desk import Desk
 from handlers.next import Facts, Next
 from handlers.spoken import Spoken
-from models import Event, SignUp, SignUpState
-from services.events import lists, queue, signing, tickets, words
+from models import Event, Language, SignUp, SignUpState
+from services.events import certifying, giving, lists, queue, signing, tickets, words
 from services.events.signing import Signed, What
 from texts import Marked
 
@@ -184,6 +184,8 @@ def answered(desk: Desk, spoken: Spoken, which: str, option: str) -> Next | None
         return _left(desk, spoken, signing.leave(desk.session, row.id, desk.now))
     if option == "take":
         return _answered(desk, spoken, signing.take_offer(desk.session, row.id, desk.now))
+    if option in ("certificate", "materials"):
+        return _given(desk, spoken, row, option)
     if option in ("come", "late"):
         return _answered(desk, spoken, signing.confirm(desk.session, row.id, late=option == "late", now=desk.now))
     return None
@@ -211,6 +213,19 @@ def _answered(desk: Desk, spoken: Spoken, done: Signed) -> Next:
         return Next((Note("events.left_before", _values(desk, spoken, row, event)),), open="menu")
     values = {**_values(desk, spoken, row, event), "position": done.position or 0}
     return Next((Note(SAID[done.what], values),), open="menu")
+
+
+def _given(desk: Desk, spoken: Spoken, row: SignUp, option: str) -> Next:
+    """ "SERTIFIKAT E3", "MATERI E3": once more, or that there is none yet."""
+    event, words_of = lists.event_of(desk.session, row), (spoken.texts, Language(spoken.language))
+    if option == "materials" and row.attended_at is not None and (key := giving.materials_key(event)):
+        note = Note(key, giving.materials_values(*words_of, event))
+        return Next((note,), open="menu", document=giving.materials_document(*words_of, event))
+    found = certifying.of_sign_up(desk.session, row.id) if option == "certificate" else None
+    if found is None:
+        return Next((Note(f"events.{option}_none", _values(desk, spoken, row, event)),), open="menu")
+    note = Note("events.certificate", giving.certificate_values(*words_of, event, row, found[2]))
+    return Next((note,), open="menu", document=giving.certificate_document(*words_of, row, found[2]))
 
 
 def _left(desk: Desk, spoken: Spoken, done: Signed) -> Next:

@@ -34,7 +34,7 @@ KINDS: Mapping[str, Kind] = {
     "due": Kind(("done", "not_yet"), todo.answered),
     "confirm": Kind(("agree", "not_mine"), owner.answered),
     "offer": Kind(("take", "skip", "still"), offer.answered),
-    "event": Kind(("come", "not_come", "take", "skip"), event_mine.answered),
+    "event": Kind(("come", "not_come", "take", "skip", "certificate", "materials"), event_mine.answered),
 }
 
 

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 from models.audit import AuditEntry, AuditHead
 from models.base import Base, Moment
 from models.business import Assessment, Business, Confirmation, ConfirmationState
+from models.certificate import EventCertificate
 from models.contact import Contact, ContactList, PaperConsent, PastAttendance
 from models.conversation import Channel, Conversation, Draft, Inbound, Language, Media, Reachable, Stopped
 from models.delivery import (
@@ -70,6 +71,7 @@ __all__ = [
     "DueState",
     "Event",
     "EventArrival",
+    "EventCertificate",
     "EventDoor",
     "EventKind",
     "EventShare",

@@ -69,6 +69,9 @@ class Event(Base):
     state: Mapped[EventState] = mapped_column(enum(EventState), default=EventState.DRAFT, server_default="draft")
     conditions: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")  # codes: "halal", "nib" …
     reason: Mapped[str | None] = mapped_column(sa.String(300))  # why it was cancelled, as told to everybody
+    certificates_at: Mapped[dt.datetime | None] = mapped_column(Moment())  # from then on who came is given one
+    materials_url: Mapped[str | None] = mapped_column(sa.String(300))  # told to who came
+    materials_file: Mapped[int | None] = mapped_column(sa.BigInteger())  # the same as a file of ours (`files`)
     created_at: Mapped[dt.datetime] = mapped_column(Moment())
     created_by: Mapped[str] = mapped_column(sa.String(64))
 

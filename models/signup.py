@@ -88,6 +88,7 @@ class SignUp(Base):
     door_key: Mapped[str | None] = mapped_column(
         sa.String(40)
     )  # the one tap at the door that noted it: sent twice, once
+    materials_at: Mapped[dt.datetime | None] = mapped_column(Moment())  # when they were told of the materials
     walk_in: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     paper_consent: Mapped[str | None] = mapped_column(sa.String(100))  # the reference of a paper, signed at the door
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from services.calendar import JAKARTA, Allowed, Calendar, Purpose, allowed, may_send
 from services.keeping import Keeping
+from services.letterhead import Letterhead
 from services.target import Target
 
 __all__ = ["JAKARTA", "Fact", "Office"]
@@ -49,6 +50,7 @@ class Office:
     alert_chat: int | None = None  # the Telegram chat of the staff: what is late and what failed is told there
     target: Target | None = None
     keeping: Keeping = field(default_factory=Keeping)
+    letterhead: Letterhead = field(default_factory=Letterhead)
     facts: Mapping[str, Fact] = field(default_factory=dict)
 
     @property

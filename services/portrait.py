@@ -19,6 +19,7 @@ from models import (
     DataRequest,
     Draft,
     Due,
+    EventCertificate,
     Inbound,
     Interest,
     Invitation,
@@ -48,6 +49,7 @@ def collect(session: Session, person_id: int, now: dt.datetime) -> dict[str, Any
     owned = sa.select(Business.id).where(Business.person_id == person_id)
     applied = sa.select(Application.id).where(Application.business_id.in_(owned))
     asked = sa.select(Ticket.id).where(sa.or_(Ticket.person_id == person_id, Ticket.conversation_id.in_(chats)))
+    came = sa.select(SignUp.id).where(SignUp.person_id == person_id)
     listed = sa.select(Contact.id).where(Contact.person_id == person_id)
     of: Sequence[tuple[str, type[Base], sa.ColumnElement[bool]]] = (
         ("person", Person, Person.id == person_id),
@@ -66,6 +68,7 @@ def collect(session: Session, person_id: int, now: dt.datetime) -> dict[str, Any
         ("interests", Interest, Interest.person_id == person_id),
         ("pictures", Media, Media.conversation_id.in_(chats)),
         ("events", SignUp, SignUp.person_id == person_id),
+        ("event_certificates", EventCertificate, EventCertificate.sign_up_id.in_(came)),
         ("event_reminders", Reminder, Reminder.person_id == person_id),
         ("event_invitations", Invitation, Invitation.person_id == person_id),
         ("requests", DataRequest, DataRequest.person_id == person_id),

@@ -1,5 +1,6 @@
 """The door of an event: used like a phone, over the real program, also when the signal is gone."""
 
+import datetime as dt
 import http.client
 import json
 from collections.abc import Iterator
@@ -39,13 +40,13 @@ def running(database_url: str, tmp_path: Path, clock: Clock) -> Iterator[Served]
         yield program
 
 
-def the_day(database: Database) -> tuple[str, list[SignUp]]:
+def the_day(database: Database, now: dt.datetime = NOW, **changes: Any) -> tuple[str, list[SignUp]]:
     """An event with four people, and a door."""
     with transaction(database) as session:
         session.expire_on_commit = False
-        day = eventful.event(session, capacity=5)
-        rows = [eventful.signs_up(session, day.id, eventful.owner(session, name)).sign_up for name in NAMES]
-        doors.make(session, DEWI, day.code, "Pintu A", token=TOKEN, now=NOW)
+        day = eventful.event(session, now, capacity=5, **changes)
+        rows = [eventful.signs_up(session, day.id, eventful.owner(session, name), now).sign_up for name in NAMES]
+        doors.make(session, DEWI, day.code, "Pintu A", token=TOKEN, now=now)
         code = day.code
     return code, [row for row in rows if row]
 
@@ -135,17 +136,30 @@ def test_what_the_door_is_asked(running: Served, clock: Clock) -> None:
 
 
 def test_staff_make_a_link_and_note_by_hand(database: Database, database_url: str, monkeypatch: Any) -> None:
-    code, _ = the_day(database)
+    """The command line reads a real clock: the event is always in three days."""
+    now = Clock().now()
+    starts_at = now + 3 * DAY
+    code, _ = the_day(database, now, starts_at=starts_at)
     monkeypatch.setenv("NAIKKELAS_DATABASE__URL", database_url)
     assert command("events", "door", code)[0] == 1, "without a public address there is no link"
     monkeypatch.setenv("NAIKKELAS_WEB__PUBLIC_URL", "https://bot.contoh.go.id")
     status, said = command("events", "door", code, "--name", "Pintu B", "--json")
     made = json.loads(said)[0]
-    assert (status, made["name"], made["until"]) == (0, "Pintu B", "2026-12-11T00:00:00+07:00")
+    assert (status, made["name"], made["until"].endswith("T00:00:00+07:00")) == (0, "Pintu B", True)
     with transaction(database) as session:
-        opened = doors.find(session, made["url"].rpartition("/")[2], THURSDAY)
+        opened = doors.find(session, made["url"].rpartition("/")[2], starts_at)
         assert isinstance(opened, doors.Open)
     assert "Pintu B" in command("events", "door", code, "--list")[1]
     assert command("events", "door", code, "--revoke-all") == (0, "Tautan dicabut: 2.\n")
     status, said = command("events", "checkin", code, "s")
     assert (status, "Siti Aminah" in said, "Surti" in said, "tepat satu" in said) == (1, True, True, True)
+    status, said = command("events", "checkin", code, "siti")
+    assert (status, "Belum harinya" in said) == (1, True)
+    assert command("events", "checkin", code, "siti", "--undo")[0] == 0
+
+    status, said = command("events", "certificates", code)
+    assert (status, "yang hadir terbit mulai" in said) == (0, True)
+    assert command("events", "certificates", code, "--pdf", "/tidak/ada.pdf")[0] == 1, "there are none yet"
+    assert command("events", "materials", code, "--url", "https://contoh.go.id/materi")[0] == 0
+    for wrong in (("--url", "ftp://x"), ("--file", "/tidak/ada.pdf"), ()):
+        assert command("events", "materials", code, *wrong)[0] == 1
