@@ -1,7 +1,9 @@
 """Pendaftaran: the queue, those whose promise is broken first."""
 
+import tempfile
 from collections.abc import Mapping
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, TypeVar
 
 from starlette.responses import Response
@@ -9,9 +11,10 @@ from starlette.responses import Response
 from console import looks
 from console.desk import Desk
 from models import Stage
-from services import docket, regions
+from services import docket, docket_file, regions
 from services.docket import Tab, Wanted
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Kind = TypeVar("Kind", bound=StrEnum)
 
 
@@ -24,6 +27,19 @@ def listing(desk: Desk) -> Response:
     values = {"found": found, "wanted": found.wanted, "counts": counts, "asked": asked(found.wanted)}
     template = "applications_table.html" if desk.asked.fragment else "applications.html"
     return looks.page(desk, template, **values, places=_places(desk))
+
+
+def download(desk: Desk) -> Response:
+    """The same list as a sheet, with names and numbers; whoever takes it stands in the audit."""
+    settings = desk.settings
+    with tempfile.TemporaryDirectory(prefix="naikkelas-") as folder, desk.writing() as session:
+        path = Path(folder) / "pengajuan.xlsx"
+        docket_file.write(
+            session, desk.actor, read(desk.asked.form), path, texts=settings.texts, office=settings.office, now=desk.now
+        )
+        content = path.read_bytes()
+    name = f"pengajuan-{settings.office.local_day(desk.now).isoformat()}.xlsx"
+    return Response(content, media_type=XLSX, headers={"content-disposition": f'attachment; filename="{name}"'})
 
 
 def read(query: Mapping[str, str]) -> Wanted:

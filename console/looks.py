@@ -88,7 +88,9 @@ env.filters.update(
     day=day, short_day=short_day, hour=hour, moment=moment, number=number, hidden=wording.hidden,
     hidden_phone=wording.hidden_phone, iso=lambda when: when.astimezone(JAKARTA).isoformat(timespec="minutes"),
 )  # fmt: skip
-env.globals.update(review=Right.REVIEW, base=BASE, version=_version(), share=share, address=address, words=wording)
+env.globals.update(
+    review=Right.REVIEW, export=Right.EXPORT, base=BASE, version=_version(), share=share, address=address, words=wording
+)
 
 
 def page(desk: Desk, template: str, status: int = 200, /, **values: Any) -> Response:

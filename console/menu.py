@@ -30,18 +30,26 @@ class Menu:
     search: bool
 
 
+MORE = (
+    (Right.USERS, Item("people", "/pengguna", "people", "Pengguna")),
+    (Right.AUDIT, Item("audit", "/audit", "lock", "Audit")),
+)
+
+
 def of(desk: Desk) -> Menu:
     """The menu of whoever is signed in."""
+    more = tuple(item for right, item in MORE if desk.may(right))
     if not desk.may(Right.SEE):
-        return Menu((), (), False)
+        return Menu((), more, False)
     with desk.reading() as session:
         waits = worklist.of(session, desk.actor, desk.now)
-    return Menu(_main(waits), (), True)
+    return Menu(_main(waits), more, True)
 
 
 def _main(waits: Waits) -> Sequence[Item]:
     return (
         Item("home", "/", "home", "Beranda"),
         Item("applications", "/pendaftaran", "list", "Pendaftaran", waits.applications),
+        Item("events", "/acara", "cal", "Acara"),
         Item("conversations", "/percakapan", "chat", "Percakapan", waits.tickets, waits.late > 0),
     )

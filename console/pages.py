@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from console import applications, case, conversations, home, signing
+from console import admin, applications, case, conversations, events, home, signing
 from console.desk import Open, Page
 from services.staff import Right
 
@@ -15,6 +15,7 @@ PAGES: Sequence[Page] = (
     Page("GET", "/saya", Open.SIGNED_IN, signing.own),
     Page("GET", "/", Right.SEE, home.show),
     Page("GET", "/pendaftaran", Right.SEE, applications.listing),
+    Page("POST", "/pendaftaran/unduh", Right.EXPORT, applications.download),
     Page("GET", "/pendaftaran/{number}", Right.SEE, case.show),
     Page("POST", "/pendaftaran/{number}/buka", Right.SEE, case.unmask),
     Page("GET", "/pendaftaran/{number}/foto/{photo:int}", Right.SEE, case.picture),
@@ -24,4 +25,8 @@ PAGES: Sequence[Page] = (
     Page("GET", "/percakapan/{ticket:int}", Right.SEE, conversations.show),
     Page("POST", "/percakapan/{ticket:int}/jawab", Right.REVIEW, conversations.answer),
     Page("POST", "/percakapan/{ticket:int}/tutup", Right.REVIEW, conversations.close),
+    Page("GET", "/acara", Right.SEE, events.listing),
+    Page("GET", "/acara/{code}", Right.SEE, events.show),
+    Page("GET", "/pengguna", Right.USERS, admin.people),
+    Page("GET", "/audit", Right.AUDIT, admin.audit),
 )

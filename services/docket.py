@@ -15,7 +15,7 @@ from services.stages import Turn
 
 PAGE = 25
 FURTHEST = 400  # pages one may turn; beyond that one filters
-NUMBER = re.compile(r"[A-Z]{2,5}-\d{4}(-\d{0,6})?")
+NUMBER = re.compile(r"[A-Z]{2,5}-\d{4}(-\d{0,12})?")
 
 
 class Tab(StrEnum):
@@ -136,18 +136,21 @@ def counts(session: Session, actor: Actor, now: dt.datetime) -> Counts:
 def find(session: Session, actor: Actor, wanted: Wanted, now: dt.datetime) -> Found:
     """One page of what is looked for: broken promises first, then the nearest, then who has waited longest."""
     demand(actor, Right.SEE, wanted.regency)
-    which = sa.and_(within(actor, Application.regency), *_conditions(wanted, now))
+    which = sa.and_(within(actor, Application.regency), *conditions(wanted, now))
     joined = Business.id == Application.business_id
     count = sa.select(sa.func.count()).select_from(Application).where(which)
     total = session.execute(count.join(Business, joined) if wanted.search else count).scalar_one()
     page = max(1, min(wanted.page, FURTHEST, -(-total // PAGE)))
-    query = sa.select(Application, Business).join(Business, joined).where(which)
-    query = query.order_by(Application.promised_at.is_(None), Application.promised_at, Application.id)
-    rows = session.execute(query.limit(PAGE).offset((page - 1) * PAGE)).all()
+    order = (Application.promised_at.is_(None), Application.promised_at, Application.id)
+    some = sa.select(Application.id).where(which).order_by(*order).limit(PAGE).offset((page - 1) * PAGE)
+    ids = list(session.scalars(some.join(Business, joined) if wanted.search else some))  # sorted without their words
+    query = sa.select(Application, Business).join(Business, joined).where(Application.id.in_(ids))
+    rows = session.execute(query.order_by(*order)).all()
     return Found(tuple(_line(*row, now) for row in rows), total, page, replace(wanted, page=page))
 
 
-def _conditions(wanted: Wanted, now: dt.datetime) -> list[sa.ColumnElement[bool]]:
+def conditions(wanted: Wanted, now: dt.datetime) -> list[sa.ColumnElement[bool]]:
+    """What is looked for, as conditions over Application and Business."""
     found: list[sa.ColumnElement[bool]] = []
     if wanted.stage is not None:
         found.append(Application.stage == wanted.stage)

@@ -146,6 +146,12 @@ def sign_ups(session: Session, event_id: int, *, cancelled: bool = False) -> lis
     return list(session.scalars(query.order_by(order, SignUp.rounds, SignUp.id)))
 
 
+def shares(session: Session, event_id: int) -> list[EventShare]:
+    """The places of each kab/kota of an event, if they are shared out."""
+    query = sa.select(EventShare).where(EventShare.event_id == event_id).order_by(EventShare.regency)
+    return list(session.scalars(query))
+
+
 def count(session: Session, event_id: int) -> Count:
     """The numbers of an event as it stands."""
     of = sa.select(SignUp.state, SignUp.walk_in, SignUp.answer.is_not(None), sa.func.count())

@@ -11,6 +11,7 @@ from bot.clock import Clock
 from bot.database import Database
 from tests.console.office import PASSWORD, QUICK
 from tests.console.town import asks, settle
+from tests.services.eventful import event, owner, signs_up
 from tests.services.people import account
 from tests.simulator.test_browser import WIDTHS, Watched, browser
 from tests.support import lent
@@ -34,9 +35,14 @@ def running(lent_database: Database, tmp_path_factory: pytest.TempPathFactory) -
     """The program with a town in it, at noon of a Tuesday, for all tests of this file."""
     with Session(lent_database.write_engine) as session, session.begin():
         settle(session)
+        day = event(session, regency="36.73", capacity=30)
+        for _ in range(4):
+            signs_up(session, day.id, owner(session))
         asks(session)
         asks(session, "Gula Semut Cihara", "Sertifikatnya tidak bisa diunduh, Bu.")
-        account(session, "rina", "verifikator", display_name="Rina Marlina").password_hash = QUICK.hash(PASSWORD)
+        account(
+            session, "rina", "verifikator", "administrator", display_name="Rina Marlina"
+        ).password_hash = QUICK.hash(PASSWORD)
     settings = settings_for(lent_database.url, tmp_path_factory.mktemp("console"))
     with served(settings, answer=echo, clock=Clock(lambda: NOON)) as program:
         yield program
@@ -96,8 +102,15 @@ def test_from_signing_in_to_the_queue(clerk: Clerk, width: int) -> None:
     expect(page.get_by_role("link", name="Emping Menes")).to_be_visible()
     assert "cari=emping" in page.url
     clerk.watched.check()
-    page.goto(f"{clerk.url}/console/saya")
+    page.get_by_role("link", name="Acara").first.click()
+    expect(page.get_by_role("heading", name="Acara")).to_be_visible()
     clerk.watched.check()
+    page.get_by_role("link", name="Sosialisasi Standardisasi").click()
+    expect(page.get_by_text("Dari undangan sampai hadir")).to_be_visible()
+    clerk.looks("acara")
+    for path in ("pengguna", "audit", "saya"):
+        page.goto(f"{clerk.url}/console/{path}")
+        clerk.watched.check()
 
 
 @WIDTHS

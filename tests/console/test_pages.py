@@ -1,8 +1,10 @@
 """Every page for every role, the queue, Beranda; each account sees its own kab/kota and nothing of another's."""
 
 import re
+from pathlib import Path
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from console.desk import Open
 from console.pages import PAGES
@@ -10,6 +12,7 @@ from services import staff
 from services.staff import Right
 from tests.console.office import Browser, Office
 from tests.console.town import AWKWARD, LEBAK, SERANG, settle
+from tests.services.eventful import event, owner, signs_up
 
 ROLES = sorted(staff.roles())
 # What each page asks for, written a second time: a page whose right is changed by mistake is noticed here.
@@ -22,6 +25,7 @@ RIGHTS = {
     "GET /saya": Open.SIGNED_IN,
     "GET /": Right.SEE,
     "GET /pendaftaran": Right.SEE,
+    "POST /pendaftaran/unduh": Right.EXPORT,
     "GET /pendaftaran/{number}": Right.SEE,
     "POST /pendaftaran/{number}/buka": Right.SEE,
     "GET /pendaftaran/{number}/foto/{photo:int}": Right.SEE,
@@ -31,6 +35,10 @@ RIGHTS = {
     "GET /percakapan/{ticket:int}": Right.SEE,
     "POST /percakapan/{ticket:int}/jawab": Right.REVIEW,
     "POST /percakapan/{ticket:int}/tutup": Right.REVIEW,
+    "GET /acara": Right.SEE,
+    "GET /acara/{code}": Right.SEE,
+    "GET /pengguna": Right.USERS,
+    "GET /audit": Right.AUDIT,
 }
 
 
@@ -127,3 +135,49 @@ def test_an_account_of_one_kab_kota_sees_that_one(office: Office) -> None:
 def test_a_part_of_a_page_leads_to_signing_in(office: Office, path: str) -> None:
     answer = Browser(office).get(path, **{"hx-request": "true"})
     assert (answer.status_code, answer.headers["hx-redirect"]) == (204, "/console/masuk")
+
+
+def test_the_queue_as_a_sheet_stands_in_the_audit(office: Office, tmp_path: Path) -> None:
+    with office.writing() as session:
+        numbers = settle(session)
+    rina, dedi = office.hire("rina"), office.hire("dedi", regencies=[SERANG])
+    for browser in (rina, dedi):
+        browser.sign_in()
+        browser.get("/pendaftaran?tab=semua")
+    answer = dedi.post("/pendaftaran/unduh", tab="semua")
+    assert "pengajuan-2026-11-24.xlsx" in answer.headers["content-disposition"]
+    file = tmp_path / "pengajuan.xlsx"
+    file.write_bytes(answer.content)
+    rows = CalamineWorkbook.from_path(str(file)).get_sheet_by_index(0).to_python()
+    listed = {str(row[0]): row for row in rows if str(row[0]).startswith("BTN-")}
+    assert set(listed) == {numbers[name] for name in ("Katering Ibu Yati", AWKWARD, "Emping Menes")}
+    assert listed[numbers[AWKWARD]][1:3] == [AWKWARD, "Yati Suryani"]
+    assert office.acts()[-1] == "applications.exported"
+    dedi.get("/pendaftaran?tab=semua")
+    assert dedi.post("/pendaftaran/unduh", tab="semua", kab=LEBAK).status_code == 404
+
+
+def test_events_accounts_and_the_audit_are_read(office: Office) -> None:
+    with office.writing() as session:
+        settle(session)
+        here, elsewhere = event(session, regency=SERANG), event(session, regency=LEBAK, capacity=40)
+        signs_up(session, here.id, owner(session))
+        codes = here.code, elsewhere.code
+    dedi, tuti = office.hire("dedi", regencies=[SERANG]), office.hire("tuti", "administrator", code=True)
+    dedi.sign_in()
+    dedi.get("/acara")
+    assert codes[0] in dedi.says()
+    assert codes[1] not in dedi.says()
+    dedi.get(f"/acara/{codes[0]}")
+    assert "Terdaftar 1" in dedi.says()
+    assert "2 kursi; 0 di daftar tunggu" in dedi.says()
+    for code in (codes[1], "XXX9"):
+        assert dedi.get(f"/acara/{code}").status_code == 404
+    assert "Belum ada acara yang lewat" in dedi.get("/acara?lalu=1").text
+    tuti.sign_in()
+    tuti.get("/pengguna")
+    assert "Ibu Dedi dedi verifikator Kab. Serang" in tuti.says()
+    tuti.get("/audit?siapa=dedi&apa=page")
+    assert "page.outside" in tuti.says()
+    assert "staff.signed_in" not in tuti.says()
+    assert "Tidak ada yang cocok" in tuti.get("/audit?apa=%25").text
