@@ -3,7 +3,7 @@
 import argparse
 from contextlib import ExitStack
 
-from bench import contacts, machine, reminders, size, turns, waiting
+from bench import broadcasts, contacts, machine, reminders, size, turns, waiting
 from bench.contenders import Databases
 
 
@@ -26,10 +26,12 @@ def main() -> None:
             said += contacts.run(databases)
         if "reminders" in asked.what:
             said += reminders.run(databases)
+        if "broadcast" in asked.what:
+            said += broadcasts.run(asked.rounds, databases)
     print("\n" + "\n".join(said))
 
 
-PARTS = ("turns", "size", "waiting", "contacts", "reminders")
+PARTS = ("turns", "size", "waiting", "contacts", "reminders", "broadcast")
 
 
 def _asked() -> argparse.Namespace:

@@ -12,6 +12,7 @@ import handlers
 import migrations
 import texts
 from bot import metrics, workers
+from bot.broadcasting import Broadcaster
 from bot.channels import templates
 from bot.channels.base import Channel
 from bot.channels.telegram import TelegramChannel
@@ -85,6 +86,7 @@ class Program:
         self.missed = True  # WhatsApp messages may be waiting at Twilio that we could not take in
         self._polling: Polling | None = None
         self._heart: Heart | None = None
+        self._broadcaster: Broadcaster | None = None
 
     @property
     def takes_messages(self) -> bool:
@@ -113,6 +115,9 @@ class Program:
         await self.outbox.start(self.writer)
         self._heart = Heart(self)
         self._heart.start()
+        if self.role in ("all", "worker"):
+            self._broadcaster = Broadcaster(self)
+            self._broadcaster.start()
         if self.takes_messages and self.channels.telegram and self.settings.telegram.mode == "polling":
             self._polling = Polling(self.channels.telegram, self.receive, self.clock.now)
             self._polling.start()
@@ -153,6 +158,8 @@ class Program:
         """The simulator moved the clock: do at once what became due."""
         if self._heart:
             await self._heart.beat()
+        if self._broadcaster:
+            await self._broadcaster.round()
         self.outbox.wake()
 
     async def close(self) -> None:
@@ -162,6 +169,8 @@ class Program:
             await self._polling.close()
         if self._heart:
             self._heart.close()
+        if self._broadcaster:
+            await self._broadcaster.close()
         await self.outbox.close(6.0)
         await self.writer.close()
         for channel in self.channels.named().values():

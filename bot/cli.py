@@ -18,6 +18,7 @@ from bot.checking import findings
 from bot.cli_applications import applications_cli
 from bot.cli_audit import audit_cli
 from bot.cli_backup import backup, restore
+from bot.cli_broadcast import broadcast_cli
 from bot.cli_common import FAILED, NO_ARGUMENTS, WRONG, fail, plainly
 from bot.cli_common import settings as load_settings
 from bot.cli_contacts import contacts_cli
@@ -44,6 +45,7 @@ cli.add_typer(database_cli, name="db")
 cli.add_typer(applications_cli, name="applications")
 cli.add_typer(contacts_cli, name="contacts")
 cli.add_typer(papers_cli, name="events")
+cli.add_typer(broadcast_cli, name="broadcast")
 cli.add_typer(offers_cli, name="offers")
 cli.add_typer(people_cli, name="people")
 cli.add_typer(requests_cli, name="requests")

@@ -7,8 +7,11 @@ from typing import Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
+from bot.config_broadcast import BroadcastSettings
 from bot.config_calendar import CalendarSettings
 from bot.config_section import Section
+from models import Channel
+from services.announcing import Announcing, Prices
 from services.calendar import JAKARTA
 from services.keeping import Keeping
 from services.letterhead import Letterhead
@@ -93,6 +96,9 @@ class WhatsappSettings(Section):
     messaging_service_sid: str | None = Field(default=None, pattern=r"^MG[0-9a-zA-Z]+$")
     base_url: str | None = Field(default=None, pattern=r"^https?://")
     rate_per_second: float = Field(default=79, gt=0, le=1_000_000)
+    # How many people Meta lets us write to first in 24 hours (250, 2000, 10000, 100000); unset: unlimited.
+    people_per_day: int | None = Field(default=None, ge=1)
+    kept_for_reminders: float = Field(default=0.2, ge=0, lt=1)  # the share of them broadcasts leave to reminders
     # "text": never buttons or lists, only numbered words (docs/decisions/0004-whatsapp-interactive.md)
     interactive: Literal["auto", "text"] = "auto"
 
@@ -279,6 +285,7 @@ class Settings(Section):
     office: OfficeSettings = OfficeSettings()
     programme: ProgrammeSettings | None = None
     retention: RetentionSettings = RetentionSettings()
+    broadcast: BroadcastSettings = BroadcastSettings()
     simulator: SimulatorSettings = SimulatorSettings()
     data: DataSettings = DataSettings()
 
@@ -305,6 +312,21 @@ class Settings(Section):
             programme=code,
             draft_days=self.retention.drafts.days,
             keeping=self.retention.keeping(),
+            announcing=self._announcing(),
+        )
+
+    def _announcing(self) -> Announcing:
+        told, whatsapp = self.broadcast, self.whatsapp
+        host = re.sub(r"^https?://", "", self.web.public_url or "").partition("/")[0].partition(":")[0].lower()
+        return Announcing(
+            rates={Channel.TELEGRAM: self.telegram.rate_per_second, Channel.WHATSAPP: whatsapp.rate_per_second},
+            people_a_day=whatsapp.people_per_day,
+            kept=whatsapp.kept_for_reminders,
+            sender=whatsapp.identity or None,
+            prices=Prices(**told.prices.model_dump()) if told.prices else None,
+            hosts=frozenset({host}) if host else frozenset(),
+            second_from=told.second_person_from,
+            remind_hours=told.remind_hours,
         )
 
     def faults(self) -> list[str]:

@@ -206,8 +206,9 @@ def report(connection: sa.Connection, told: Report, now: dt.datetime) -> bool:
         return False
     state = told.state
     if state is DeliveryState.HELD:
-        # Told twice of an attempt that was held back, it may be on its way again already.
-        state = None if not new else DeliveryState.FAILED if found.lane == Lane.REPLY else state
+        # Told twice of an attempt that was held back, it may be on its way again already. An announcement was accepted
+        # once, and is never handed in again.
+        state = None if not new else state if found.lane == Lane.NOTICE else DeliveryState.FAILED
     if state is not None:
         lower = [one for one, rank in RANK.items() if rank < RANK[state]]
         connection.execute(

@@ -15,6 +15,7 @@ from bot.inbox_rows import NewReply
 from bot.prepared import Prepared
 from bot.tables import conversations, deliveries
 from models import Channel, DeliveryState, Lane, Reachable, Stopped
+from services.broadcasts.selecting import agreed
 from texts.bubble import Bubble
 
 LEASE = dt.timedelta(seconds=60)  # longer than any call to a platform takes
@@ -166,14 +167,29 @@ def _bulk(sender: Sender) -> int:
 def _fit(connection: sa.Connection, rows: Sequence[Any], now: dt.datetime) -> list[Mapping[str, Any]]:
     """At the moment of sending everything is checked again; what no longer makes sense is settled. One per chat."""
     fit: dict[int, Mapping[str, Any]] = {}
+    unasked = _unasked(connection, [row["conversation_id"] for row in rows if _announces(row)])
     for row in rows:
         against = reason_against(row, now)
+        if against is None and _announces(row) and row["conversation_id"] in unasked:
+            against = DeliveryState.SKIPPED, "no_consent"
         if against:
             state, why = against
             connection.execute(_SETTLE, {"it": row["id"], "to": state, "why": why, "now": now})
         else:
             fit.setdefault(row["conversation_id"], row)
     return list(fit.values())
+
+
+def _announces(row: Mapping[str, Any]) -> bool:
+    return row["lane"] == Lane.BULK and bool(row["because"].startswith("broadcast:"))
+
+
+def _unasked(connection: sa.Connection, chats: list[int]) -> set[int]:
+    """The chats whose person does not, or does no longer, allow announcements. They are locked by the claim."""
+    if not chats:
+        return set()
+    theirs = sa.select(conversations.c.id).where(conversations.c.id.in_(chats))
+    return set(connection.execute(theirs.where(~agreed(conversations.c.person_id))).scalars())
 
 
 def reason_against(row: Mapping[str, Any], now: dt.datetime) -> tuple[DeliveryState, str] | None:

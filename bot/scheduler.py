@@ -31,6 +31,7 @@ from services import (
     retention,
     waiting_news,
 )
+from services.broadcasts import approving, fates
 from services.events import giving, reminding, tending
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class Heart:
         beats: list[tuple[str, int, Callable[[], Awaitable[object]]]] = []
         if program.role in ("all", "scheduler"):
             beats += [("offers", 60, self._offers), ("people", 60, self._people), ("late", 60, self._late)]
-            beats += [("events", 60, self._events)]
+            beats += [("events", 60, self._events), ("broadcasts", 60, self._broadcasts)]
             beats += [("dues", 60, self._dues), ("retention", 3600, self._retention), ("rights", 60, self._rights)]
             beats += [("anchor", 300, self._anchor)]
         if program.role in ("all", "worker"):
@@ -156,6 +157,16 @@ class Heart:
                 program.outbox.wake()
         while await self._in_session(lambda s: giving.sweep(s, *told, _chance, program.clock.now(), FEW)):
             program.outbox.wake()
+
+    async def _broadcasts(self) -> None:
+        """Approvals nobody has given yet, replies, and the books of what is over."""
+        program = self._program
+        told = program.texts, program.office
+        if await self._in_session(lambda s: approving.remind(s, *told, program.clock.now())):
+            program.outbox.wake()
+        await self._in_session(lambda s: fates.count_replies(s, program.clock.now()))
+        while await self._in_session(lambda s: fates.close(s, program.clock.now())):
+            await asyncio.sleep(0)  # messages that wait come in between
 
     async def _people(self) -> None:
         """Forms left half-way, and owners whose word for a helper's entry is still wanted."""

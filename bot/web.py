@@ -206,7 +206,7 @@ class Doors:
         update = channel.hear_status(form, request.query_params.get("d"))
         if update is None:
             raise Refused(400, "malformed")
-        await self._program.outbox.report(_report(update))
+        await self._program.outbox.report(report_of(update))
         return Response(NOTHING_TO_SAY, media_type="text/xml")
 
     async def _signed(self, request: Request) -> tuple[WhatsAppChannel, Any]:
@@ -287,7 +287,7 @@ def _path_and_query(request: Request) -> str:
     return str((path.split(b"?")[0] + (b"?" + query if query else b"")).decode("latin-1"))
 
 
-def _report(update: whatsapp_hear.StatusUpdate) -> Report:
+def report_of(update: whatsapp_hear.StatusUpdate) -> Report:
     """Twilio's word as the outbox understands it."""
     return Report(
         channel=Channel.WHATSAPP,

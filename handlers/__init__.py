@@ -10,6 +10,7 @@ from conversation.said import Said
 from conversation.turn import Note, Turn
 from handlers import (
     after,
+    announcing,
     check,
     consent,
     correct,
@@ -73,8 +74,8 @@ def _events_again(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
 
 
 def _typed(desk: Desk, spoken: Spoken, text: str) -> Next | None:
-    """ "BTN-2026-004312", "ACARA SOS01", "CEK UNDANGAN SOS01"."""
-    return status.typed(desk, spoken, text) or events.typed(desk, spoken, text)
+    """ "BTN-2026-004312", "ACARA SOS01", "CEK UNDANGAN SOS01", "/siaran"."""
+    return status.typed(desk, spoken, text) or events.typed(desk, spoken, text) or announcing.typed(desk, spoken, text)
 
 
 def _thanks(desk: Desk, spoken: Spoken) -> Next:
@@ -160,6 +161,8 @@ HANDLERS = {
     "call": Handler(officer.call_form, officer.to_be_called, officer.declined),
     "officer": Handler(officer.form, officer.finish, officer.declined),
     "report": Handler(fixed(officer.REPORT), officer.reported),
+    "siaran": Handler(announcing.form, announcing.written),
+    "siaran_sure": Handler(announcing.sure_form, announcing.decided),
     "stop": Handler(fixed(stop.STOP), stop.stopped),
     "stop_like": Handler(fixed(stop.LIKE), stop.meant),
     "start": Handler(fixed(stop.START), stop.started),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from conversation.hearing import normalise
 from conversation.said import Tap
 from conversation.turn import Note
-from handlers import event_mine, offer, owner, todo
+from handlers import announcing, event_mine, offer, owner, todo
 from handlers.desk import Desk
 from handlers.next import Next
 from handlers.spoken import Spoken
@@ -35,6 +35,7 @@ KINDS: Mapping[str, Kind] = {
     "confirm": Kind(("agree", "not_mine"), owner.answered),
     "offer": Kind(("take", "skip", "still"), offer.answered),
     "event": Kind(("come", "not_come", "take", "skip", "certificate", "materials"), event_mine.answered),
+    "siaran": Kind((), announcing.answered),
 }
 
 

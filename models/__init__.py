@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from models.audit import AuditEntry, AuditHead
 from models.base import Base, Moment
+from models.broadcast import Broadcast, BroadcastState, Recipient, RecipientState
 from models.business import Assessment, Business, Confirmation, ConfirmationState
 from models.certificate import EventCertificate
 from models.contact import Contact, ContactList, PaperConsent, PastAttendance
@@ -50,6 +51,8 @@ __all__ = [
     "AuditEntry",
     "AuditHead",
     "Base",
+    "Broadcast",
+    "BroadcastState",
     "Business",
     "Channel",
     "CodePurpose",
@@ -98,6 +101,8 @@ __all__ = [
     "Programme",
     "Purpose",
     "Reachable",
+    "Recipient",
+    "RecipientState",
     "Reminder",
     "ReminderState",
     "RequestKind",

@@ -98,6 +98,14 @@ def trouble(session: Session, texts: "Catalogue", office: Office, now: dt.dateti
     return int(count)
 
 
+def broadcast_stopped(session: Session, number: int, texts: "Catalogue", office: Office, now: dt.datetime) -> None:
+    """A broadcast stopped by itself: the staff decide whether it goes on."""
+    chat_id = staff_chat(session, office, now)
+    if chat_id is not None:
+        text = texts.text("broadcast.stopped", Language.ID, number=f"S-{number}")
+        _tell(session, chat_id, text, f"alert_broadcast:{number}", now)
+
+
 def _last_told(session: Session, chat_id: int, about: str) -> tuple[int, dt.datetime | None]:
     mine = sa.and_(Delivery.conversation_id == chat_id, Delivery.because.startswith(about))
     query = sa.select(Delivery.because, Delivery.created_at).where(mine).order_by(Delivery.id.desc()).limit(1)

@@ -41,6 +41,8 @@ from models import (
     Person,
     Place,
     Reachable,
+    Recipient,
+    RecipientState,
     RequestKind,
     Session,
     Stage,
@@ -94,6 +96,7 @@ def erase(
     linking.forget(session, person_id, now)
     forgetting.erase(session, person_id, chats, now)
     _empty_person(session, person_id)
+    _leave_broadcasts(session, person_id)
     _empty_office(session, person_id, chats, now)
     for chat_id in chats:
         _empty_chat(session, chat_id)
@@ -212,6 +215,14 @@ def _empty_person(session: Session, person_id: int) -> None:
     session.execute(quietly(sa.delete(StoredFile).where(StoredFile.person_id == person_id)))
     _change(session, sa.update(Unanswered).where(Unanswered.person_id == person_id), words="", person_id=None)
     session.execute(quietly(sa.delete(Due).where(Due.person_id == person_id)))
+
+
+def _leave_broadcasts(session: Session, person_id: int) -> None:
+    """Nothing more goes to them; of what went, that it did."""
+    theirs = Recipient.person_id == person_id
+    waiting = sa.update(Recipient).where(theirs, Recipient.state == RecipientState.WAITING)
+    _change(session, waiting, state=RecipientState.CANCELLED, reason="erased")
+    _change(session, sa.update(Recipient).where(theirs), person_id=None, business_id=None, reply_id=None)
 
 
 def _empty_office(session: Session, person_id: int, chats: list[int], now: dt.datetime) -> None:

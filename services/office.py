@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from services.announcing import Announcing
 from services.calendar import JAKARTA, Allowed, Calendar, Purpose, allowed, may_send
 from services.keeping import Keeping
 from services.letterhead import Letterhead
@@ -51,6 +52,7 @@ class Office:
     target: Target | None = None
     keeping: Keeping = field(default_factory=Keeping)
     letterhead: Letterhead = field(default_factory=Letterhead)
+    announcing: Announcing = field(default_factory=Announcing)
     facts: Mapping[str, Fact] = field(default_factory=dict)
 
     @property

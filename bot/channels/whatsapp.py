@@ -98,6 +98,16 @@ class WhatsAppChannel:
         heard = [_reconciled(m, now) for m in reversed(messages) if str(m.direction) == "inbound"]
         return sorted((i for i in heard if i is not None and i.at >= since), key=lambda i: i.at)
 
+    async def sent_to(self, address: str, since: dt.datetime) -> list[StatusUpdate]:
+        """What Twilio has of messages to one address since a moment, as it stands now."""
+        listed = await asked(self._client.messages.list_async(to=address, date_sent_after=since.astimezone(dt.UTC)))
+        forms = (
+            {"MessageSid": str(m.sid), "MessageStatus": str(m.status), "ErrorCode": str(m.error_code or "")}
+            for m in listed
+            if str(m.direction).startswith("outbound") and str(m.to) == address
+        )
+        return [update for form in forms if (update := self.hear_status(form)) is not None]
+
     async def fetch_photo(self, ref: str) -> pictures.Picture:
         """The picture behind a media address, at most 20 MB."""
         return await self._media.fetch(ref)

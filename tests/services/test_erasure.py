@@ -66,6 +66,12 @@ STAYS = {
     "sign_ups.told_place": "the event's",
     "sign_ups.attended_by": "an officer",
     "sign_ups.door_key": "chance, made by the phone at the door",
+    **{
+        f"broadcasts.{name}": "an announcement of ours"
+        for name in ("title", "texts", "template", "template_values", "audience", "left_out", "pause_reason")
+    },
+    **{f"broadcasts.{name}": "an officer" for name in ("created_by", "approver", "approved_by", "paused_by")},
+    "broadcast_recipients.reason": "a code: why an announcement did not go out",
     "gates.sender": "ours",
     "inbounds.event_id": "the platform's number of a message, so that a repeated webhook is answered once",
     "inbounds.kind": "counts",

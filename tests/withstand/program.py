@@ -60,7 +60,7 @@ class Child:
 
     def start(self) -> "Child":
         """Begin; not ready yet."""
-        made = _context().Process(
+        made = warm().Process(
             target=_live, args=(self._environment, ["run", "--role", self.role], str(self.log)), daemon=True
         )
         made.start()
@@ -105,9 +105,10 @@ class Child:
         return self.process.exitcode, time.monotonic() - begun
 
 
-def _context() -> multiprocessing.context.ForkServerContext:
+def warm() -> multiprocessing.context.ForkServerContext:
+    """An interpreter that has everything loaded already, and parts into processes."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["bot.cli", "tests.withstand.program"])
+    context.set_forkserver_preload(["bot.cli", "tests.withstand.program", "tests.withstand.bare"])
     return context
 
 

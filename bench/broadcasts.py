@@ -1,0 +1,155 @@
+"""Announcements: (b) messages per second and CPU with every row's fate kept, beside bare loops that keep nothing;
+(d) approving for everybody in the province."""
+
+import asyncio
+import multiprocessing
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from bench import announcers
+from bench.contenders import Databases
+from bench.platform import Platform
+from bot.database import Database, open_database
+from migrations import upgrade
+from models import Broadcast, Recipient, Session
+from services.broadcasts import selecting
+from services.broadcasts.audience import Audience
+from services.broadcasts.selecting import Terms
+from tests.services import announced
+from tests.services.people import NOON
+
+SENT = 5_000
+EVERYBODY = 103_828
+ROUNDS = 3
+
+
+@dataclass
+class _Counted:
+    """What the platform saw."""
+
+    moments: list[float] = field(default_factory=list)
+
+    def told(self, chat: int, keyboard: Any, at: float) -> None:
+        self.moments.append(at)
+
+    @property
+    def seconds(self) -> float:
+        return max(self.moments) - min(self.moments)
+
+
+def run(rounds: int, databases: Databases) -> list[str]:
+    """Interleaved rounds, medians; the lines to print."""
+    rates: dict[str, list[float]] = {}
+    costs: dict[str, list[float]] = {}
+    for _ in range(min(rounds, ROUNDS)):
+        for name, measure in _contenders(databases):
+            per_second, cpu = measure()
+            rates.setdefault(name, []).append(per_second)
+            costs.setdefault(name, []).append(cpu)
+    ptb = statistics.median(rates["PTB, bare"])
+    said = [
+        f"(b) {SENT:,} messages, limits lifted: messages/s, CPU seconds per 1,000 (the worker's), ÷ PTB's bare loop"
+    ]
+    for name, found in rates.items():
+        rate, cpu = statistics.median(found), statistics.median(costs[name])
+        said.append(f"    {name:<24} {rate:6.0f}/s  {cpu:5.2f} s  {rate / ptb:5.2f}")
+    return [*said, *_approved(databases)]
+
+
+def _contenders(databases: Databases) -> Iterator[tuple[str, Callable[[], tuple[float, float]]]]:
+    yield "PTB, bare", lambda: _loop(announcers.loop_ptb, 4)
+    yield "aiohttp, bare", lambda: _loop(announcers.loop_aiohttp, 60)
+    yield "ours, SQLite", lambda: _ours(databases, 0)
+    yield "ours, PostgreSQL", lambda: _ours(databases, 1)
+    yield "ours, PostgreSQL, two", lambda: _ours(databases, 2)
+
+
+def _loop(target: Callable[..., None], at_once: int) -> tuple[float, float]:
+    with _platform() as (seen, api):
+        (used,) = _processes(1, target, (api, SENT, at_once))
+        return SENT / seen.seconds, used / SENT * 1_000
+
+
+def _ours(databases: Databases, workers: int) -> tuple[float, float]:
+    with tempfile.TemporaryDirectory(prefix="nk-bench-") as folder, _platform() as (seen, api):
+        url = f"sqlite:///{folder}/b.db" if not workers else databases.postgres_server().create()
+        database = open_database(url)
+        upgrade(database.write_engine)
+        announced.many(database, SENT)
+        with Session(database.write_engine) as session, session.begin():
+            announced.approved(session)
+        used = _processes(max(1, workers), announcers.work, (url, folder, api))
+        database.close()
+        assert len(seen.moments) == SENT, "somebody got nothing, or something twice"
+        return SENT / seen.seconds, sum(used) / SENT * 1_000
+
+
+def _processes(count: int, target: Callable[..., None], arguments: tuple[Any, ...]) -> list[float]:
+    context = multiprocessing.get_context("spawn")
+    said = context.Queue()
+    made = [context.Process(target=target, args=(*arguments, said)) for _ in range(count)]
+    for process in made:
+        process.start()
+    found = [said.get(timeout=300) for _ in made]
+    for process in made:
+        process.join(20)
+    return found
+
+
+@contextmanager
+def _platform() -> Iterator[tuple[_Counted, int]]:
+    """The stand-in, in a thread of this process."""
+    seen, ready, box = _Counted(), threading.Event(), {}
+    loop = asyncio.new_event_loop()
+
+    def live() -> None:
+        asyncio.set_event_loop(loop)
+        box["api"] = loop.run_until_complete(Platform(seen.told).start())
+        ready.set()
+        loop.run_forever()
+
+    thread = threading.Thread(target=live, daemon=True)
+    thread.start()
+    ready.wait(10)
+    try:
+        yield seen, box["api"]
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+
+
+def _approved(databases: Databases) -> list[str]:
+    """The one statement that freezes the audience."""
+    said = [f"(d) approving for {EVERYBODY:,}: seconds of the one statement that freezes them (median of {ROUNDS})"]
+    with tempfile.TemporaryDirectory(prefix="nk-bench-") as folder:
+        for url in (f"sqlite:///{Path(folder) / 'd.db'}", databases.postgres_server().create()):
+            database = open_database(url)
+            upgrade(database.write_engine)
+            announced.many(database, EVERYBODY)
+            with database.write_engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql("ANALYZE")
+            said.append(f"    {'SQLite' if database.is_sqlite else 'PostgreSQL':<24} {_frozen(database):6.2f} s")
+            database.close()
+    return said
+
+
+def _frozen(database: Database) -> float:
+    took = []
+    for _ in range(ROUNDS):
+        with Session(database.write_engine) as session, session.begin():
+            row = announced.approved(session, Audience(channel="whatsapp"))  # nobody yet
+            begun = time.perf_counter()
+            assert selecting.freeze(session, row.id, Audience(), Terms(cap=2), NOON) == EVERYBODY
+            took.append(time.perf_counter() - begun)
+            session.execute(sa.delete(Recipient))
+            session.execute(sa.delete(Broadcast))
+    return statistics.median(took)

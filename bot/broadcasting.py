@@ -1,0 +1,88 @@
+"""Siaran berjalan: while an announcement goes out, the worker keeps a little of it waiting in the outbox."""
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from bot.writer import DatabaseGone
+from models import Broadcast, BroadcastState, Channel
+from services import alerts
+from services.broadcasts import running
+from services.broadcasts.running import Tended
+
+if TYPE_CHECKING:
+    from bot.app import Program
+
+log = logging.getLogger(__name__)
+
+IDLE = 1.0  # seconds between two looks while nothing goes out
+BUSY = 0.25
+SECONDS_AHEAD = 2.0  # of the pace: so much of a broadcast waits in the outbox
+SHALLOWEST, DEEPEST = 20, 600
+
+
+class Broadcaster:
+    """One loop in every process that sends."""
+
+    def __init__(self, program: "Program") -> None:
+        self._program = program
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._task = asyncio.create_task(self._run())
+
+    async def close(self) -> None:
+        """Look no more; what waits in the outbox is taken up by whoever comes next."""
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(await self._careful())
+
+    async def _careful(self) -> float:
+        """One round; gives the seconds until the next. A round that fails is noted and comes again."""
+        try:
+            return BUSY if (await self.round()).busy else IDLE
+        except DatabaseGone:
+            return IDLE
+        except Exception:
+            log.exception("a round of the broadcasts failed")
+            return IDLE
+
+    async def round(self) -> Tended:
+        """Tend what runs, if anything does."""
+        program = self._program
+        if not await asyncio.to_thread(self._anything):
+            return Tended(0, False)
+        tended = await program.writer.run(self._tend)
+        if tended.given:
+            program.outbox.wake()
+        return tended
+
+    def _anything(self) -> bool:
+        running_now = Broadcast.state.in_((BroadcastState.SCHEDULED, BroadcastState.SENDING))
+        try:
+            with self._program.database.read() as connection:
+                return connection.execute(sa.select(Broadcast.id).where(running_now).limit(1)).first() is not None
+        except sa.exc.DBAPIError as error:
+            raise DatabaseGone(type(error).__name__) from None
+
+    def _tend(self, connection: sa.Connection) -> Tended:
+        program, now = self._program, self._program.clock.now()
+        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+            done = running.tend(session, program.texts, program.office, self._depth(), now)
+            for number in done.paused:
+                log.error("broadcast %d stopped by itself: naikkelas broadcast status %d", number, number)
+                alerts.broadcast_stopped(session, number, program.texts, program.office, now)
+            session.commit()
+        return done
+
+    def _depth(self) -> dict[Channel, int]:
+        rates, named = self._program.office.announcing.rates, self._program.channels.named()
+        return {name: int(min(max(SHALLOWEST, rates[name] * SECONDS_AHEAD), DEEPEST)) for name in named}

@@ -1,0 +1,1 @@
+"""Siaran: an announcement to many, each exactly once, on time, and stoppable; see docs/decisions/0018."""

@@ -1,0 +1,160 @@
+"""Menyetujui: somebody else says yes to exactly what they saw; in that moment audience and texts are frozen."""
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from models import Broadcast, BroadcastState, Lane, Language, Session, Staff
+from services import audit, deliveries, staff
+from services.broadcasts import drafting, selecting
+from services.broadcasts.audience import Audience, demand_all, in_words
+from services.broadcasts.running import BroadcastRefused, Why, locked
+from services.broadcasts.selecting import Count
+from services.broadcasts.wording import Addressee, Words, bubble
+from services.office import Office
+from services.staff import Actor, Forbidden, Right, Via, demand
+from texts.bubble import Bubble, Button, Shape
+from texts.filling import Marked
+
+if TYPE_CHECKING:
+    from texts import Catalogue
+
+MAKES_SENSE = dt.timedelta(days=3)
+
+
+def ask(session: Session, actor: Actor, number: int, *, texts: "Catalogue", office: Office, now: dt.datetime) -> int:
+    """Ask for approval: the one who is named, else all who may; how many were told. Raises BroadcastRefused."""
+    demand(actor, Right.DRAFT)
+    row = locked(session, number)
+    demand_all(Audience.from_json(row.audience), actor, Right.DRAFT)
+    if row.state is not BroadcastState.DRAFT:
+        raise BroadcastRefused(Why.STATE)
+    found = selecting.count(session, Audience.from_json(row.audience), drafting.terms(session, row, texts, office), now)
+    if not found.total:
+        raise BroadcastRefused(Why.EMPTY)
+    row.state, row.asked_at = BroadcastState.ASKED, now
+    session.flush()
+    told = _tell(session, row, found, texts, now, only=row.approver)
+    audit.note(session, actor, "broadcast.asked", f"broadcast:{number}", after={"version": row.version}, now=now)
+    return told
+
+
+def approve(
+    session: Session, actor: Actor, number: int, version: int, *, texts: "Catalogue", office: Office, now: dt.datetime
+) -> Broadcast:
+    """Freeze it and let it go at its time. `version` is what was seen. Raises BroadcastRefused, Forbidden.
+
+    From `office.announcing.second_from` recipients on, by somebody else with the right; below, whoever drafts may.
+    """
+    demand(actor, Right.DRAFT if Right.APPROVE not in actor.rights else Right.APPROVE)
+    row = locked(session, number)
+    audience = Audience.from_json(row.audience)
+    demand_all(audience, actor, Right.APPROVE)
+    if row.state not in (BroadcastState.DRAFT, BroadcastState.ASKED):
+        raise BroadcastRefused(Why.STATE)
+    if row.version != version:
+        raise BroadcastRefused(Why.CHANGED)
+    if row.expires_at is not None and row.expires_at <= now:
+        raise BroadcastRefused(Why.EXPIRED)
+    given = drafting.terms(session, row, texts, office)
+    left = selecting.count(session, audience, given, now).left
+    with session.begin_nested():  # whom it may not go to is not written down
+        total = selecting.freeze(session, number, audience, given, now)
+        _enough(actor, row, total, office)
+    row.total, row.left_out = total, {why.value: many for why, many in left.items()}
+    row.state, row.send_at = BroadcastState.SCHEDULED, drafting.starts(row, office, now)
+    row.approved_at, row.approved_by, row.approved_staff = now, actor.name, actor.staff_id
+    session.flush()
+    audit.note(
+        session, actor, "broadcast.approved", f"broadcast:{number}", after={"version": version, "count": row.total},
+        now=now,
+    )  # fmt: skip
+    return row
+
+
+def _enough(actor: Actor, row: Broadcast, total: int, office: Office) -> None:
+    """After the freeze, so that it is about those who will get it."""
+    if not total:
+        raise BroadcastRefused(Why.EMPTY)
+    if total < office.announcing.second_from:
+        return
+    demand(actor, Right.APPROVE)
+    if not staff.is_second(actor, row.created_staff) or actor.name == row.created_by:
+        raise BroadcastRefused(Why.OWN)
+
+
+def reject(session: Session, actor: Actor, number: int, version: int, now: dt.datetime) -> Broadcast:
+    """Give it back to who wrote it. Raises BroadcastRefused, Forbidden."""
+    demand(actor, Right.APPROVE)
+    row = locked(session, number)
+    demand_all(Audience.from_json(row.audience), actor, Right.APPROVE)
+    if row.state is not BroadcastState.ASKED:
+        raise BroadcastRefused(Why.STATE)
+    if row.version != version:
+        raise BroadcastRefused(Why.CHANGED)
+    row.state, row.asked_at, row.reminded_at = BroadcastState.DRAFT, None, None
+    audit.note(session, actor, "broadcast.rejected", f"broadcast:{number}", after={"version": version}, now=now)
+    return row
+
+
+def remind(session: Session, texts: "Catalogue", office: Office, now: dt.datetime) -> int:
+    """Who was asked has not answered: now all who may approve are asked, once; how many broadcasts."""
+    late = now - dt.timedelta(hours=office.announcing.remind_hours)
+    waits = sa.and_(
+        Broadcast.state == BroadcastState.ASKED, Broadcast.asked_at <= late, Broadcast.reminded_at.is_(None)
+    )
+    rows = session.scalars(sa.select(Broadcast).where(waits).with_for_update(skip_locked=True)).all()
+    for row in rows:
+        row.reminded_at = now
+        given = drafting.terms(session, row, texts, office)
+        found = selecting.count(session, Audience.from_json(row.audience), given, now)
+        _tell(session, row, found, texts, now)
+    session.flush()
+    return len(rows)
+
+
+def approvers(session: Session, row: Broadcast) -> list[Staff]:
+    """Who may say yes to it: another account with the right, for all the kab/kota it goes to."""
+    audience, found = Audience.from_json(row.audience), []
+    for account in session.scalars(sa.select(Staff).where(Staff.disabled_at.is_(None)).order_by(Staff.id)):
+        actor = staff.actor_of(account, Via.PROGRAM)
+        if Right.APPROVE not in actor.rights or not staff.is_second(actor, row.created_staff):
+            continue
+        try:
+            demand_all(audience, actor, Right.APPROVE)
+        except Forbidden:
+            continue
+        found.append(account)
+    return found
+
+
+def _tell(
+    session: Session, row: Broadcast, found: Count, texts: "Catalogue", now: dt.datetime, only: str | None = None
+) -> int:
+    asked = approvers(session, row)
+    named = [account for account in asked if account.name == only]
+    told = 0
+    for account in named or asked:
+        chat = drafting.chat_of(session, account.id)
+        if chat is None:
+            continue
+        deliveries.post(
+            session, conversation_id=chat.id, bubble=request(row, found, texts, chat.language or Language.ID),
+            lane=Lane.NOTICE, because=f"broadcast_ask:{row.id}", now=now, expires_at=now + MAKES_SENSE,
+        )  # fmt: skip
+        told += 1
+    return told
+
+
+def request(row: Broadcast, found: Count, texts: "Catalogue", language: Language) -> Bubble:
+    """What an approver reads, with its two buttons: they carry the version that is shown."""
+    about = f"{row.id}.{row.version}"
+    shown = bubble(Words(row.texts), Addressee(language), texts)
+    labels = [(option, texts.text(f"broadcast.request_{option}", language)) for option in ("approve", "reject")]
+    text = texts.text(
+        "broadcast.request", language, number=f"S-{row.id}", officer=row.created_by, count=found.total,
+        items=in_words(Audience.from_json(row.audience), texts, language), text=Marked(shown.text),
+    )  # fmt: skip
+    buttons = tuple(Button(f"siaran|{about}|{option}", label) for option, label in labels)
+    return Bubble(text, shape=Shape.CHOICE, buttons=buttons)
