@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from python_calamine import CalamineWorkbook
 
 from console.desk import Open
@@ -11,7 +12,7 @@ from console.pages import PAGES
 from services import staff
 from services.staff import Right
 from tests.console.office import Browser, Office
-from tests.console.town import AWKWARD, LEBAK, SERANG, settle
+from tests.console.town import AWKWARD, LEBAK, SERANG, asks, settle
 from tests.services.eventful import event, owner, signs_up
 
 ROLES = sorted(staff.roles())
@@ -181,3 +182,29 @@ def test_events_accounts_and_the_audit_are_read(office: Office) -> None:
     assert "page.outside" in tuti.says()
     assert "staff.signed_in" not in tuti.says()
     assert "Tidak ada yang cocok" in tuti.get("/audit?apa=%25").text
+
+
+def test_what_a_page_asks_of_the_database_does_not_grow_with_the_people(office: Office) -> None:
+    rina, asked = office.hire("rina"), []
+    sa.event.listen(office.database.read_engine, "before_cursor_execute", lambda *of: asked.append(of[2]))
+    sa.event.listen(office.database.write_engine, "before_cursor_execute", lambda *of: asked.append(of[2]))
+
+    def statements() -> list[int]:
+        counts = []
+        for path in ("/", "/pendaftaran?tab=semua", "/pendaftaran?cari=emping", "/percakapan", "/acara"):
+            asked.clear()
+            assert rina.get(path).status_code == 200
+            counts.append(len(asked))
+        return counts
+
+    rina.sign_in()
+    with office.writing() as session:
+        settle(session)
+        asks(session)
+    few = statements()
+    with office.writing() as session:
+        settle(session)
+        settle(session)
+        asks(session, "Gula Semut Cihara")
+    assert statements() == few
+    assert max(few) <= 30

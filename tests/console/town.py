@@ -50,7 +50,8 @@ def settle(session: Session) -> dict[str, str]:
 def asks(session: Session, name: str = "Emping Menes", words: str = "Kapan pendamping datang?") -> int:
     """An owner asked something; the ticket."""
     query = sa.select(Conversation).join(Business, Business.person_id == Conversation.person_id)
-    row = session.scalars(query.where(Business.name == name)).one()
+    row = session.scalars(query.where(Business.name == name)).first()
+    assert row is not None
     told = {"channel": row.channel, "conversation_id": row.id, "at": NOON}
     session.add(Inbound(event_id=f"e{row.id}", kind="text", words=words, **told))
     bubble = Bubble("Petugas menjawab *paling lambat besok*.")
