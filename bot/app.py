@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -30,7 +30,7 @@ from bot.polling import Polling
 from bot.scheduler import Heart
 from bot.writer import DatabaseGone, Writer
 from models import Channel as ChannelName
-from services import programmes
+from services import calendar_entries, programmes
 from services import templates as register
 from services.office import Office
 from texts import Catalogue
@@ -74,7 +74,7 @@ class Program:
         self.settings = settings
         self.role = role
         self.clock = clock or Clock()
-        self.office: Office = settings.office_now()
+        self.office: Office = settings.office_now()  # of the settings; with what staff have set once it has started
         self.texts: Catalogue = texts.load()
         self.database: Database = open_database(settings.database.url.get_secret_value())
         key = derived(office_secret(settings), "files")
@@ -97,6 +97,7 @@ class Program:
         """Begin. The database must be at its newest step already (`prepare`)."""
         self.channels = channels(self.settings, await asyncio.to_thread(known_templates, self.settings, self.database))
         await asyncio.to_thread(self.read_templates)
+        await asyncio.to_thread(self.read_calendar)
         rates = {
             ChannelName.TELEGRAM: self.settings.telegram.rate_per_second,
             ChannelName.WHATSAPP: self.settings.whatsapp.rate_per_second,
@@ -131,6 +132,12 @@ class Program:
         with Session(self.database.read_engine) as session:
             whatsapp.known = templates.known(session, whatsapp.name)
             whatsapp.approved = register.usable(session, whatsapp.name, self.texts)
+
+    def read_calendar(self) -> None:
+        """The office's calendar with what staff have set, as it stands now. Blocking."""
+        with Session(self.database.read_engine) as session:
+            self.office = calendar_entries.joined(session, self.settings.office_now())
+        self.inbox = replace(self.inbox, office=self.office)
 
     async def receive(self, inbound: Inbound) -> Received:
         """One message in; returns after the commit. Raises DatabaseGone if it should come again later."""

@@ -19,6 +19,7 @@ from bot.cli_applications import applications_cli
 from bot.cli_audit import audit_cli
 from bot.cli_backup import backup, restore
 from bot.cli_broadcast import broadcast_cli
+from bot.cli_calendar import calendar_cli
 from bot.cli_common import FAILED, NO_ARGUMENTS, WRONG, fail, plainly
 from bot.cli_common import settings as load_settings
 from bot.cli_contacts import contacts_cli
@@ -43,6 +44,7 @@ cli = typer.Typer(help="Naik Kelas: bot Telegram dan WhatsApp untuk usaha kecil.
 database_cli = typer.Typer(help="Basis data.", **NO_ARGUMENTS)  # type: ignore[arg-type]
 cli.add_typer(database_cli, name="db")
 cli.add_typer(applications_cli, name="applications")
+cli.add_typer(calendar_cli, name="calendar")
 cli.add_typer(contacts_cli, name="contacts")
 cli.add_typer(papers_cli, name="events")
 cli.add_typer(broadcast_cli, name="broadcast")

@@ -12,7 +12,21 @@ import sqlalchemy as sa
 import typer
 
 import texts
-from bot.cli_common import WRONG, As, AsJson, actor, fail, group, listed, plainly, regency_code, settings, transaction
+from bot.cli_common import (
+    WRONG,
+    As,
+    AsJson,
+    actor,
+    fail,
+    group,
+    listed,
+    office_now,
+    plainly,
+    regency_code,
+    session_on,
+    settings,
+    transaction,
+)
 from bot.clock import Clock
 from bot.config import Settings
 from bot.database import Database, open_database
@@ -203,7 +217,7 @@ def _move(given: Settings, order: _Order, spoken: Catalogue, *, keep: bool) -> M
             _known(session, order.number),
             order.to,
             now=Clock().now(),
-            office=given.office_now(),
+            office=office_now(given, session),
             texts=spoken,
             note=order.note,
             certificate=order.certificate,
@@ -300,8 +314,10 @@ def _apply(given: Settings, made: Plan, staff: str, spoken: Catalogue) -> None:
     wrong: list[Wrong] = []
     database = open_database(given.database.url.get_secret_value())
     try:
+        with session_on(database) as session:
+            now_open = office_now(given, session)
         for piece in stage_import.chunks(made.moves):
-            for planned, result in _chunk(database, given.office_now(), piece, staff, spoken):
+            for planned, result in _chunk(database, now_open, piece, staff, spoken):
                 if isinstance(result, Refused):
                     wrong.append(Wrong(planned.line, Fault.REFUSED, result.why, result.before, planned.to))
                     continue

@@ -16,7 +16,8 @@ from bot.config_load import load
 from bot.database import Database, open_database
 from bot.locking import AlreadyRunning
 from models import Session
-from services import regions, staff
+from services import calendar_entries, regions, staff
+from services.office import Office
 from services.programmes import QuotaBelowTaken
 from services.staff import Actor, Forbidden, Via
 
@@ -101,6 +102,11 @@ def refusal(forbidden: Forbidden) -> str:
     if forbidden.outside:
         return "Tidak boleh: ini di luar kabupaten/kota tugas akun itu."
     return f"Tidak boleh: akun itu tidak punya hak '{forbidden.right.value}'."
+
+
+def office_now(given: Settings, session: Session) -> Office:
+    """The office with the days and periods that staff have set."""
+    return calendar_entries.joined(session, given.office_now())
 
 
 def actor(session: Session, named: str) -> Actor:

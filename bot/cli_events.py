@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 import texts
-from bot.cli_common import As, AsJson, actor, fail, group, listed, settings, transaction
+from bot.cli_common import As, AsJson, actor, fail, group, listed, office_now, settings, transaction
 from bot.clock import Clock
 from models import Audience, Event, EventKind, EventState, PlanEntry, Session
 from services.events import arranging, lists, plans, queue, seating, sources, tending, words
@@ -125,7 +125,7 @@ def create(
             reserved=reserved, invited_until=time_of(reserved_until, zone), regions_until=time_of(shares_until, zone),
             shares=_pairs(share),
         )  # fmt: skip
-        calendar = given.office_now().calendar
+        calendar = office_now(given, session).calendar
         event = arranging.create(session, actor(session, staff), spec, calendar=calendar, now=now, opened=not draft)
         _shown(session, event, as_json)
 
@@ -173,7 +173,7 @@ def move(
     with transaction(given) as session, plainly():
         zone = seating.find(session, code).zone
         told = {"starts_at": time_of(starts, zone), "ends_at": time_of(ends, zone), "place": place, "map_url": map_url}
-        calendar = given.office_now().calendar
+        calendar = office_now(given, session).calendar
         if not arranging.move(session, actor(session, staff), code, **told, calendar=calendar, now=now):  # type: ignore[arg-type]
             typer.echo("Tidak ada yang berubah.")
             return
@@ -193,7 +193,7 @@ def capacity(
     with transaction(given) as session, plainly():
         over = Over.TELL_LAST if tell_last else Over.REFUSE
         bumped = arranging.set_capacity(session, actor(session, staff), code, places, over=over, now=now)
-        tending.tell_bumped(session, bumped, texts.load(), given.office_now(), now)
+        tending.tell_bumped(session, bumped, texts.load(), office_now(given, session), now)
         typer.echo(f"{code.upper()}: {places} tempat. Dipindah ke daftar tunggu: {len(bumped)}.")
 
 
@@ -206,7 +206,7 @@ def cancel(
     """Batalkan acara. Semua peserta dikabari satu kali, dan tidak diingatkan lagi."""
     given, now = settings(), Clock().now()
     with transaction(given) as session, plainly():
-        calendar = given.office_now().calendar
+        calendar = office_now(given, session).calendar
         event = arranging.cancel(session, actor(session, staff), code, reason=reason, calendar=calendar, now=now)
         typer.echo(f"{event.code} dibatalkan. Peserta dikabari.")
 
@@ -225,7 +225,7 @@ def copy(
         start = time_of(starts, seating.find(session, code).zone)
         if start is None:
             raise fail(f"Waktu belum terbaca: {WHEN}.")
-        told = {"starts_at": start, "new_code": new_code, "calendar": given.office_now().calendar, "now": now}
+        told = {"starts_at": start, "new_code": new_code, "calendar": office_now(given, session).calendar, "now": now}
         _shown(session, arranging.copy(session, actor(session, staff), code, **told), as_json)  # type: ignore[arg-type]
 
 
@@ -248,7 +248,7 @@ def plan(
         event = lists.for_staff(session, by, code)
         if entry:
             entries = [_entry(one) for one in entry]
-            arranging.set_plan(session, by, code, entries, calendar=given.office_now().calendar, now=now)
+            arranging.set_plan(session, by, code, entries, calendar=office_now(given, session).calendar, now=now)
         rows = [_plan_row(event, row) for row in plans.plan_of(session, event.id)]
     listed(rows, PLAN, as_json, "Tanpa pengingat.")
 

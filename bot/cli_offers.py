@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 import texts
-from bot.cli_common import As, AsJson, actor, fail, group, listed, settings, transaction
+from bot.cli_common import As, AsJson, actor, fail, group, listed, office_now, settings, transaction
 from bot.clock import Clock
 from models import OfferState
 from services import offering, offers
@@ -65,7 +65,7 @@ def offer_now(
     given, now = settings(), Clock().now()
     with transaction(given) as session:
         try:
-            offer = offering.now(session, actor(session, staff), number, texts.load(), given.office_now(), now)
+            offer = offering.now(session, actor(session, staff), number, texts.load(), office_now(given, session), now)
         except Unknown as unknown:
             raise _unknown(unknown) from None
     if offer is None:

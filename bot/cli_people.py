@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 import texts
-from bot.cli_common import As, AsJson, actor, fail, group, listed, settings, transaction
+from bot.cli_common import As, AsJson, actor, fail, group, listed, office_now, settings, transaction
 from bot.clock import Clock
 from models import Channel, Session
 from services import confirmations, finding, links, phones, tickets
@@ -108,7 +108,7 @@ def confirm_command(
         except NotFound:
             raise fail(f"Tidak ada usaha {business}.") from None
         name = found.name
-        done = confirmations.on_paper(session, by, found.id, reference, given.office_now(), Clock().now())
+        done = confirmations.on_paper(session, by, found.id, reference, office_now(given, session), Clock().now())
     if not done:
         raise fail(f"{name}: tidak ada yang perlu dibenarkan, atau pemilik sudah menjawab.")
     typer.echo(f"{name}: dibenarkan di atas kertas, {paper.strip()}.")

@@ -160,7 +160,6 @@ class OfficeSettings(Section):
 
     opens: dt.time = dt.time(8)
     closes: dt.time = dt.time(16)
-    holidays: tuple[dt.date, ...] = ()  # closed days of the office's own, without a name
     calendar: CalendarSettings = CalendarSettings()
     hours: str = Office().hours
     hours_en: str = Office().hours_en
@@ -299,13 +298,13 @@ class Settings(Section):
     def office_now(self) -> Office:
         """The office as services know it."""
         office = self.office
-        apart = {"facts", "holidays", "calendar", "opens", "closes", "target", "letterhead"}
+        apart = {"facts", "calendar", "opens", "closes", "target", "letterhead"}
         kept = office.model_dump(exclude=apart)
         facts = {name: Fact(**fact.model_dump()) for name, fact in self.office.facts.items()}
         code = self.programme.code if self.programme else ""
         return Office(
             **kept,
-            calendar=office.calendar.whole(office.opens, office.closes, office.holidays),
+            calendar=office.calendar.whole(office.opens, office.closes),
             facts=facts,
             target=Target(**office.target.model_dump()) if office.target else None,
             letterhead=Letterhead(**office.letterhead.model_dump()),

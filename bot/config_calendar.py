@@ -1,7 +1,6 @@
 """The office's calendar as it is written in the settings: hours, pauses, periods with other hours, days of its own."""
 
 import datetime as dt
-from collections.abc import Iterable
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -117,9 +116,8 @@ class CalendarSettings(Section):
     periods: tuple[PeriodSettings, ...] = ()
     days: tuple[DaySettings, ...] = ()
 
-    def whole(self, opens: dt.time, closes: dt.time, closed: Iterable[dt.date]) -> Calendar:
-        """The calendar as services know it; `closed` are further closed days without a name."""
-        nameless = {day: Special(day, "hari libur kantor", "a holiday of the office") for day in closed}
+    def whole(self, opens: dt.time, closes: dt.time) -> Calendar:
+        """The calendar as services know it, without what staff have set (services/calendar_entries.py)."""
         return Calendar(
             opens=opens,
             closes=closes,
@@ -127,5 +125,5 @@ class CalendarSettings(Section):
             pauses=tuple(pause.pause() for pause in self.pauses),
             periods=tuple(period.period() for period in self.periods),
             national_days=self.national_days,
-            days={**nameless, **{one.day: one.special() for one in self.days}},
+            days={one.day: one.special() for one in self.days},
         )

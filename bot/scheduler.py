@@ -75,7 +75,7 @@ class Heart:
 
     def _beats(self) -> list[tuple[str, int, Callable[[], Awaitable[object]]]]:
         program = self._program
-        beats: list[tuple[str, int, Callable[[], Awaitable[object]]]] = []
+        beats: list[tuple[str, int, Callable[[], Awaitable[object]]]] = [("calendar", 30, self._calendar)]
         if program.role in ("all", "scheduler"):
             beats += [("offers", 60, self._offers), ("people", 60, self._people), ("late", 60, self._late)]
             beats += [("events", 60, self._events), ("broadcasts", 60, self._broadcasts)]
@@ -114,6 +114,9 @@ class Heart:
             return done
 
         return await self._program.writer.run(within)
+
+    async def _calendar(self) -> None:
+        await asyncio.to_thread(self._program.read_calendar)
 
     async def _anchor(self) -> None:
         await self._in_session(lambda session: anchoring.drop(self._program.settings, session))

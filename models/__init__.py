@@ -6,6 +6,7 @@ from models.audit import AuditEntry, AuditHead
 from models.base import Base, Moment
 from models.broadcast import Broadcast, BroadcastState, Recipient, RecipientState
 from models.business import Assessment, Business, Confirmation, ConfirmationState
+from models.calendar import CalendarEntry
 from models.certificate import EventCertificate
 from models.contact import Contact, ContactList, PaperConsent, PastAttendance
 from models.conversation import Channel, Conversation, Draft, Inbound, Language, Media, Reachable, Stopped
@@ -54,6 +55,7 @@ __all__ = [
     "Broadcast",
     "BroadcastState",
     "Business",
+    "CalendarEntry",
     "Channel",
     "CodePurpose",
     "Confirmation",

@@ -150,6 +150,15 @@ class Allowed:
 
 
 @dataclass(frozen=True, slots=True)
+class Obstacle:
+    """What stands in the way on a day; `name` is that of the holiday or pause."""
+
+    day: dt.date
+    reason: Reason
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
     """An unbroken stretch of time in which something may be sent; UTC, `end` not included."""
 
@@ -182,6 +191,26 @@ def allowed_before(purpose: Purpose, at: dt.datetime, calendar: Calendar, not_be
     if span is None or span.end <= not_before:
         return None
     return Allowed(max(span.start, span.end - ROOM, not_before).astimezone(calendar.zone), *why)
+
+
+def obstacles(purpose: Purpose, at: dt.datetime, calendar: Calendar) -> list[Obstacle]:
+    """What stood in the way on each day from a moment to the one at which it may be sent; empty if that is the same.
+
+    Raises `NeverAllowed`.
+    """
+    why = why_not(purpose, at, calendar)
+    if why is None:
+        return []
+    end = allowed(purpose, at, calendar).at.astimezone(calendar.zone).date()
+    day = at.astimezone(calendar.zone).date()
+    found = [Obstacle(day, *why)]
+    while day < end:
+        day += dt.timedelta(days=1)
+        begins = dt.datetime.combine(day, calendar.windows[purpose].first, calendar.zone)
+        why = why_not(purpose, begins, calendar)
+        if why is not None:
+            found.append(Obstacle(day, *why))
+    return found
 
 
 def why_not(purpose: Purpose, at: dt.datetime, calendar: Calendar) -> tuple[Reason, str] | None:

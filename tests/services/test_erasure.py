@@ -37,6 +37,8 @@ STAYS = {
     "content_templates.name": "ours",
     "content_templates.sender": "ours",
     "content_templates.sid": "ours",
+    **{f"calendar_entries.{name}": "the office's own" for name in ("name", "name_en", "source", "pauses")},
+    **{f"calendar_entries.{name}": "an officer" for name in ("made_by", "removed_by")},
     **{f"message_templates.{name}": "ours" for name in ("sender", "name", "language", "category", "body", "samples")},
     **{f"message_templates.{name}": "ours, or WhatsApp's word" for name in ("fingerprint", "buttons", "sid", "reason")},
     **{f"audit.{name}": "an officer's act, masked" for name in ("actor", "via", "request", "act", "subject")},
