@@ -26,6 +26,7 @@ FAULTS = {
     Fault.MISSING: "Catatan nomor {at} hilang: diambil dari tengah.",
     Fault.BROKEN: "Catatan nomor {at} tidak menyambung dengan yang sebelumnya.",
     Fault.CUT: "Catatan mulai nomor {at} hilang: ekornya dipotong.",
+    Fault.FRONT: "Catatan sebelum nomor {at} hilang, padahal rantainya tidak mencatat bahwa waktunya sudah lewat.",
     Fault.ANCHOR: "Catatan nomor {at} bukan yang pernah disaksikan berkas jangkar (var/audit.anchor).",
 }
 

@@ -255,6 +255,8 @@ class RetentionSettings(Section):
     events: KeepSettings = _keep(Keeping().events)
     contacts: KeepSettings = _keep(Keeping().contacts)
     codes: KeepSettings = _keep(Keeping().codes)
+    audit: KeepSettings = _keep(Keeping().audit)
+    staff: KeepSettings = _keep(Keeping().staff)
 
     def keeping(self) -> Keeping:
         """As services know it."""

@@ -19,6 +19,7 @@ NAME = re.compile(r"[a-z][a-z0-9._-]{1,31}")
 LONGEST_DISPLAY = 60
 # What history and audit write for who is not an officer.
 TAKEN = frozenset({"bot", "owner", "helper", "operator", "officer", "kantor"})
+FORMER = "Mantan petugas"
 LINK_TIME = dt.timedelta(minutes=15)
 
 
@@ -209,6 +210,14 @@ def link_code(session: Session, actor: Actor, name: str, *, code: str, now: dt.d
     )  # fmt: skip
     session.flush()
     audit.note(session, actor, "staff.code_made", f"staff:{account.name}", now=now)
+
+
+def forget(session: Session, before: dt.datetime) -> int:
+    """Nobody's name stands in an account that was closed before a moment; how many. The row and its number stay."""
+    gone = sa.and_(Staff.disabled_at <= before, Staff.display_name != FORMER)
+    number = sa.literal("mantan-").concat(sa.cast(Staff.id, sa.String()))
+    nobody = sa.update(Staff).where(gone).values(name=number, display_name=FORMER, roles=[], regencies=[])
+    return len(session.execute(quietly(nobody.returning(Staff.id))).all())
 
 
 # --- what the account's owner does

@@ -9,10 +9,12 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from models import AuditEntry, AuditHead, Session
-from services.audit import hashed, note
-from services.staff import Actor, Right, demand
+from services.audit import BEGINNING, Plain, hashed, note
+from services.inserting import quietly
+from services.staff import PROGRAM, Actor, Right, demand
 
 PIECE = 1000  # links read at once
+TRIMMED = "audit.trimmed"
 
 
 class Fault(StrEnum):
@@ -22,6 +24,7 @@ class Fault(StrEnum):
     MISSING = "missing"  # links before it were taken out
     BROKEN = "broken"  # it does not follow the one before it
     CUT = "cut"  # links after it were taken away
+    FRONT = "front"  # links at the beginning are gone, and the chain does not say that they had had their time
     ANCHOR = "anchor"  # the chain is not the one that was vouched for outside of the database
 
 
@@ -80,6 +83,7 @@ def verify(session: Session, actor: Actor, anchor: Anchor | None, *, now: dt.dat
 
 def _first_fault(session: Session, end: AuditHead, anchor: Anchor | None) -> Broken | None:
     expected, previous = end.first, end.before_first
+    begins = {"first": 1, "hash": BEGINNING}
     for entry in _links(session, end.first):
         if entry.id != expected:
             return Broken(Fault.MISSING, expected)
@@ -89,10 +93,15 @@ def _first_fault(session: Session, end: AuditHead, anchor: Anchor | None) -> Bro
             return Broken(Fault.BROKEN, entry.id)
         if anchor is not None and entry.id == anchor.count and entry.hash != anchor.hash:
             return Broken(Fault.ANCHOR, entry.id)
+        if entry.act == TRIMMED:
+            begins = entry.after or {}
         expected, previous = entry.id + 1, entry.hash
     if expected <= max(end.count, anchor.count if anchor else 0):
         return Broken(Fault.CUT, expected)
-    return None if previous == end.hash else Broken(Fault.BROKEN, end.count)
+    if previous != end.hash:
+        return Broken(Fault.BROKEN, end.count)
+    told = begins.get("first"), begins.get("hash")
+    return None if told == (end.first, end.before_first) else Broken(Fault.FRONT, end.first)
 
 
 def _links(session: Session, first: int) -> Iterator[AuditEntry]:
@@ -133,3 +142,28 @@ def shown(
     found = list(session.scalars(query.order_by(AuditEntry.id.desc()).limit(limit)))
     note(session, actor, "audit.seen", "audit", after={"rows": len(found)}, now=now)
     return found
+
+
+def trim(session: Session, before: dt.datetime, now: dt.datetime, chunk: int) -> int:
+    """Take away links of whole months that have had their time, at most `chunk`; how many.
+
+    The chain goes on from there: where it begins now is said by the head and by a link of its own. The newest link
+    always stays. The head is locked until the transaction ends: do this last.
+    """
+    month = before.astimezone(dt.UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    oldest = sa.select(AuditEntry.at).order_by(AuditEntry.id).limit(1)
+    at = session.execute(oldest).scalar_one_or_none()
+    if at is None or at >= month:
+        return 0
+    head = session.get_one(AuditHead, 1, with_for_update=True, populate_existing=True)
+    first, until = head.first, min(head.first + chunk, head.count)
+    stays = sa.select(AuditEntry.id).where(AuditEntry.id >= first, AuditEntry.id < until, AuditEntry.at >= month)
+    until = session.execute(stays.order_by(AuditEntry.id).limit(1)).scalar_one_or_none() or until
+    if until <= first:
+        return 0
+    head.first = until
+    head.before_first = session.execute(sa.select(AuditEntry.hash).where(AuditEntry.id == until - 1)).scalar_one()
+    session.flush()  # the database lets go only what stands before the beginning
+    session.execute(quietly(sa.delete(AuditEntry).where(AuditEntry.id < until)))
+    note(session, PROGRAM, TRIMMED, "audit", after={"first": until, "hash": Plain(head.before_first)}, now=now)
+    return until - first

@@ -16,7 +16,9 @@ class Keeping:
     unanswered: int = 365  # a question without an answer
     events: int = 730  # the names of who came to an event, after its end
     contacts: int = 730  # a contact from a list, since a list last had it, who never wrote to us
-    codes: int = 1  # a one-time code, after it has expired
+    codes: int = 1  # a one-time code, after it has expired; staff's too
+    audit: int = 1825  # what staff did; whole months of it go
+    staff: int = 1825  # who worked here, since the account was closed: as long as the audit names them
 
     def before(self, name: str, now: dt.datetime) -> dt.datetime:
         """What is from this moment or older has had its time."""

@@ -18,6 +18,7 @@ from models import (
     LinkCode,
     Media,
     Session,
+    StaffCode,
     StaffSession,
     StaffTries,
     StoredFile,
@@ -25,7 +26,7 @@ from models import (
     TicketAnswer,
     Unanswered,
 )
-from services import drafts
+from services import accounts, auditing, drafts
 from services.events import forgetting
 from services.inserting import quietly
 from services.office import Office
@@ -44,7 +45,8 @@ def sweep(session: Session, office: Office, now: dt.datetime, chunk: int = CHUNK
     "drafts_unconsented", "media", "dues" and "tickets" (emptied, not removed) of theirs; "drafts"; "forms" (open, and
     left alone for `office.draft_days`); "words" of incoming messages; "bubbles" (what we wrote); "files"; "codes";
     "ticket_words" and "ticket_answers" of closed tickets; "sign_ups" (emptied), "reminders" and "invitations" of
-    events; "unanswered"; "browsers" staff signed in with, and "tries" to;
+    events; "unanswered"; "browsers" staff signed in with, and "tries" to; "staff_codes"; "staff" who left;
+    "audit" (whole months of it);
     "contacts" from lists who never wrote, with what is said of their attendance.
     """
     keeping = office.keeping
@@ -68,6 +70,9 @@ def sweep(session: Session, office: Office, now: dt.datetime, chunk: int = CHUNK
     counts["browsers"] = _remove(session, StaffSession, StaffSession.ends_at <= now - BROWSERS, chunk)
     counts["tries"] = _remove(session, StaffTries, StaffTries.until <= now, chunk)
     counts["unanswered"] = _remove(session, Unanswered, Unanswered.at <= keeping.before("unanswered", now), chunk)
+    counts["staff_codes"] = _remove(session, StaffCode, StaffCode.expires_at <= keeping.before("codes", now), chunk)
+    counts["staff"] = accounts.forget(session, keeping.before("staff", now))
+    counts["audit"] = auditing.trim(session, keeping.before("audit", now), now, chunk)  # the last: it locks the head
     return counts
 
 

@@ -127,6 +127,33 @@ def test_a_chain_written_anew_is_not_the_one_that_was_vouched_for(database: Data
     assert by_hand_again == Broken(Fault.ANCHOR, 2)
 
 
+def test_links_that_had_their_time_go_and_the_chain_still_holds(database: Database) -> None:
+    for days in (0, 20, 40, 70, 71, 72):
+        with Session(database.write_engine) as session:
+            audit.note(session, KEYBOARD, "ticket.seen", "ticket:T-1", now=NOW + dt.timedelta(days=days))
+            session.commit()
+
+    def trimmed(days: int, chunk: int = 500) -> int:
+        with Session(database.write_engine) as session:
+            at = NOW + dt.timedelta(days=days)
+            count = auditing.trim(session, at, at, chunk)
+            session.commit()
+        return count
+
+    assert trimmed(6) == 0  # November is not over
+    assert [trimmed(50, 2), trimmed(50, 2)] == [2, 0]  # of 24 November and 14 December; and January stays
+    assert verified(database, vouched(database)) is None
+    assert [trimmed(80, 1), trimmed(80, 1)] == [1, 0]  # 3 January; February stays
+    with Session(database.read_engine) as session:
+        head = session.get_one(AuditHead, 1)
+        assert (head.first, head.count) == (4, 9)
+        assert list(session.scalars(sa.select(AuditEntry.id).order_by(AuditEntry.id))) == list(range(4, 10))
+    assert verified(database, vouched(database)) is None
+    by_hand(database, "UPDATE audit_heads SET first = 5, before_first = (SELECT hash FROM audit WHERE id = 4)",
+            "DELETE FROM audit WHERE id = 4")  # fmt: skip
+    assert verified(database, vouched(database)) == Broken(Fault.FRONT, 5)
+
+
 def test_two_at_once_make_one_chain(database: Database) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: noted(database), range(12)))
