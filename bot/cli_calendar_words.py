@@ -54,7 +54,7 @@ def usual(calendar: Calendar) -> Iterator[str]:
 def entry_row(row: CalendarEntry) -> dict[str, Any]:
     """What staff have set, for the list."""
     kept = {"id": row.id, "first": row.first, "last": row.last, "origin": f"petugas {row.made_by}"}
-    told = _office(row.closed, (row.opens, row.closes), [f"{n} {f}-{u}".replace(":", ".") for n, f, u in row.pauses])
+    told = _office(row.closed, (row.opens, row.closes), [f"{n} {f}–{u}".replace(":", ".") for n, f, u in row.pauses])
     return {**kept, "name": _named(row.name, row.estimated), "office": told, "source": row.source, "as_of": row.as_of}
 
 
@@ -95,7 +95,7 @@ def _office(closed: bool | None, hours: tuple[dt.time | None, dt.time | None], p
 
 
 def _paused(pause: Pause) -> str:
-    return f"{pause.name} {pause.first:%H.%M}-{pause.until:%H.%M}"
+    return f"{pause.name} {pause.first:%H.%M}–{pause.until:%H.%M}"
 
 
 def _named(name: str, estimated: bool) -> str:

@@ -51,7 +51,7 @@ def test_a_period_has_hours_and_pauses_of_its_own(database: Database, keyboard: 
     assert (code, "nomor 1" in said) == (0, True)
     shown = command("calendar", "show", "--from", "2099-03-10", "--days", "3")[1]
     assert "Ramadan (perkiraan)" in shown
-    assert "buka 08.00–15.00, jeda berbuka 17.30-19.00" in shown
+    assert "buka 08.00–15.00, jeda berbuka 17.30–19.00" in shown
     why = command("calendar", "why", "2099-03-10 18.00")[1]
     assert "digeser ke Selasa, 10 Maret 2099 pukul 19.00 WIB" in why
 
