@@ -32,7 +32,7 @@ def create(program: Program) -> Starlette:
             read_engine=program.database.read_engine,
             write_engine=program.database.write_engine,
             now=program.clock.now,
-            office=program.office,
+            office_now=lambda: program.office,
             texts=program.texts,
             key=derived(office_secret(settings), "console"),
             public_url=settings.web.public_url,

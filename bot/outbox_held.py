@@ -1,7 +1,7 @@
 """Messages that wait because WhatsApp's window is closed: for an approved template or a word of the person."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from bot.outbox_results import ATTEMPTS
 from bot.outbox_rows import WINDOW
 from bot.tables import conversations, deliveries
-from models import DeliveryState
+from models import DeliveryState, Lane
+from services.calendar import Purpose
 from services.deliveries import NO_TEMPLATE
 
 LONGEST = dt.timedelta(days=7)  # what has no end of its own makes no sense any longer
@@ -20,27 +21,39 @@ _HELD = sa.text("deliveries.state IN ('held')")  # literally, so that its index 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What may leave the waiting room, by ids: too late; at once, in full; by a template, at a seemly hour."""
+    """What may leave the waiting room, by ids: too late; at once; at the next hour of its purpose."""
 
     late: Sequence[int]
-    written: Sequence[int]
-    carried: Sequence[int]
+    at_once: Sequence[int]  # about somebody's own affair, who has just written
+    later: Mapping[Purpose, Sequence[int]]
 
     def __bool__(self) -> bool:
-        return bool(self.late or self.written or self.carried)
+        return bool(self.late or self.at_once or any(self.later.values()))
 
 
 def find(connection: sa.Connection, usable: Collection[str], now: dt.datetime) -> Found:
     """A look that writes nothing, at most some hundreds of each. `usable`: keys of the templates approved now."""
-    return Found(_ids(connection, _late(now)), _ids(connection, _written(now)), _ids(connection, _carried(usable, now)))
+    bulk, carried, written = deliveries.c.lane == Lane.BULK, _carried(usable, now), _written(now)
+    return Found(
+        _ids(connection, _late(now)),
+        _ids(connection, sa.and_(~bulk, written)),
+        {
+            Purpose.ANNOUNCEMENT: _ids(connection, sa.and_(bulk, sa.or_(carried, written))),
+            Purpose.REMINDER: _ids(connection, sa.and_(~bulk, carried)),
+        },
+    )
 
 
 def release(
-    connection: sa.Connection, found: Found, now: dt.datetime, allowed: Callable[[dt.datetime], dt.datetime]
+    connection: sa.Connection, found: Found, now: dt.datetime, next_hour: Callable[[Purpose], dt.datetime]
 ) -> int:
-    """Queue again what may go out now, end what is too late, if it still waits; how many go out."""
+    """Queue again what may go out, end what is too late, if it still waits; how many go out."""
     _end(connection, found.late, now)
-    return _queue(connection, found.written, now, now) + _queue(connection, found.carried, allowed(now), now)
+    count = _queue(connection, found.at_once, now, now)
+    for purpose, ids in found.later.items():
+        if ids:
+            count += _queue(connection, ids, next_hour(purpose), now)
+    return count
 
 
 def _late(now: dt.datetime) -> sa.ColumnElement[bool]:

@@ -32,6 +32,7 @@ from services import (
     waiting_news,
 )
 from services.broadcasts import approving, fates
+from services.calendar import allowed
 from services.events import giving, reminding, tending
 
 if TYPE_CHECKING:
@@ -200,7 +201,10 @@ class Heart:
         found = await asyncio.to_thread(self._found, now)
         if not found:
             return
-        await program.writer.run(lambda c: outbox_held.release(c, found, now, lambda at: program.office.writes(at).at))
+        calendar = program.office.calendar
+        await program.writer.run(
+            lambda c: outbox_held.release(c, found, now, lambda purpose: allowed(purpose, now, calendar).at)
+        )
         program.outbox.wake()
 
     def _found(self, now: dt.datetime) -> outbox_held.Found:

@@ -21,12 +21,17 @@ class ConsoleSettings:
     read_engine: sa.Engine
     write_engine: sa.Engine
     now: Callable[[], dt.datetime]
-    office: Office
+    office_now: Callable[[], Office]  # its calendar may be changed while the program runs
     texts: Catalogue
     key: bytes
     public_url: str | None = None
     demo: bool = False
     proof: Proof = field(default_factory=Proof)
+
+    @property
+    def office(self) -> Office:
+        """The office as it is now."""
+        return self.office_now()
 
     @property
     def secure(self) -> bool:

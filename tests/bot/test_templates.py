@@ -23,6 +23,7 @@ from models import (
     Staff,
 )
 from services import deliveries, held, staff, templates
+from services.calendar import Purpose
 from services.staff import Forbidden, Via
 from services.templates import Told
 from tests.services import people
@@ -38,6 +39,7 @@ TEXTS = load()
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 NEWS = Bubble("Kabar", template="waiting_news_v1", template_values=("Keripik", "3", "Program", "Serang"))
 BARE = Bubble("Kabar tanpa templat")
+HOURS = {Purpose.REMINDER: DAY / 2, Purpose.ANNOUNCEMENT: DAY}  # until the next hour at which it may go
 STAFF_CHAT = replace(OFFICE, alert_chat=-100123)
 BOTH = {"waiting_news_v1.id", "waiting_news_v1.en"}
 
@@ -128,11 +130,13 @@ def test_other_words_are_another_version_and_the_old_one_serves_until_then(datab
         assert sid(session) == "HXold"  # it stands in again, so nobody need be told
 
 
-def put_off(session: Session, bubble: Bubble, until: dt.datetime | None = None, why: str = "") -> Delivery:
+def put_off(
+    session: Session, bubble: Bubble, until: dt.datetime | None = None, why: str = "", lane: Lane = Lane.NOTICE
+) -> Delivery:
     """A message that was held an hour after it was written, to somebody who wrote two days ago."""
     chat = people.chat(session, people.person(session), channel=Channel.WHATSAPP, last_in_at=NOON - 2 * DAY)
     made = deliveries.post(
-        session, conversation_id=chat.id, bubble=bubble, lane=Lane.NOTICE, because="waiting:1", now=NOON,
+        session, conversation_id=chat.id, bubble=bubble, lane=lane, because="waiting:1", now=NOON,
         expires_at=until,
     )  # fmt: skip
     row = session.get_one(Delivery, made)
@@ -146,7 +150,7 @@ def gone_on(session: Session, usable: set[str], now: dt.datetime) -> int:
     """One beat; how many go out. What goes by a template waits for the next morning."""
     connection = session.connection()
     found = outbox_held.find(connection, usable, now)
-    count = outbox_held.release(connection, found, now, lambda at: at + DAY / 2)
+    count = outbox_held.release(connection, found, now, lambda purpose: now + HOURS[purpose])
     session.expire_all()
     return count
 
@@ -171,6 +175,9 @@ def test_what_is_held_goes_by_a_template_or_when_the_person_writes_or_ends(datab
         assert (over.state, over.reason) == (DeliveryState.EXPIRED, "held:no_template:waiting_news_v1.id")
         assert gone_on(session, {"waiting_news_v1.id"}, NOON + DAY) == 1
         assert (carried.state, carried.not_before) == (DeliveryState.QUEUED, NOON + 1.5 * DAY)
+        announced = put_off(session, NEWS, lane=Lane.BULK)
+        assert gone_on(session, {"waiting_news_v1.id"}, NOON + DAY) == 1
+        assert announced.not_before == NOON + 2 * DAY  # announcements have shorter hours
         assert gone_on(session, BOTH, NOON + 8 * DAY) == 0
         assert (bare.state, bare.reason) == (DeliveryState.EXPIRED, "held:no_template:-")
 

@@ -52,7 +52,7 @@ class Office:
         self.database, self.clock, self.portal = database, Hands(), portal
         self.settings = ConsoleSettings(
             read_engine=database.read_engine, write_engine=database.write_engine, now=lambda: self.clock.now,
-            office=OFFICE, texts=CATALOGUE, key=KEY, proof=proof.Proof(QUICK), **settings,
+            office_now=lambda: OFFICE, texts=CATALOGUE, key=KEY, proof=proof.Proof(QUICK), **settings,
         )  # fmt: skip
         self.app = create(self.settings)
 
