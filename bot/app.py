@@ -175,7 +175,7 @@ class Program:
         if self._polling:
             await self._polling.close()
         if self._heart:
-            self._heart.close()
+            await self._heart.close()
         if self._broadcaster:
             await self._broadcaster.close()
         await self.outbox.close(6.0)

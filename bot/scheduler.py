@@ -5,7 +5,7 @@ import datetime as dt
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -52,6 +52,7 @@ class Heart:
 
     def __init__(self, program: "Program") -> None:
         self._program = program
+        self._under_way: set[asyncio.Future[Any]] = set()
         self._scheduler = AsyncIOScheduler(
             timezone=dt.UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
@@ -64,9 +65,11 @@ class Heart:
                 self._scheduler.add_job(self._careful, args=(name, work))  # and at once: we were away until now
         self._scheduler.start()
 
-    def close(self) -> None:
-        """Beat no more."""
+    async def close(self, seconds: float = 5.0) -> None:
+        """Beat no more, and let those under way end: they hold connections."""
         self._scheduler.shutdown(wait=False)
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=seconds)
 
     async def beat(self) -> None:
         """All of them now: the clock was moved."""
@@ -93,9 +96,11 @@ class Heart:
 
     async def _careful(self, name: str, work: Callable[[], Awaitable[object]]) -> None:
         """A heartbeat that fails is noted and beats again."""
-        result = "failed"
+        result, beat = "failed", asyncio.ensure_future(work())
+        self._under_way.add(beat)
+        beat.add_done_callback(self._ended)
         try:
-            await work()
+            await asyncio.shield(beat)  # the scheduler's end cancels its jobs, not the threads they wait for
             result = "done"
         except DatabaseGone:
             log.warning("heartbeat %s: the database cannot be reached", name)
@@ -104,6 +109,11 @@ class Heart:
         except Exception:
             log.exception("heartbeat %s failed", name)
         metrics.heartbeats.labels(name, result).inc()
+
+    def _ended(self, beat: asyncio.Future[Any]) -> None:
+        self._under_way.discard(beat)
+        if not beat.cancelled():
+            beat.exception()  # told above, unless the program was ending
 
     async def _in_session(self, work: Callable[[Session], T]) -> T:
         """A service's work as the writer's: a session behind a savepoint of its own."""
