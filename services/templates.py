@@ -29,6 +29,11 @@ OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "certificate_received_ask_v1": ("done", "not_yet"),
     "todo_reminder_v1": ("done", "not_yet", "stuck"),
     "owner_confirm_v1": ("agree", "not_mine"),
+    "account_moved_v1": ("not_me",),
+    "event_h1_v1": ("come", "not_come"),
+    "event_moved_v1": ("come", "not_come"),
+    "event_place_moved_v1": ("come", "not_come"),
+    "event_seat_offer_v2": ("take", "not_come"),
 }
 
 

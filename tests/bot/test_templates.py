@@ -24,6 +24,7 @@ from models import (
 )
 from services import deliveries, held, staff, templates
 from services.calendar import Purpose
+from services.events import words
 from services.staff import Forbidden, Via
 from services.templates import Told
 from tests.services import people
@@ -50,6 +51,17 @@ def test_no_template_of_ours_is_one_meta_would_refuse() -> None:
             assert list(refused_by_meta(template)) == []
     bad = Template("x", "id", "UTILITY", "{{1}}{{2}}\n\n\n", ("a", "b"), ("Ya", "Ya"))
     assert len(list(refused_by_meta(bad))) == 5
+
+
+def test_a_button_of_a_template_stands_for_an_answer_of_its_question() -> None:
+    asked = {words.TEMPLATES[key][0]: key for key in words.QUESTIONS} | {"account_moved_v1": "link.moved_notice"}
+    assert asked.keys() <= templates.OPTIONS.keys()
+    for name, key in asked.items():
+        meant = {option.label: option.id for option in TEXTS.options(key, "id")}
+        for label, option in templates.buttons(TEXTS.templates("id")[name]):
+            assert meant.get(label) == option
+    for name in templates.OPTIONS:  # as many as it has buttons, in both languages
+        assert all(templates.buttons(TEXTS.templates(language)[name]) for language in ("id", "en"))
 
 
 @pytest.mark.anyio
