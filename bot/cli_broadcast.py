@@ -16,7 +16,7 @@ import texts
 from bot import app as program
 from bot import reconciling
 from bot.cli_broadcast_words import FATES, STATES, as_dict, broken, drafted, lines, previewed
-from bot.cli_common import As, AsJson, actor, fail, group, listed, opened, plainly, regency_code, settings
+from bot.cli_common import As, AsJson, actor, fail, group, listed, office_now, opened, plainly, regency_code, settings
 from bot.cli_common import transaction as one_transaction
 from bot.clock import Clock
 from bot.config import Settings
@@ -118,8 +118,8 @@ def create(
     )  # fmt: skip
     said = {"id": _words(text), "en": _words(text_en)}
     draft = Draft(title, said, audience, template, tuple(value), _time(at), _time(until), approver)
-    how = {"texts": catalogue, "office": given.office_now(), "now": now}
     with _in(given) as session:
+        how = {"texts": catalogue, "office": office_now(given, session), "now": now}
         who = actor(session, staff)
         if instead_of is None:
             row = drafting.create(session, who, draft, **how)  # type: ignore[arg-type]
@@ -138,7 +138,7 @@ def preview(number: Number, as_json: AsJson = False, staff: As = "") -> None:
             actor(session, staff),
             _number(number),
             texts=catalogue,
-            office=given.office_now(),
+            office=office_now(given, session),
             now=Clock().now(),
         )
         row = session.get_one(Broadcast, found.number)
@@ -162,7 +162,7 @@ def ask(number: Number, staff: As = "") -> None:
     with _in(given) as session:
         who = actor(session, staff)
         told = approving.ask(
-            session, who, _number(number), texts=texts.load(), office=given.office_now(), now=Clock().now()
+            session, who, _number(number), texts=texts.load(), office=office_now(given, session), now=Clock().now()
         )
         typer.echo(f"Permintaan persetujuan dikirim ke {told} akun.")
 
@@ -178,8 +178,8 @@ def approve(
     given, catalogue = settings(), texts.load()
     with _in(given) as session:
         row = approving.approve(
-            session, actor(session, staff), _number(number), version, texts=catalogue, office=given.office_now(),
-            now=Clock().now(),
+            session, actor(session, staff), _number(number), version, texts=catalogue,
+            office=office_now(given, session), now=Clock().now(),
         )  # fmt: skip
         start = f"{row.send_at.astimezone(JAKARTA):%d-%m-%Y %H.%M} WIB" if row.send_at else "-"
         _say(drafted(row, catalogue), as_json, f"S-{row.id} disetujui: {row.total} penerima, mulai {start}.")
