@@ -22,12 +22,13 @@ from bot.clock import Clock
 from bot.config import Settings
 from bot.reconciling import Reconciled
 from models import Broadcast, BroadcastState, Channel, Language, Session
-from services.broadcasts import approving, drafting, fates, running
+from services.broadcasts import approving, drafting, fates, inviting, running
 from services.broadcasts.audience import Audience, AudienceRefused, in_words
 from services.broadcasts.drafting import Draft, DraftRefused
 from services.broadcasts.fates import Progress
 from services.broadcasts.running import BroadcastRefused
 from services.calendar import JAKARTA
+from services.events.rules import EventRefused
 
 broadcast_cli = group("Siaran: pengumuman kepada banyak orang, masing-masing sekali.")
 
@@ -268,6 +269,19 @@ def cancel(number: Number, staff: As = "") -> None:
     with _in(settings()) as session:
         row = running.cancel(session, actor(session, staff), _number(number), Clock().now())
         typer.echo(f"S-{row.id} dibatalkan.")
+
+
+@broadcast_cli.command()
+def invite(number: Number, event: Annotated[str, typer.Argument(help="kode acara")], staff: As = "") -> None:
+    """Jadikan penerimanya daftar undangan sebuah acara."""
+    given, now = settings(), Clock().now()
+    how = {"texts": texts.load(), "office": given.office_now(), "now": now}
+    with _in(given) as session:
+        try:
+            new = inviting.invite(session, actor(session, staff), _number(number), event.upper(), **how)  # type: ignore[arg-type]
+        except EventRefused:
+            raise fail("Acara itu tidak ada, sudah selesai, atau dibatalkan: lihat naikkelas events list.") from None
+        typer.echo(f"{new} usaha masuk daftar undangan {event.upper()}.")
 
 
 @broadcast_cli.command()

@@ -16,6 +16,7 @@ from models import (
     Channel,
     Delivery,
     DeliveryState,
+    EventKind,
     Inbound,
     Lane,
     Recipient,
@@ -24,7 +25,7 @@ from models import (
 )
 from services import staff
 from services.announcing import Announcing, Prices
-from services.broadcasts import approving, drafting, fates, planning, running
+from services.broadcasts import approving, drafting, fates, inviting, planning, running
 from services.broadcasts.audience import Audience, Left
 from services.broadcasts.drafting import Draft, DraftRefused
 from services.broadcasts.running import BroadcastRefused, Why
@@ -32,6 +33,9 @@ from services.broadcasts.selecting import Count
 from services.broadcasts.warnings import Fault, Warn, faults, foreign_links, look
 from services.broadcasts.wording import Words
 from services.calendar import Calendar
+from services.events import arranging
+from services.events.arranging import EventSpec
+from services.events.rules import EventRefused
 from services.staff import Actor, Forbidden, Via
 from tests.services import announced, people
 from tests.services.announced import owner
@@ -167,6 +171,25 @@ def test_what_became_of_everybody_and_who_replied_is_counted(database: Database)
         ]  # fmt: skip
         assert session.get_one(Broadcast, number).closed_at is not None
         assert [row.id for row in fates.listed(session, people.DEWI)] == [number]
+
+
+def test_an_audience_becomes_the_list_of_an_event(database: Database) -> None:
+    with transaction(database) as session:
+        for n in range(2):
+            owner(session, f"Ibu {n}", business={"regency": "36.02"})
+        owner(session, business={"regency": "36.04"})
+        owner(session, business=False)
+        owner(session, agreed=False, business={"regency": "36.02"})
+        made = drafting.create(session, people.DEWI, replace(DRAFT, audience=Audience(regencies=("36.02",))), **how())
+        starts = NOON + 7 * DAY
+        spec = EventSpec(EventKind.INFORMATION, "Sosialisasi", starts, starts + DAY / 8, "Aula", 10)
+        event = arranging.create(session, people.DEWI, spec, calendar=OFFICE.calendar, now=NOON)
+        assert inviting.invite(session, people.DEWI, made.id, event.code, **how()) == 2
+        assert inviting.invite(session, people.DEWI, made.id, event.code, **how()) == 0
+        with pytest.raises(BroadcastRefused):
+            inviting.invite(session, people.DEWI, 99, event.code, **how())
+        with pytest.raises(EventRefused):
+            inviting.invite(session, people.DEWI, made.id, "NONE99", **how())
 
 
 def test_bad_drafts_are_refused_whole(database: Database) -> None:
