@@ -31,6 +31,7 @@ class Menu:
 
 
 MORE = (
+    (Right.SEE, Item("requests", "/permintaan", "user", "Permintaan data")),
     (Right.USERS, Item("people", "/pengguna", "people", "Pengguna")),
     (Right.AUDIT, Item("audit", "/audit", "lock", "Audit")),
 )

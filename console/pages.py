@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from console import admin, applications, case, conversations, events, home, signing
+from console import admin, applications, case, conversations, events, home, requests, signing
 from console.desk import Open, Page
 from services.staff import Right
 
@@ -25,6 +25,8 @@ PAGES: Sequence[Page] = (
     Page("GET", "/percakapan/{ticket:int}", Right.SEE, conversations.show),
     Page("POST", "/percakapan/{ticket:int}/jawab", Right.REVIEW, conversations.answer),
     Page("POST", "/percakapan/{ticket:int}/tutup", Right.REVIEW, conversations.close),
+    Page("GET", "/permintaan", Right.SEE, requests.listing),
+    Page("POST", "/permintaan/{request:int}/tutup", Right.REVIEW, requests.close),
     Page("GET", "/acara", Right.SEE, events.listing),
     Page("GET", "/acara/{code}", Right.SEE, events.show),
     Page("GET", "/pengguna", Right.USERS, admin.people),

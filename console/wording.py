@@ -19,6 +19,7 @@ DONE = {
     "ditahan": "Jawaban disimpan: jendela WhatsApp sudah tertutup. Orangnya diberi tahu dan membacanya begitu menulis.",
     "diam": "Jawaban disimpan: orang ini meminta kita diam. Dikirim bila ia menulis lagi.",
     "dobel": "Jawaban yang sama sudah dikirim; tidak dikirim dua kali.",
+    "dipenuhi": "Permintaan diselesaikan, dan orangnya dikabari.",
     "ditutup": "Tiket ditutup.",
     "sudah_ditutup": "Tiket ini sudah ditutup sebelumnya.",
 }

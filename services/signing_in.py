@@ -17,9 +17,9 @@ IDLE = dt.timedelta(minutes=30)
 LONGEST = dt.timedelta(hours=12)
 SEEN_EVERY = dt.timedelta(minutes=1)  # how exactly `seen_at` is kept: not every look writes a row
 WINDOW = dt.timedelta(minutes=15)
-# Tries within WINDOW: for one account from one address, from one address, for one account from anywhere. The last is
-# high, so that a stranger cannot easily keep somebody out.
-MOST_BOTH, MOST_ADDRESS, MOST_ACCOUNT = 5, 20, 30
+# Tries in vain within WINDOW: for one account from one address, from one address, for one account from anywhere. An
+# office may share one address, and a stranger should not keep somebody out easily: so the last two are higher.
+MOST_BOTH, MOST_ADDRESS, MOST_ACCOUNT = 5, 60, 30
 LINK_TIME = dt.timedelta(hours=24)
 SHORTEST = 12  # letters of a password
 LONGEST_PASSWORD = 200
@@ -151,6 +151,14 @@ def _counted(session: Session, kind: str, what: str, now: dt.datetime) -> tuple[
     return count, until
 
 
+def _forgive(session: Session, name: str, address: str) -> None:
+    """It was no try in vain: those of the account are forgotten, of the address this one."""
+    keys = [_key("both", f"{name}|{address}"), _key("name", name)]
+    session.execute(quietly(sa.delete(StaffTries).where(StaffTries.key.in_(keys))))
+    mine = sa.and_(StaffTries.key == _key("address", address), StaffTries.count > 0)
+    session.execute(quietly(sa.update(StaffTries).where(mine).values(count=StaffTries.count - 1)))
+
+
 def failed(session: Session, known: Known, now: dt.datetime) -> None:
     """Write down that somebody tried in vain."""
     nobody = Actor("console", frozenset(), None, Via.CONSOLE)
@@ -179,8 +187,7 @@ def enter(
     )  # fmt: skip
     session.add(row)
     session.flush()
-    keys = [_key("both", f"{known.name}|{address}"), _key("name", known.name)]
-    session.execute(quietly(sa.delete(StaffTries).where(StaffTries.key.in_(keys))))
+    _forgive(session, known.name, address)
     actor = staff.actor_of(session.get_one(Staff, known.id, populate_existing=True), Via.CONSOLE)
     audit.note(session, actor, "staff.signed_in", f"staff:{known.name}", now=now)
     return True

@@ -108,7 +108,7 @@ def test_from_signing_in_to_the_queue(clerk: Clerk, width: int) -> None:
     page.get_by_role("link", name="Sosialisasi Standardisasi").click()
     expect(page.get_by_text("Dari undangan sampai hadir")).to_be_visible()
     clerk.looks("acara")
-    for path in ("pengguna", "audit", "saya"):
+    for path in ("permintaan", "pengguna", "audit", "saya"):
         page.goto(f"{clerk.url}/console/{path}")
         clerk.watched.check()
 

@@ -1,9 +1,12 @@
-"""Tickets on the console: the chat as its person sees it, an answer that goes out once, closing, and a take-over."""
+"""Tickets on the console: the chat as its person sees it, an answer that goes out once; requests about data."""
+
+import re
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models import Delivery, Ticket
+from models import Conversation, Delivery, RequestKind, Ticket
+from services import requests
 from tests.console.office import Office
 from tests.console.town import LEBAK, asks, settle
 
@@ -85,3 +88,34 @@ def test_tickets_of_another_kab_kota_and_of_nobody(office: Office) -> None:
     rina.get(f"/percakapan/{ticket}")
     assert "tidak punya chat" in rina.says()
     assert rina.post(f"/percakapan/{ticket}/jawab", terlihat="0", jawaban="Halo").status_code == 422
+
+
+def test_a_request_about_data_is_met_in_time_or_in_part_with_a_reason(office: Office) -> None:
+    with office.writing() as session:
+        settle(session)
+        asks(session)
+        owner = session.get_one(Conversation, session.scalars(sa.select(Ticket.conversation_id)).one())
+        told = {"conversation_id": owner.id, "person_id": owner.person_id, "now": office.clock.now}
+        for kind in (RequestKind.SEE, RequestKind.TRAIL):
+            requests.ask(session, kind=kind, detail=None, **told)
+    rina, lia = office.hire("rina"), office.hire("lia", regencies=[LEBAK])
+    rina.sign_in()
+    assert "2 Permintaan data pribadi" in rina.says()
+    office.clock.pass_by(days=4)
+    rina.sign_in()
+    rina.get("/permintaan")
+    assert "2 sudah lewat" in rina.says()
+    first, second = re.findall(r"/permintaan/(\d+)/tutup", rina.page.text if rina.page else "")
+    lia.sign_in()
+    lia.get("/permintaan")
+    assert "Tidak ada permintaan terbuka" in lia.says()
+    assert lia.post(f"/permintaan/{first}/tutup", cara="selesai").status_code == 404
+    rina.post(f"/permintaan/{first}/tutup", cara="sebagian", sebab=" ")
+    assert "Tulis penjelasannya dulu" in rina.says()
+    rina.post(f"/permintaan/{first}/tutup", cara="selesai")
+    assert "Permintaan diselesaikan" in rina.says()
+    assert rina.post(f"/permintaan/{first}/tutup", cara="selesai").status_code == 422
+    assert "sudah dipenuhi sebelumnya" in rina.says()
+    rina.post(f"/permintaan/{second}/tutup", cara="sebagian", sebab="Catatan lama sudah dihapus.")
+    assert "Tidak ada permintaan terbuka" in rina.says()
+    assert office.acts().count("request.closed") == 2

@@ -36,6 +36,8 @@ RIGHTS = {
     "GET /percakapan/{ticket:int}": Right.SEE,
     "POST /percakapan/{ticket:int}/jawab": Right.REVIEW,
     "POST /percakapan/{ticket:int}/tutup": Right.REVIEW,
+    "GET /permintaan": Right.SEE,
+    "POST /permintaan/{request:int}/tutup": Right.REVIEW,
     "GET /acara": Right.SEE,
     "GET /acara/{code}": Right.SEE,
     "GET /pengguna": Right.USERS,
