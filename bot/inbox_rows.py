@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.inbound import Inbound
-from bot.prepared import Prepared
 from bot.tables import conversations, deliveries, inbounds
 from conversation.said import Reach
 from models import Channel, DeliveryState, Lane, Moment, Reachable, Stopped
+from models.prepared import Prepared
 from texts.bubble import Bubble
 
 NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)  # `last_in_at` of a chat whose first message is being taken in

@@ -10,9 +10,9 @@ from sqlalchemy.dialects import postgresql
 
 from bot import inbox_rows as rows
 from bot.inbound import Inbound
-from bot.prepared import Prepared
 from bot.tables import conversations, deliveries, inbounds
 from models import DeliveryState, Lane, Moment
+from models.prepared import Prepared
 from texts.bubble import Bubble
 
 _CHAT = ("channel", "address", "first_at", "purge_at", *rows.NEW_CHAT)

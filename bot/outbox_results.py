@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from bot import pace
 from bot.channels.base import Outcome, OutcomeKind
 from bot.outbox_rows import NEWER_REPLY, Ready
-from bot.prepared import Prepared
 from bot.tables import conversations, deliveries, delivery_events, insert_once
 from models import Channel, DeliveryState, Lane, Reachable, Stopped
+from models.prepared import Prepared
 from services.deliveries import NO_TEMPLATE
 
 ATTEMPTS = 10  # then a message is given up: some seventeen minutes

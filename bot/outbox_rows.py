@@ -12,9 +12,9 @@ from sqlalchemy.dialects import postgresql
 
 from bot import pace, workers
 from bot.inbox_rows import NewReply
-from bot.prepared import Prepared
 from bot.tables import conversations, deliveries
 from models import Channel, DeliveryState, Lane, Reachable, Stopped
+from models.prepared import Prepared
 from services.broadcasts.selecting import agreed
 from texts.bubble import Bubble
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from bot.prepared import Prepared
 from bot.tables import gates, insert_once
+from models.prepared import Prepared
 
 AHEAD = 0.15  # seconds: how far ahead a reply may book its slot
 JUMP = 10.0  # seconds: nobody books that far ahead, so the machine's clock was set back

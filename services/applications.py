@@ -7,9 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from models import Application, Assessment, Business, Place, Programme, Session, Stage
+from models.prepared import Prepared
 from services import businesses, eligibility, history, holding, places, programmes, waiting
 from services.businesses import NewBusiness
-from services.inserting import insert_unless_there, quietly
+from services.inserting import insert_into
 from services.office import Office
 from services.outcomes import STAGES, Kind, Outcome, lacking, promise, wanted
 from services.places import Taken
@@ -68,10 +69,10 @@ def register(
     not asked to wait again: with what is new the application goes on by its old queue time. A business that withdrew,
     or let its time run out, comes back as a newcomer. Raises UnknownProgramme, WrongAssessment.
     """
-    programme_id = programmes.by_code(session, programme_code).id
-    asking = _business(session, business, now)
+    programme_id = programmes.id_of(session, programme_code)
+    asking, is_new = _business(session, business, now)
     _belongs(session, assessment_id, asking)
-    known = _application(session, programme_id, asking.id)
+    known = None if is_new else _application(session, programme_id, asking.id)
     programme = programmes.lock(session, programme_id)
     if known is not None and _in_hand(known.stage):
         return _outcome(session, Kind.ALREADY, known, programme)  # what an officer looks at, an officer lets go
@@ -189,17 +190,18 @@ def _in_hand(stage: Stage) -> bool:
     return stage is Stage.REVIEW or stage not in BEFORE_PLACE | COMES_BACK
 
 
-def _business(session: Session, business: NewBusiness | int, now: dt.datetime) -> Business:
+def _business(session: Session, business: NewBusiness | int, now: dt.datetime) -> tuple[Business, bool]:
+    """The business, locked, and whether it is new: then it can have asked for nothing yet."""
     if isinstance(business, int):
-        return businesses.lock(session, business)
+        return businesses.lock(session, business), False
     businesses.lock_person(session, business.person_id)
     known = businesses.told_again(session, business)
     if known is None:
-        return businesses.add(session, business, now)
-    locked = businesses.lock(session, known.id)
+        return businesses.add(session, business, now), True
+    locked = businesses.lock(session, known)
     businesses.tell(session, locked, business)
     businesses.likely_doubles(session, locked, now)
-    return locked
+    return locked, False
 
 
 def _belongs(session: Session, assessment_id: int, business: Business) -> None:
@@ -222,8 +224,8 @@ def _enter(
     session: Session, programme: Programme, business: Business, assessment_id: int, office: Office, now: dt.datetime
 ) -> Application:
     """A new application with its number. It stands at MINAT until `_decide` says where it belongs."""
-    new_id = None
-    while new_id is None:  # at the same moment another programme may have given out the same number
+    entered: Application | None = None
+    while entered is None:  # at the same moment another programme may have given out the same number
         values = {
             "number": _next_number(session, programme, office, now),
             "programme_id": programme.id,
@@ -236,16 +238,23 @@ def _enter(
             "queued_at": now,
             "created_at": now,
         }
-        new_id = insert_unless_there(session, Application, values, unique="number")
-    return session.get_one(Application, new_id)
+        insert = insert_into(session, Application).values(values).on_conflict_do_nothing(index_elements=["number"])
+        entered = session.scalars(insert.returning(Application)).one_or_none()
+    return entered
+
+
+_EVERY = aliased(Programme)
+_NUMBER = Prepared(
+    sa.update(Programme)
+    .where(Programme.id == sa.bindparam("it"))
+    .values(numbered=sa.select(sa.func.max(_EVERY.numbered)).scalar_subquery() + 1)
+    .returning(Programme.numbered)
+)
 
 
 def _next_number(session: Session, programme: Programme, office: Office, now: dt.datetime) -> str:
     """The numbers are one series of the office, whatever the programme: "nomor pendampingan BPTSI"."""
-    every = aliased(Programme)
-    highest = sa.select(sa.func.max(every.numbered)).scalar_subquery()
-    change = sa.update(Programme).where(Programme.id == programme.id).values(numbered=highest + 1)
-    given = session.execute(quietly(change.returning(Programme.numbered))).scalar_one()
+    ((given,),) = _NUMBER.rows(session, {"it": programme.id})
     return f"BTN-{office.local_day(now).year}-{given:06d}"
 
 
@@ -265,7 +274,6 @@ def _decide(
     application.regency = business.regency
     missing = lacking(result, rules, business.nib, business.regency)
     kind, because = wanted(result, rules, missing, programme, now), None
-    session.flush()
     holding.refit(session, application, business, now)
     if kind is Kind.PLACED:
         kind, because = _take_place(session, application, programme, business, now)
@@ -313,7 +321,6 @@ def _outcome(
     missing: tuple[str, ...] = (),
     because: str | None = None,
 ) -> Outcome:
-    newest = programmes.refreshed(session, programme.id)
     return Outcome(
         kind=kind,
         application_id=application.id,
@@ -322,11 +329,11 @@ def _outcome(
         stage=application.stage,
         scheme=application.scheme,
         regency=application.regency,
-        programme=newest.name,
-        opens_at=newest.opens_at,
-        closes_at=newest.closes_at,
-        quota=newest.quota,
-        left=newest.quota - newest.taken,
+        programme=programme.name,
+        opens_at=programme.opens_at,
+        closes_at=programme.closes_at,
+        quota=programme.quota,
+        left=places.left(session, programme.id),
         queued_at=application.queued_at,
         promised_at=application.promised_at,
         position=waiting.position(session, application),

@@ -4,12 +4,14 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.exc import NoResultFound
 
 from models import Business, LikelyDouble, Media, Person, Session
 from models.likeness import plain
+from models.prepared import Prepared
 from services.inserting import insert_unless_there
 
 
@@ -32,7 +34,7 @@ class NewBusiness:
     papers: tuple[str, ...] = ()  # for the ladder: pirt, brand …
 
 
-def why_double(one: Business, other: Business | sa.Row[Any]) -> str | None:
+def why_double(one: Business, other: "Business | _Compared") -> str | None:
     """The strongest sign that two records are one business: "nib", "phone", "name", "address", or None.
 
     A helper's own phone may carry several businesses, so one phone says something only between two people.
@@ -59,17 +61,34 @@ def add(session: Session, new: NewBusiness, now: dt.datetime) -> Business:
     return business
 
 
-def told_again(session: Session, new: NewBusiness) -> Business | None:
+class _Told(NamedTuple):
+    """By what a business is known again."""
+
+    id: int
+    owner_name: str
+    name: str
+    regency: str | None
+    district: str | None
+    nib: str | None
+
+
+_THEIRS = Prepared(
+    sa.select(*(getattr(Business, name) for name in _Told._fields))
+    .where(sa.or_(Business.person_id == sa.bindparam("who"), Business.helper_id == sa.bindparam("who")))
+    .order_by(Business.id)
+)
+
+
+def told_again(session: Session, new: NewBusiness) -> int | None:
     """The business this person has told us of before: same owner, same name, same place, and no other NIB.
 
     Whoever sends the last answer twice, or goes through it all again, does not make a second business.
     """
-    theirs = sa.or_(Business.person_id == new.person_id, Business.helper_id == new.person_id)
-    query = sa.select(Business).where(theirs).order_by(Business.id)
-    return next((known for known in session.scalars(query) if _same(known, new)), None)
+    theirs = (_Told(*row) for row in _THEIRS.rows(session, {"who": new.person_id}))
+    return next((known.id for known in theirs if _same(known, new)), None)
 
 
-def _same(known: Business, new: NewBusiness) -> bool:
+def _same(known: _Told, new: NewBusiness) -> bool:
     place = (known.regency, known.district) == (new.regency, new.district)
     owner = plain(known.owner_name) == plain(new.owner_name)
     nib = known.nib == new.nib or not (known.nib and new.nib)
@@ -98,9 +117,19 @@ def likely_doubles(session: Session, business: Business, now: dt.datetime) -> li
     return found
 
 
-_COMPARED = sa.select(*(getattr(Business, name) for name in (
-    "id", "nib", "phone", "person_id", "district", "name_key", "place_key"
-))).where(Business.id != sa.bindparam("it"))  # fmt: skip
+class _Compared(NamedTuple):
+    """What two businesses are compared by."""
+
+    id: int
+    nib: str | None
+    phone: str | None
+    person_id: int
+    district: str | None
+    name_key: str | None
+    place_key: str | None
+
+
+_COMPARED = sa.select(*(getattr(Business, name) for name in _Compared._fields)).where(Business.id != sa.bindparam("it"))
 # Each sign by its own index: one condition with OR would read a whole kecamatan on the way.
 _SIGNS: Mapping[str, sa.Select[Any]] = {
     "nib": _COMPARED.where(Business.nib == sa.bindparam("nib")),
@@ -116,17 +145,18 @@ _NEAR = frozenset({"name_key", "place_key"})  # these say something within one k
 
 
 @lru_cache(maxsize=16)
-def _by(signs: tuple[str, ...]) -> sa.CompoundSelect[Any]:
-    return sa.union(*(_SIGNS[sign] for sign in signs)).order_by("id")
+def _by(signs: tuple[str, ...]) -> Prepared:
+    return Prepared(sa.union(*(_SIGNS[sign] for sign in signs)).order_by("id"))
 
 
-def _alike(session: Session, business: Business) -> Sequence[sa.Row[Any]]:
+def _alike(session: Session, business: Business) -> Sequence[_Compared]:
     """Whoever shares a NIB, a number, or within the kecamatan a name or a place."""
     told = {sign: getattr(business, sign) for sign in _SIGNS if sign not in _NEAR or business.district}
     given = {sign: value for sign, value in told.items() if value}
     if not given:
         return []
-    return session.execute(_by(tuple(given)), {**given, "it": business.id, "district": business.district}).all()
+    rows = _by(tuple(given)).rows(session, {**given, "it": business.id, "district": business.district})
+    return [_Compared(*row) for row in rows]
 
 
 def note_double(session: Session, business_id: int, other_id: int, because: str, now: dt.datetime) -> None:
@@ -151,9 +181,13 @@ def lock(session: Session, business_id: int) -> Business:
     return session.scalars(query.execution_options(populate_existing=True)).one()
 
 
+_LOCK_PERSON = Prepared(sa.select(Person.id).where(Person.id == sa.bindparam("it")).with_for_update(key_share=True))
+
+
 def lock_person(session: Session, person_id: int) -> None:
     """Two chats of one person take turns. Raises NoResultFound for somebody who gave no consent."""
-    session.execute(sa.select(Person.id).where(Person.id == person_id).with_for_update(key_share=True)).one()
+    if not _LOCK_PERSON.rows(session, {"it": person_id}):
+        raise NoResultFound
 
 
 def get(session: Session, business_id: int) -> Business:

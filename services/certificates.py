@@ -38,7 +38,7 @@ TOPIC = "certificate"
 
 def first_asked(
     session: Session, application: Application, chat: Conversation, office: Office, now: dt.datetime
-) -> Due:
+) -> dues.Planned:
     """The row of the question that stands in the news itself; it is asked again in two weeks."""
     return dues.plan(
         session,

@@ -6,6 +6,7 @@ import re
 import sqlalchemy as sa
 
 from models import Channel, Consent, Conversation, Language, Person, Purpose, Session
+from models.prepared import Prepared
 from services.contacts import linking
 
 # Twilio's address of a WhatsApp user who has a number; others have a business-scoped id that is no number.
@@ -30,11 +31,13 @@ def record(
     there is nobody to keep anything of: a refusal, or a consent for something else, leaves no trace, and None is
     returned. An answer is never rewritten; a withdrawal is a new one.
     """
-    person_id = _person_of(session, conversation_id)
+    session.flush()
+    # Two chats at once, or a purge: who comes second sees what the first has done.
+    ((person_id, spoken_on, address),) = _CHAT.rows(session, {"it": conversation_id})
     if person_id is None:
         if not (given and purpose is Purpose.SERVICE):
             return None
-        person_id = _welcome(session, conversation_id, now)
+        person_id = _welcome(session, conversation_id, spoken_on, address, now)
     values = {
         "person_id": person_id,
         "purpose": purpose,
@@ -45,8 +48,8 @@ def record(
         "channel": channel,
         "at": now,
     }
-    session.execute(sa.insert(Consent).values(values))
-    return person_id
+    _KEEP.run(session, values)
+    return int(person_id)
 
 
 def standing(session: Session, person_id: int) -> dict[Purpose, bool]:
@@ -61,22 +64,26 @@ def agreed(session: Session, person_id: int, purpose: Purpose) -> bool:
     return standing(session, person_id).get(purpose, False)
 
 
-def _person_of(session: Session, conversation_id: int) -> int | None:
-    query = sa.select(Conversation.person_id).where(Conversation.id == conversation_id)
-    # Two chats at once, or a purge: who comes second sees what the first has done.
-    return session.execute(query.with_for_update(key_share=True)).scalar_one()
+_OF_CHAT = Conversation.id == sa.bindparam("it")
+_CHAT = Prepared(
+    sa.select(Conversation.person_id, Conversation.channel, Conversation.address)
+    .where(_OF_CHAT)
+    .with_for_update(key_share=True)
+)
+_KEEP = Prepared(
+    sa.insert(Consent),
+    ["person_id", "purpose", "given", "text_version", "text_hash", "language", "channel", "at"],
+)
+_PERSON = Prepared(sa.insert(Person).returning(Person.id), ["created_at", "phone", "phone_vouched", "demo"])
+_THEIRS = Prepared(sa.update(Conversation).where(_OF_CHAT).values(person_id=sa.bindparam("who"), purge_at=None))
 
 
-def _welcome(session: Session, conversation_id: int, now: dt.datetime) -> int:
-    address = session.execute(
-        sa.select(Conversation.address).where(
-            Conversation.id == conversation_id, Conversation.channel == Channel.WHATSAPP
-        )
-    ).scalar_one_or_none()
-    number = WHATSAPP_NUMBER.fullmatch(address or "")
-    person = {"created_at": now, "phone": number and number[1], "phone_vouched": number is not None}
-    person_id = session.execute(sa.insert(Person).values(person).returning(Person.id)).scalar_one()
-    change = sa.update(Conversation).where(Conversation.id == conversation_id)
-    session.execute(change.values(person_id=person_id, purge_at=None))
-    linking.meet(session, person_id, now)
-    return person_id
+def _welcome(session: Session, conversation_id: int, channel: Channel, address: str, now: dt.datetime) -> int:
+    """Make the person. A number is known, and vouched for, where the chat comes from one."""
+    number = WHATSAPP_NUMBER.fullmatch(address) if channel is Channel.WHATSAPP else None
+    person = {"created_at": now, "phone": number and number[1], "phone_vouched": number is not None, "demo": False}
+    ((person_id,),) = _PERSON.rows(session, person)
+    _THEIRS.run(session, {"it": conversation_id, "who": person_id})
+    if number:
+        linking.meet(session, person_id, now)
+    return int(person_id)

@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -24,6 +24,7 @@ from models import (
     Stage,
     Stopped,
 )
+from models.prepared import Prepared
 from services import chats, consents, deliveries, tickets
 from services.codes import next_code
 from services.office import Office
@@ -50,6 +51,42 @@ def lost(due: Due, chat: Conversation, consented: bool, now: dt.datetime) -> Due
     return DueState.MISSED if now - due.due_at > TOO_LATE else None
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What will be asked: its row, and the code that a typed answer names."""
+
+    id: int
+    code: str
+
+
+class _Open(NamedTuple):
+    """A question that is planned, or waits for its answer."""
+
+    id: int
+    code: str
+    kind: DueKind
+    state: DueState
+    about: Mapping[str, Any]
+
+
+_IT, _IN_CHAT = Due.id == sa.bindparam("it"), Due.conversation_id == sa.bindparam("it")
+_LOCK_CHAT = Prepared(
+    sa.select(Conversation.id).where(Conversation.id == sa.bindparam("it")).with_for_update(key_share=True)
+)
+_OPEN_ONES = Prepared(
+    sa.select(*(getattr(Due, name) for name in _Open._fields))
+    .where(_IN_CHAT, sa.or_(*(Due.state == state for state in OPEN)))
+    .order_by(Due.id)
+)
+_LAST_CODE = Prepared(
+    sa.select(Due.code).where(_IN_CHAT, Due.code.like(sa.bindparam("letter"))).order_by(Due.id.desc()).limit(1)
+)
+_PLANNED = ["conversation_id", "person_id", "kind", "code", "about", "due_at", "state"]
+_PLAN = Prepared(sa.insert(Due).returning(Due.id), _PLANNED)
+_MOVE = Prepared(sa.update(Due).where(_IT).values(due_at=sa.bindparam("when")))
+_VOID = Prepared(sa.update(Due).where(_IT).values(state=DueState.VOID))
+
+
 def plan(
     session: Session,
     *,
@@ -58,39 +95,35 @@ def plan(
     kind: DueKind,
     about: Mapping[str, Any],
     due_at: dt.datetime,
-) -> Due:
+) -> Planned:
     """Ask about something later. What is planned already is moved to the new time, not asked twice.
 
     `about` is JSON. TODO and FOLLOW_UP: "reason" (a code with texts `reason.<code>.short`), "values" for that text,
     "business_id", and whatever the answer needs. PROMISE and RECEIVED: "application_id".
     """
-    chat = sa.select(Conversation.id).where(Conversation.id == conversation_id)
-    session.execute(chat.with_for_update(key_share=True)).one()  # its codes are given out one at a time
-    query = sa.select(Due).where(Due.conversation_id == conversation_id, Due.state.in_(OPEN)).order_by(Due.id)
-    open_ones = list(session.scalars(query))
+    session.flush()
+    _LOCK_CHAT.run(session, {"it": conversation_id})  # its codes are given out one at a time
+    open_ones = [_Open(*row) for row in _OPEN_ONES.rows(session, {"it": conversation_id})]
     for known in open_ones:
         if known.state is DueState.PLANNED and known.kind is kind and known.about == dict(about):
-            known.due_at = due_at
-            session.flush()
-            return known
+            _MOVE.run(session, {"it": known.id, "when": due_at})
+            return Planned(known.id, known.code)
     letter = LETTERS[kind]
     code = next_code(letter, {due.code for due in open_ones}, _last_code(session, conversation_id, letter))
-    due = Due(conversation_id=conversation_id, person_id=person_id, kind=kind, code=code, about=dict(about))
-    due.due_at, due.state = due_at, DueState.PLANNED
-    session.add(due)
-    session.flush()
-    return due
+    values = {"conversation_id": conversation_id, "person_id": person_id, "kind": kind, "code": code}
+    row = {**values, "about": dict(about), "due_at": due_at, "state": DueState.PLANNED}
+    ((new_id,),) = _PLAN.rows(session, row)
+    return Planned(new_id, code)
 
 
 def void_planned(session: Session, conversation_id: int, business_id: int | None) -> int:
     """Ask no more what was planned about a business; None: about a check that belonged to none. How many."""
-    query = sa.select(Due).where(Due.conversation_id == conversation_id, Due.state == DueState.PLANNED)
-    lost_reason = [
-        d for d in session.scalars(query) if "reason" in d.about and d.about.get("business_id") == business_id
-    ]
-    for due in lost_reason:
-        due.state = DueState.VOID
     session.flush()
+    open_ones = [_Open(*row) for row in _OPEN_ONES.rows(session, {"it": conversation_id})]
+    planned = [due for due in open_ones if due.state is DueState.PLANNED and "reason" in due.about]
+    lost_reason = [{"it": due.id} for due in planned if due.about.get("business_id") == business_id]
+    if lost_reason:
+        _VOID.many(session, lost_reason)
     return len(lost_reason)
 
 
@@ -101,8 +134,8 @@ def broken(session: Session, person_id: int, application_id: int, since: dt.date
 
 
 def _last_code(session: Session, conversation_id: int, letter: str) -> str | None:
-    mine = sa.and_(Due.conversation_id == conversation_id, Due.code.startswith(letter))
-    return session.scalars(sa.select(Due.code).where(mine).order_by(Due.id.desc()).limit(1)).first()
+    found = _LAST_CODE.rows(session, {"it": conversation_id, "letter": f"{letter}%"})
+    return str(found[0][0]) if found else None
 
 
 def answer(session: Session, *, conversation_id: int, code: str, answer: str, now: dt.datetime) -> Due | None:

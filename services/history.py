@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from models import Application, Session, Stage, StageChange
+from models.prepared import Prepared
 from services import holding
 
 LONGEST_NOTE = 500  # characters of a reason, as the table keeps it
@@ -21,13 +22,20 @@ class Change:
     note: str | None
 
 
+_LATEST = Prepared(
+    sa.select(StageChange.stage)
+    .where(StageChange.application_id == sa.bindparam("it"))
+    .order_by(StageChange.id.desc())
+    .limit(1)
+)
+
+
 def enter(
     session: Session, application: Application, stage: Stage, now: dt.datetime, by: str, note: str | None
 ) -> int | None:
     """Put an application at a stage and write it down; the id of the line, or None where it stood there already."""
-    latest = sa.select(StageChange.stage).where(StageChange.application_id == application.id)
-    before = session.scalars(latest.order_by(StageChange.id.desc()).limit(1)).first()
-    if before is stage:
+    latest = _LATEST.rows(session, {"it": application.id})
+    if latest and latest[0][0] is stage:
         session.flush()
         return None
     holding.left_the_list(session, application, stage, now)

@@ -5,13 +5,19 @@ import datetime as dt
 import sqlalchemy as sa
 
 from models import Application, Business, Offer, OfferState, Programme, Session, Stage
+from models.prepared import Prepared
 from services import places
 
 UNANSWERED = frozenset({OfferState.SKIPPED, OfferState.EXPIRED})
 
 
+_OPEN = Prepared(sa.select(Offer.id).where(Offer.application_id == sa.bindparam("it"), Offer.state == OfferState.OPEN))
+
+
 def open_offer(session: Session, application_id: int) -> Offer | None:
     """The offer whose answer is awaited."""
+    if not _OPEN.rows(session, {"it": application_id}):
+        return None  # as almost always
     query = sa.select(Offer).where(Offer.application_id == application_id, Offer.state == OfferState.OPEN)
     return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
 

@@ -5,6 +5,7 @@ import datetime as dt
 import sqlalchemy as sa
 
 from models import Person, Session
+from models.prepared import Prepared
 from services import phones
 from services.contacts import linking
 from services.phones import NotAPhone
@@ -31,11 +32,15 @@ def vouch(session: Session, person_id: int, phone: str, now: dt.datetime) -> Non
     linking.meet(session, person_id, now)
 
 
+_RENAME = Prepared(
+    sa.update(Person)
+    .where(Person.id == sa.bindparam("it"))
+    .values(name=sa.bindparam("new_name"), phone=sa.func.coalesce(Person.phone, sa.bindparam("new_phone")))
+)
+
+
 def rename(session: Session, person_id: int, name: str, phone: str | None, now: dt.datetime) -> None:
     """Keep the name an owner gave for themselves, and their number where we had none; lists may know them now."""
-    values = {"name": name}
-    session.execute(sa.update(Person).where(Person.id == person_id).values(**values))
-    if phone:
-        unknown = sa.update(Person).where(Person.id == person_id, Person.phone.is_(None))
-        session.execute(unknown.values(phone=phone))
+    session.flush()
+    _RENAME.run(session, {"it": person_id, "new_name": name, "new_phone": phone or None})
     linking.meet(session, person_id, now)

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from models import Allocation, Application, Place, Programme, Session, Stage
+from models.prepared import Prepared
 from services.inserting import insert_unless_there
 
 
@@ -77,6 +78,17 @@ class Numbers:
 def open_now(programme: Programme, now: dt.datetime) -> bool:
     """Whether places are given now."""
     return programme.opens_at <= now < programme.closes_at
+
+
+_BY_CODE = Prepared(sa.select(Programme.id).where(Programme.code == sa.bindparam("named")))
+
+
+def id_of(session: Session, code: str) -> int:
+    """The id of the programme people know by this code. Raises UnknownProgramme."""
+    found = _BY_CODE.rows(session, {"named": code})
+    if not found:
+        raise UnknownProgramme(code)
+    return int(found[0][0])
 
 
 def by_code(session: Session, code: str) -> Programme:

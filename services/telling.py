@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from models import Application, Business, Channel, Conversation, Due, Language, Person, Programme, Session, Stage
 from services import regions, waiting
+from services.dues import Planned
 from services.office import Office
 from texts import Marked
 from texts.bubble import Bubble, Button, Shape
@@ -26,7 +27,7 @@ class News:
     stage: Stage
     note: str | None = None  # the officer's own words
     audit_date: dt.date | None = None
-    due: Due | None = None  # of the question "sudah diterima?"
+    due: Planned | None = None  # of the question "sudah diterima?"
 
 
 def bubble(
@@ -54,7 +55,7 @@ def bubble(
     )
 
 
-def received_buttons(due: Due, texts: "Catalogue", language: Language) -> tuple[Button, ...]:
+def received_buttons(due: Due | Planned, texts: "Catalogue", language: Language) -> tuple[Button, ...]:
     """Received, not yet, cannot download; each carries the row's id."""
     return tuple(
         Button(data=f"due|{due.id}|{option.id}", label=option.label, description=option.description)

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from models import Channel, Contact, Conversation, PaperConsent, PastAttendance, Person, Session
+from models.prepared import Prepared
 from services.contacts.judging import OWNER, same_name
 from services.inserting import quietly
 
@@ -20,21 +21,25 @@ EMPTY: dict[str, Any] = {
 }  # fmt: skip
 
 
+_VOUCHED = Prepared(sa.select(Person.phone, Person.name).where(Person.id == sa.bindparam("it"), Person.phone_vouched))
+
+
 def meet(session: Session, person_id: int, now: dt.datetime) -> int | None:
     """Join a person to the one contact that carries their verified number; its id, or None.
 
     Two contacts with one number are left to an officer. A row that a list is just changing is passed over: the list
     joins it itself.
     """
-    known = sa.select(Person.phone, Person.name).where(Person.id == person_id, Person.phone_vouched)
-    person = session.execute(known).one_or_none()
-    if person is None or person.phone is None:
+    session.flush()
+    found = _VOUCHED.rows(session, {"it": person_id})
+    if not found or found[0][0] is None:
         return None
-    free = sa.and_(Contact.phone == person.phone, Contact.person_id.is_(None), Contact.erased_at.is_(None))
+    ((phone, name),) = found
+    free = sa.and_(Contact.phone == phone, Contact.person_id.is_(None), Contact.erased_at.is_(None))
     rows = session.execute(
         sa.select(Contact.id, Contact.name, Contact.consent).where(free).limit(2).with_for_update(skip_locked=True)
     ).all()
-    if len(rows) != 1 or not _fits(person.name, rows[0].name, rows[0].consent):
+    if len(rows) != 1 or not _fits(name, rows[0].name, rows[0].consent):
         return None
     change = sa.update(Contact).where(Contact.id == rows[0].id)
     session.execute(quietly(change.values(person_id=person_id, linked_at=now)))

@@ -59,7 +59,7 @@ def somebody(session: Session, name: str | None = "Siti Aminah", **chat: Any) ->
 
 
 def plan(session: Session, chat: Conversation, kind: DueKind = DueKind.TODO, days: int = 14, **about: Any) -> Due:
-    return dues.plan(
+    planned = dues.plan(
         session,
         conversation_id=chat.id,
         person_id=chat.person_id,
@@ -67,6 +67,7 @@ def plan(session: Session, chat: Conversation, kind: DueKind = DueKind.TODO, day
         about=ABOUT | about,
         due_at=NOON + days * DAY,
     )
+    return session.get_one(Due, planned.id, populate_existing=True)
 
 
 def sweep(session: Session, days: int = 14, **more: Any) -> int:

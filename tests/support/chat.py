@@ -13,7 +13,6 @@ import handlers
 from bot.database import Database
 from bot.inbound import Inbound
 from bot.inbox import Inbox, Received
-from bot.prepared import Prepared
 from bot.tables import conversations
 from conversation.form import walk
 from conversation.run import Run
@@ -21,6 +20,7 @@ from conversation.said import Contact, Location, Other, Photo, Said, Start, Tap,
 from conversation.turn import on_the_table
 from handlers import HANDLERS
 from models import Channel, Conversation, Session
+from models.prepared import Prepared
 from services.office import Office
 from texts import Catalogue, load
 from texts.bubble import Bubble, Button, Shape

@@ -1,4 +1,4 @@
-"""The few statements that run for every message: put into SQL once, then handed to the driver as they are.
+"""The statements that run for every message and every registration: put into SQL once, then handed to the driver.
 
 SQLAlchemy looks a statement up in its cache and builds a context around it each time it runs: several times what the
 statement itself takes. Here it still words the SQL and still knows how each value is kept; that work is done once.
@@ -11,11 +11,13 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.orm import Session
 
-from models import Moment
+from models.base import Moment
 
 Convert = Callable[[Any], Any]
 Make = Callable[[str], Any]  # a dialect's name → the statement
+On = sa.Connection | Session
 
 
 @dataclass(slots=True)
@@ -64,7 +66,8 @@ class _Worded:
 class Prepared:
     """A statement of SQLAlchemy's Core, worded once per database. `keys`: the columns an insert is given.
 
-    It runs on the connection's own driver, within its transaction. An insert is given every column that has a default.
+    It runs on the connection's own driver, within its transaction. Given a session, it sees what was flushed, and the
+    session is not told what it changed. An insert is given every column that has a default.
     """
 
     def __init__(self, make: Make | sa.sql.expression.Executable, keys: Sequence[str] = ()) -> None:
@@ -72,26 +75,30 @@ class Prepared:
         self._keys = list(keys)
         self._worded: dict[str, _Worded] = {}
 
-    def rows(self, connection: sa.Connection, values: Mapping[str, Any]) -> list[list[Any]]:
+    def rows(self, on: On, values: Mapping[str, Any]) -> list[list[Any]]:
         """Run it; what it gives back, in the order of its columns. Raises as SQLAlchemy does."""
-        worded = self._in(connection.dialect)
+        connection, worded = self._on(on)
         return _run(connection, worded, worded.parameters(values))
 
-    def named(self, connection: sa.Connection, values: Mapping[str, Any]) -> dict[str, Any]:
+    def named(self, on: On, values: Mapping[str, Any]) -> dict[str, Any]:
         """Run it; the one row it gives, by the names of its columns."""
-        worded = self._in(connection.dialect)
+        connection, worded = self._on(on)
         (row,) = _run(connection, worded, worded.parameters(values))
         return dict(zip(worded.names, row, strict=True))
 
-    def run(self, connection: sa.Connection, values: Mapping[str, Any]) -> None:
+    def run(self, on: On, values: Mapping[str, Any]) -> None:
         """Run it for its effect."""
-        worded = self._in(connection.dialect)
+        connection, worded = self._on(on)
         _run(connection, worded, worded.parameters(values))
 
-    def many(self, connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    def many(self, on: On, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run it once for each row, in one go."""
-        worded = self._in(connection.dialect)
+        connection, worded = self._on(on)
         _run(connection, worded, [worded.parameters(values) for values in rows], many=True)
+
+    def _on(self, on: On) -> tuple[sa.Connection, _Worded]:
+        connection = on.connection() if isinstance(on, Session) else on
+        return connection, self._in(connection.dialect)
 
     def _in(self, dialect: Dialect) -> _Worded:
         found = self._worded.get(dialect.name)
@@ -131,7 +138,7 @@ def _planned(name: str, bind: sa.BindParameter[Any], dialect: Dialect) -> tuple[
 
 
 def _returned(statement: Any) -> tuple[Any, ...]:
-    gives = isinstance(statement, sa.Select | sa.TextualSelect) or bool(getattr(statement, "_returning", False))
+    gives = isinstance(statement, sa.SelectBase) or bool(getattr(statement, "_returning", False))
     return tuple(statement.exported_columns) if gives else ()
 
 
