@@ -10,7 +10,7 @@ import orjson
 from bot import logs
 from bot.app import UNLIMITED, prepare
 from bot.config import Settings
-from bot.serving import _loop_factory, build
+from bot.serving import _loop_factory, build, stay
 
 RATE = 100_000.0  # per second: more than the settings allow, for a real platform's sake
 
@@ -18,6 +18,7 @@ RATE = 100_000.0  # per second: more than the settings allow, for a real platfor
 async def serve(settings: Settings) -> None:
     """Until told to end."""
     built = build(settings, burst=UNLIMITED)
+    stay()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, built.stop)
     await built.serve()

@@ -212,7 +212,7 @@ class Outbox:
             await asyncio.sleep(wait)
         if time.monotonic() < line.closed_until:
             return False
-        if time.monotonic() - ready.at <= pace.LATE:
+        if time.monotonic() - ready.at <= pace.LATE or line.sender.rate >= pace.UNBOUND:
             return True
         try:
             waits = await self._run(lambda c: pace.reserve(c, line.sender.gate, 1, line.sender.rate, 1.0), last=True)
