@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_MS = 15_000  # a guest (the command line) may hold SQLite's lock for a moment
-POSTGRES_WRITERS = 3  # above four threads nothing is gained
+POSTGRES_WRITERS = 2  # a third costs a quarter more for each turn: smaller groups; with one, all wait for one lock
 POSTGRES_READERS = 5
 PROGRAM = "naikkelas"  # what PostgreSQL's list of connections calls us
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,13 +15,21 @@ UNBOUND = 1000.0  # per second: more than any platform allows; where the limit i
 LATE = 0.05  # seconds: a slot used later than this would crowd the next ones; it is forfeited
 
 _CLOCK = {
-    "sqlite": sa.text("SELECT (julianday('now') - 2440587.5) * 86400.0"),
-    "postgresql": sa.text("SELECT extract(epoch FROM clock_timestamp())::float8"),
+    "sqlite": "(julianday('now') - 2440587.5) * 86400.0",
+    "postgresql": "extract(epoch FROM clock_timestamp())::float8",
 }
-_READ_CLOCK = Prepared(lambda name: _CLOCK[name].columns(sa.column("now", sa.Double())))
-_LOCK = Prepared(
-    sa.select(gates.c.tat, gates.c.closed_until).where(gates.c.sender == sa.bindparam("who")).with_for_update()
-)
+_READ_CLOCK = Prepared(lambda name: sa.select(sa.literal_column(_CLOCK[name], sa.Double())))
+_ROW = sa.select(gates.c.tat, gates.c.closed_until).where(gates.c.sender == sa.bindparam("who")).with_for_update()
+
+
+def _lock(name: str) -> Any:
+    """The row, and the clock read after the lock: read while waiting for it, it would be late by the wait."""
+    row = _ROW.cte("pace").prefix_with("MATERIALIZED", dialect="postgresql")
+    now: sa.ColumnElement[float] = sa.literal_column(_CLOCK[name], sa.Double())
+    return sa.select(row.c.tat, row.c.closed_until, now)
+
+
+_LOCK = Prepared(_lock)
 _BOOK = Prepared(sa.update(gates).where(gates.c.sender == sa.bindparam("who")).values(tat=sa.bindparam("new_tat")))
 _CLOSE = (
     sa.update(gates)
@@ -58,9 +67,8 @@ def reserve(
 
     The row stays locked until the transaction ends. Nothing is booked while a platform has closed the gate.
     """
-    ((tat, closed_until),) = _LOCK.rows(connection, {"who": sender})
-    # Read after the lock: a clock read while waiting for it would be late by the wait.
-    now = clock(connection) if now is None else now
+    ((tat, closed_until, on_the_clock),) = _LOCK.rows(connection, {"who": sender})
+    now = on_the_clock if now is None else now
     if closed_until > now:
         return ()
     waits, new_tat = slots(tat, now, wanted, rate, ahead)

@@ -45,11 +45,11 @@ class _Worded:
             [fixed if k is None else keep(values[k]) if keep else values[k] for _, k, keep, fixed in self.plan]
         )
 
-    def rows(self, found: Sequence[Sequence[Any]], description: Any) -> list[list[Any]]:
-        """What the driver gave, as Python's own values."""
+    def rows(self, cursor: Any) -> list[list[Any]]:
+        """What the driver gave, as Python's own values. It describes its columns anew each time: asked once."""
         if self.read is None:
-            self.read = tuple(self._readers(description))
-        rows = [list(row) for row in found]
+            self.read = tuple(self._readers(cursor.description))
+        rows = [list(row) for row in cursor.fetchall()]
         for row in rows:
             for at, read in self.read:
                 row[at] = read(row[at])
@@ -149,7 +149,7 @@ def _run(connection: sa.Connection, worded: _Worded, parameters: Any, *, many: b
             cursor.executemany(worded.sql, parameters)
         else:
             cursor.execute(worded.sql, parameters)
-        return worded.rows(cursor.fetchall(), cursor.description) if worded.columns else []
+        return worded.rows(cursor) if worded.columns else []
     except worded.error as error:
         raise _as_sqlalchemys(connection, worded, error, cursor) from error
     finally:
