@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 .PHONY: run test check format bench install lock clean
 
 run: $(VENV)/.installed
-	$(BIN)/python -m bot run
+	$(BIN)/python -m bot run --demo
 
 test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n auto --dist worksteal

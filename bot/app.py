@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 import handlers
 import migrations
 import texts
-from bot import metrics, workers
+from bot import demonstrating, metrics, workers
 from bot.broadcasting import Broadcaster
 from bot.channels import templates
 from bot.channels.base import Channel
 from bot.channels.telegram import TelegramChannel
 from bot.channels.whatsapp import WhatsAppChannel
 from bot.clock import Clock
-from bot.config import ProgrammeSettings, Settings
+from bot.config import Settings
 from bot.database import Database, open_database
 from bot.documents import Documents
 from bot.inbound import Inbound
@@ -30,7 +30,7 @@ from bot.polling import Polling
 from bot.scheduler import Heart
 from bot.writer import DatabaseGone, Writer
 from models import Channel as ChannelName
-from services import calendar_entries, programmes
+from services import calendar_entries, demo, programmes
 from services import templates as register
 from services.office import Office
 from texts import Catalogue
@@ -111,6 +111,7 @@ class Program:
             workers.named(),
             replies_only=self.role == "web",
             documents=self.documents,
+            invented=self.settings.simulator.enabled is True,
         )
         self.writer = Writer(self.database, self.outbox.finish, self.outbox.after)
         await self.outbox.start(self.writer)
@@ -228,29 +229,16 @@ def channels(settings: Settings, known: Mapping[str, str]) -> Channels:
 
 
 def prepare(settings: Settings) -> None:
-    """Bring the database to its newest step and the programme to what the settings say."""
+    """Bring the database to its newest step and the programme to what the settings say.
+
+    Raises `demonstrating.DemoRefused` for invented people beside real channels.
+    """
     database = open_database(settings.database.url.get_secret_value())
     try:
         migrations.upgrade(database.write_engine)
-        if settings.programme:
-            seed(database, settings.programme)
+        with Session(database.write_engine) as session, session.begin():
+            demonstrating.refuse_beside_real_channels(session, settings)
+            if settings.programme:
+                programmes.ensure(session, demo.keep_quotas(session, demonstrating.spec(settings.programme)))
     finally:
         database.close()
-
-
-def seed(database: Database, programme: ProgrammeSettings) -> None:
-    """Write the programme of the settings. Raises `programmes.QuotaBelowTaken`."""
-    spec = programmes.ProgrammeSpec(
-        code=programme.code,
-        name=programme.name,
-        opens_at=programme.opens_at,
-        closes_at=programme.closes_at,
-        accepts=programme.accepts,
-        quota=programme.quota,
-        source=programme.source,
-        as_of=programme.as_of,
-        taken_before=programme.taken_before,
-        allocations=programme.allocations,
-    )
-    with Session(database.write_engine) as session, session.begin():
-        programmes.ensure(session, spec)

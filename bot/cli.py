@@ -13,7 +13,7 @@ import typer
 import migrations
 import simulator.terminal
 from bot import app as program
-from bot import consoled, logs
+from bot import consoled, demonstrating, logs
 from bot.checking import findings
 from bot.cli_applications import applications_cli
 from bot.cli_audit import audit_cli
@@ -27,6 +27,7 @@ from bot.cli_event_papers import papers_cli
 from bot.cli_offers import offers_cli
 from bot.cli_people import people_cli
 from bot.cli_requests import requests_cli
+from bot.cli_seed import seed
 from bot.cli_staff import staff_cli
 from bot.cli_tickets import questions_cli, tickets_cli
 from bot.cli_whatsapp import whatsapp_cli
@@ -37,6 +38,7 @@ from bot.locking import Lock
 from bot.serving import Built, build, run
 from bot.simulated import address
 from models import Channel
+from services.demo import PEOPLE
 from simulator.settings import BASE
 from simulator.terminal import NoPhone
 
@@ -58,10 +60,16 @@ cli.add_typer(questions_cli, name="questions")
 cli.add_typer(whatsapp_cli, name="whatsapp")
 cli.command()(backup)
 cli.command()(restore)
+cli.command()(seed)
 
 
 @cli.command("run")
-def run_command(role: Annotated[str, typer.Option(help="all, web, worker, scheduler")] = "all") -> None:
+def run_command(
+    role: Annotated[str, typer.Option(help="all, web, worker, scheduler")] = "all",
+    demo: Annotated[
+        bool, typer.Option("--demo", help="isi basis data yang masih kosong dengan data contoh (hanya HP percobaan)")
+    ] = False,
+) -> None:
     """Jalankan bot."""
     settings = load_settings()
     if role not in program.ROLES:
@@ -74,6 +82,9 @@ def run_command(role: Annotated[str, typer.Option(help="all, web, worker, schedu
         raise fail(f"{address(settings)} sudah dipakai program lain: ganti web.port.")
     logs.set_up()
     with plainly():
+        if demo and settings.simulated and settings.programme:
+            typer.echo("Menyiapkan data contoh …")
+            demonstrating.fill(settings, Clock(), PEOPLE, only_if_fresh=True)
         run(settings, role=role, started=lambda: _greet(settings, role))
 
 
@@ -165,17 +176,6 @@ def check() -> None:
         typer.echo(f"{'✓' if finding.good else '✗'} {finding.says}")
     if not all(finding.good for finding in found):
         raise typer.Exit(FAILED)
-
-
-@cli.command()
-def seed() -> None:
-    """Tuliskan program dari pengaturan ke basis data."""
-    settings = load_settings()
-    if settings.programme is None:
-        raise fail("programme belum diisi.", code=WRONG)
-    with plainly():
-        program.prepare(settings)
-    typer.echo(f"Program {settings.programme.code} sudah tertulis.")
 
 
 @database_cli.command()

@@ -14,6 +14,7 @@ from bot.channels.errors import PlatformError
 from bot.config import Settings, WrongSettings
 from bot.config_load import load
 from bot.database import Database, open_database
+from bot.demonstrating import DemoRefused
 from bot.locking import AlreadyRunning
 from models import Session
 from services import calendar_entries, regions, staff
@@ -58,8 +59,8 @@ def plainly() -> Iterator[None]:
         yield
     except Forbidden as forbidden:
         raise fail(refusal(forbidden)) from None
-    except AlreadyRunning as running:
-        raise fail(str(running)) from None
+    except (AlreadyRunning, DemoRefused) as refused:
+        raise fail(str(refused)) from None
     except QuotaBelowTaken as below:
         where = f" ({below.regency})" if below.regency else ""
         raise fail(

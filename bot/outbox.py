@@ -51,13 +51,14 @@ class Outbox:
         worker: str,
         replies_only: bool = False,
         documents: Documents | None = None,
+        invented: bool = False,
     ) -> None:
         self._database = database
         self._documents = documents
         self._now = now
         self._worker = worker
         self._replies_only = replies_only
-        self.lines = {n: Line(c, Sender(n, rates[n], worker)) for n, c in channels.items()}
+        self.lines = {n: Line(c, Sender(n, rates[n], worker, invented)) for n, c in channels.items()}
         self._writer: Writer | None = None
         self._results: list[Result] = []
         self._sending: set[asyncio.Task[None]] = set()

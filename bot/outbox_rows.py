@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql
 
 from bot import pace, workers
 from bot.inbox_rows import NewReply
-from bot.tables import conversations, deliveries
+from bot.tables import conversations, deliveries, persons
 from models import Channel, DeliveryState, Lane, Reachable, Stopped
 from models.prepared import Prepared
 from services.broadcasts.selecting import agreed
@@ -22,6 +22,7 @@ LEASE = dt.timedelta(seconds=60)  # longer than any call to a platform takes
 WINDOW = dt.timedelta(hours=23, minutes=50)  # WhatsApp's 24 hours, less a margin for the way there
 BULK_AT_ONCE = 3  # what is not a reply books so few slots ahead that a reply hardly waits
 ASKED_FOR = ("ticket:", "request:")  # who asked an officer, or of their data, is answered though they stopped all
+INVENTED = (DeliveryState.SKIPPED, "demo")
 CHAT_PAUSE = dt.timedelta(seconds=1)  # between two messages a person did not ask for
 
 
@@ -48,6 +49,7 @@ class Sender:
     channel: Channel
     rate: float  # per second, over all processes
     worker: str
+    invented: bool = False  # whether the people of a demo may be written to: never on a real platform
 
     @property
     def gate(self) -> str:
@@ -106,6 +108,7 @@ _IN_FLIGHT = sa.exists().where(
 _JUST_SENT = sa.exists().where(
     _other.c.conversation_id == deliveries.c.conversation_id, _other.c.sent_at > sa.bindparam("pause")
 )
+_INVENTED = sa.exists().where(persons.c.id == conversations.c.person_id, persons.c.demo)
 # The state stands in the statement literally: so the partial index on waiting rows is used.
 _WAITING = (
     sa.select(
@@ -117,6 +120,7 @@ _WAITING = (
         conversations.c.reachable,
         conversations.c.stopped,
         conversations.c.last_in_at,
+        _INVENTED.label("invented"),
     )
     .join(conversations, conversations.c.id == deliveries.c.conversation_id)
     .where(
@@ -149,7 +153,7 @@ def claim(
     if not rows and not replies_only:
         rows = connection.execute(_OTHERS, asked | {"most": min(most, _bulk(sender))}).mappings().all()
         ahead = _bulk(sender) / sender.rate * 0.7
-    fit = _fit(connection, rows, now)
+    fit = _fit(connection, rows, sender, now)
     waits = pace.reserve(connection, sender.gate, len(fit), sender.rate, ahead) if fit else ()
     read_at = time.monotonic()
     token = secrets.token_hex(8)
@@ -164,12 +168,12 @@ def _bulk(sender: Sender) -> int:
     return max(BULK_AT_ONCE, int(sender.rate * 0.05))
 
 
-def _fit(connection: sa.Connection, rows: Sequence[Any], now: dt.datetime) -> list[Mapping[str, Any]]:
+def _fit(connection: sa.Connection, rows: Sequence[Any], sender: Sender, now: dt.datetime) -> list[Mapping[str, Any]]:
     """At the moment of sending everything is checked again; what no longer makes sense is settled. One per chat."""
     fit: dict[int, Mapping[str, Any]] = {}
     unasked = _unasked(connection, [row["conversation_id"] for row in rows if _announces(row)])
     for row in rows:
-        against = reason_against(row, now)
+        against = INVENTED if row["invented"] and not sender.invented else reason_against(row, now)
         if against is None and _announces(row) and row["conversation_id"] in unasked:
             against = DeliveryState.SKIPPED, "no_consent"
         if against:

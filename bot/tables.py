@@ -5,7 +5,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from models import Conversation, Cursor, Delivery, DeliveryEvent, Gate, Inbound, Ticket
+from models import Conversation, Cursor, Delivery, DeliveryEvent, Gate, Inbound, Person, Ticket
 
 conversations = cast("sa.Table", Conversation.__table__)
 cursors = cast("sa.Table", Cursor.__table__)
@@ -13,6 +13,7 @@ deliveries = cast("sa.Table", Delivery.__table__)
 delivery_events = cast("sa.Table", DeliveryEvent.__table__)
 gates = cast("sa.Table", Gate.__table__)
 inbounds = cast("sa.Table", Inbound.__table__)
+persons = cast("sa.Table", Person.__table__)
 tickets = cast("sa.Table", Ticket.__table__)
 
 

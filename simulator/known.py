@@ -23,6 +23,7 @@ from models import (
     Due,
     DueState,
     Lane,
+    Person,
     Ticket,
 )
 from simulator import labels
@@ -85,10 +86,11 @@ class Known:
 
 
 def highest_person(engine: Engine) -> int:
-    """The highest number of a person the program has met on these phones, or 0."""
-    table = _table(Conversation)
+    """The highest number of a person the program has met on these phones, or 0; invented people are not counted."""
+    table, persons = _table(Conversation), _table(Person)
+    invented = sa.exists().where(persons.c.id == table.c.person_id, persons.c.demo)
     with engine.connect() as connection:
-        addresses = connection.execute(sa.select(table.c.address)).scalars()
+        addresses = connection.execute(sa.select(table.c.address).where(~invented)).scalars()
         return max((_person(a) for a in addresses), default=0)
 
 

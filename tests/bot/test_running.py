@@ -136,7 +136,7 @@ def test_roles_are_for_postgresql(say: Say) -> None:
 
 
 def test_check_says_what_is_wrong_and_seed_writes_the_programme(database_url: str, tmp_path: Path, say: Say) -> None:
-    code, said = say("seed", url=database_url)
+    code, said = say("seed", "--people", "0", url=database_url)
     assert (code, "BANTEN-2026" in said) == (0, True)
     code, said = say("check", url=database_url)
     assert code == 0, said
