@@ -1,6 +1,6 @@
 """Statements that change rows: one that gives way to what is there already, and changes that read nothing anew."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +13,30 @@ def insert_into(session: Session, model: type[Base]) -> Any:
     """`INSERT … ON CONFLICT` of whichever database it is; SQLAlchemy words it apart for each."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     return insert(model)
+
+
+def insert_all(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]], unique: str) -> None:
+    """Insert many rows with the same columns; one whose `unique` is taken gives way.
+
+    PostgreSQL takes them as one value and one statement: a statement for each would cost it three times as long.
+    """
+    insert = insert_into(session, model)
+    if session.get_bind().dialect.name != "postgresql":
+        session.connection().execute(insert.on_conflict_do_nothing(index_elements=[unique]), list(rows))
+        return
+    names = list(rows[0])
+    columns = [sa.column(name, sa.inspect(model).columns[name].type) for name in names]
+    told = sa.func.json_to_recordset(sa.bindparam("told", type_=sa.JSON())).table_valued(*columns, name="told")
+    chosen = sa.select(told.render_derived(with_types=True))
+    statement = insert.from_select(names, chosen, include_defaults=False)
+    session.connection().execute(statement.on_conflict_do_nothing(index_elements=[unique]), {"told": list(rows)})
+
+
+def among(session: Session, column: Any, values: Sequence[Any]) -> Any:
+    """`column IN values`; as one array where the database has them, hundreds in one parameter."""
+    if session.get_bind().dialect.name == "postgresql":
+        return column == sa.any_(sa.literal(list(values), postgresql.ARRAY(column.type)))
+    return column.in_(values)
 
 
 def quietly(change: sa.UpdateBase) -> Any:

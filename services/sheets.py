@@ -40,6 +40,8 @@ def words(cell: Any) -> str:
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     said = "" if cell is None else str(cell).strip()
+    if not said.startswith(("=", "'")):
+        return said  # nearly every cell of a long list
     forced = FORMULA.fullmatch(said)
     return forced[1].strip() if forced else said.removeprefix("'")
 

@@ -14,6 +14,7 @@ from models import Contact, PaperConsent, Person, Session
 from models.likeness import plain
 from services import staff
 from services.contacts.reading import Doubt, Entry, Fault, Wrong
+from services.inserting import among
 from services.sheet_files import Row
 from services.staff import Actor, Right
 
@@ -235,14 +236,14 @@ class _Found:
 
     def __init__(self, session: Session, keys: set[str], phones: set[str]) -> None:
         columns = [getattr(Contact, name) for name in dict.fromkeys((*WANTED, *DETAILS))]
-        rows = session.execute(sa.select(*columns).where(Contact.key.in_(sorted(keys)))).mappings()
+        rows = session.execute(sa.select(*columns).where(among(session, Contact.key, sorted(keys)))).mappings()
         self.contacts: dict[str, Mapping[str, Any]] = {row["key"]: dict(row) for row in rows}
         self.shared: dict[str, set[str]] = {}
         self.owners: dict[str, list[tuple[int, str | None]]] = {}
         if phones:
-            of = sa.select(Contact.phone, Contact.key).where(Contact.phone.in_(sorted(phones)))
+            of = sa.select(Contact.phone, Contact.key).where(among(session, Contact.phone, sorted(phones)))
             for phone, key in session.execute(of).all():
                 self.shared.setdefault(str(phone), set()).add(key)
-            people = sa.select(Person.phone, Person.id, Person.name).where(Person.phone.in_(sorted(phones)))
+            people = sa.select(Person.phone, Person.id, Person.name).where(among(session, Person.phone, sorted(phones)))
             for phone, person_id, name in session.execute(people.where(Person.phone_vouched)).all():
                 self.owners.setdefault(str(phone), []).append((person_id, name))

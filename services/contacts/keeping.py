@@ -15,7 +15,7 @@ from services import audit, staff
 from services.contacts.judging import DETAILS, Judged, Tally, Verdict
 from services.contacts.listing import Listing
 from services.contacts.reading import Entry
-from services.inserting import insert_into, quietly
+from services.inserting import among, insert_all, insert_into, quietly
 from services.staff import Actor, Right
 
 
@@ -59,11 +59,11 @@ def keep(session: Session, actor: Actor, list_id: int, judged: Sequence[Judged],
     staff.demand(actor, Right.REVIEW)
     new = [_row(one, actor, list_id, now) for one in judged if one.verdict is Verdict.NEW]
     if new:
-        session.connection().execute(insert_into(session, Contact).on_conflict_do_nothing(index_elements=["key"]), new)
+        insert_all(session, Contact, new, "key")
     _change(session, actor, [one for one in judged if one.verdict is Verdict.CHANGED], now)
     seen = [one.contact_id for one in judged if one.contact_id is not None]
     if seen:
-        session.execute(quietly(sa.update(Contact).where(Contact.id.in_(seen)).values(seen_at=now)))
+        session.execute(quietly(sa.update(Contact).where(among(session, Contact.id, seen)).values(seen_at=now)))
     _attended(session, list_id, [one.entry for one in judged if one.entry and one.entry.event])
 
 
@@ -107,7 +107,7 @@ def _attended(session: Session, list_id: int, entries: Sequence[Entry]) -> None:
     if not entries:
         return
     keys = sorted({one.key for one in entries})
-    ids = dict(session.execute(sa.select(Contact.key, Contact.id).where(Contact.key.in_(keys))).all())
+    ids = dict(session.execute(sa.select(Contact.key, Contact.id).where(among(session, Contact.key, keys))).all())
     rows = [
         {"contact_id": ids[one.key], "event": one.event, "day": one.day, "attended": one.attended, "list_id": list_id}
         for one in entries

@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -92,13 +92,18 @@ class Entry:
     day: dt.date | None = None
     attended: bool = True
     doubts: tuple[Doubt, ...] = ()
+    _key: str = ""
 
     @property
     def key(self) -> str:
         """Who this is, as lists write it: the same name, business and number (or place) is the same line again.
 
-        A number alone joins nobody: no platform vouches for it.
+        A number alone joins nobody: no platform vouches for it. It is worked out once, when the entry is read.
         """
+        self._key = self._key or self._worked_out()
+        return self._key
+
+    def _worked_out(self) -> str:
         where = self.phone or f"{self.regency}/{self.district}/{plain(self.village)}"
         said = "\n".join((plain(self.name), plain(self.business), where))
         return hashlib.sha256(said.encode()).hexdigest()
@@ -120,28 +125,30 @@ class _Refuse(Exception):
 
 def read(line: int, row: Row, heading: Heading, asked: Asked) -> Entry | Wrong | None:
     """One row; None for what is no row of the list: empty, a total, a signature below."""
-    said = [cell for cell in row if sheets.words(cell)]
-    if not said or sheets.words(said[0]).casefold().strip(" :") in TOTALS:
+    cells = [sheets.words(cell) for cell in row]
+    said = [cell for cell in cells if cell]
+    if not said or said[0].casefold().strip(" :") in TOTALS:
         return None
-    if not _text(row, heading, Field.NAME) and not _text(row, heading, Field.PHONE):
+    if not _text(cells, heading, Field.NAME) and not _text(cells, heading, Field.PHONE):
         name_only = heading.columns[Field.NAME]
         return None if len(said) <= 2 or name_only >= len(row) else Wrong(line, Fault.NO_NAME)
     try:
-        return _Reader(line, row, heading, asked).entry()
+        return _Reader(line, row, cells, heading, asked).entry()
     except _Refuse as refused:
         return Wrong(line, refused.fault)
 
 
-def _text(row: Row, heading: Heading, field: Field) -> str:
-    said = " ".join(sheets.words(heading.cell(row, field)).split())
+def _text(cells: Sequence[str], heading: Heading, field: Field) -> str:
+    at = heading.columns.get(field)
+    said = " ".join(cells[at].split()) if at is not None and at < len(cells) else ""
     return "" if said.casefold() in EMPTY else said
 
 
 class _Reader:
     """One row on its way to an entry."""
 
-    def __init__(self, line: int, row: Row, heading: Heading, asked: Asked) -> None:
-        self.row, self.heading, self.asked = row, heading, asked
+    def __init__(self, line: int, row: Row, cells: Sequence[str], heading: Heading, asked: Asked) -> None:
+        self.row, self.cells, self.heading, self.asked = row, cells, heading, asked
         self.doubts: list[Doubt] = []
         self.made = Entry(line, "")
 
@@ -172,20 +179,21 @@ class _Reader:
             if sheets.holds_nik(cell):
                 raise _Refuse(Fault.NIK)
         for field, at in self.heading.columns.items():
-            cell = self.row[at] if at < len(self.row) else None
-            if RUNS.match(sheets.words(cell)):
+            if at >= len(self.row):
+                continue
+            if self.cells[at].startswith(("=", "#")) and RUNS.match(self.cells[at]):
                 raise _Refuse(Fault.FORMULA)
-            if field in (Field.PHONE, Field.NIB) and sheets.lost_digits(cell):
+            if field in (Field.PHONE, Field.NIB) and sheets.lost_digits(self.row[at]):
                 raise _Refuse(Fault.LOST_DIGITS)
 
     def _words(self, field: Field) -> str | None:
-        said = _text(self.row, self.heading, field)
+        said = _text(self.cells, self.heading, field)
         if len(said) > LONGEST[field]:
             self.doubts.append(Doubt.SHORTENED)
         return said[: LONGEST[field]].strip() or None
 
     def _phone(self) -> str | None:
-        said = _text(self.row, self.heading, Field.PHONE)
+        said = _text(self.cells, self.heading, Field.PHONE)
         if not any(c.isdigit() for c in said):
             self.doubts += [Doubt.NO_PHONE] if said else []
             return None
@@ -198,13 +206,16 @@ class _Reader:
         return number
 
     def _place(self) -> None:
-        regency, district = _text(self.row, self.heading, Field.REGENCY), _text(self.row, self.heading, Field.DISTRICT)
+        regency, district = (
+            _text(self.cells, self.heading, Field.REGENCY),
+            _text(self.cells, self.heading, Field.DISTRICT),
+        )
         found = place(regency, district)
         self.made.regency, self.made.district = found[0], found[1]
         self.doubts += found[2]
 
     def _nib(self) -> str | None:
-        said = re.sub(r"[\s.\-]", "", _text(self.row, self.heading, Field.NIB))
+        said = re.sub(r"[\s.\-]", "", _text(self.cells, self.heading, Field.NIB))
         if not said:
             return None
         if said.isdecimal() and 11 <= len(said) <= 13:  # as a number it has lost its leading noughts
@@ -222,7 +233,7 @@ class _Reader:
 
     def _consent(self) -> None:
         made = self.made
-        if yes_or_no(_text(self.row, self.heading, Field.CONSENT)) is not True:
+        if yes_or_no(_text(self.cells, self.heading, Field.CONSENT)) is not True:
             return
         made.reference = self._words(Field.REFERENCE) or self.asked.document
         made.claims = made.reference is not None

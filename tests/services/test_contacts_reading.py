@@ -98,6 +98,20 @@ def test_what_is_no_mobile_number_is_refused(said: str) -> None:
         phones.first_mobile(said)
 
 
+@given(begins=st.sampled_from(["0", "62", "+62"]), digits=st.from_regex(r"8[0-9]{6,13}", fullmatch=True))
+def test_the_quick_way_and_the_careful_way_read_the_same_number(begins: str, digits: str) -> None:
+    said = f"{begins}{digits}"
+    try:
+        careful: str | None = phones.mobile(said)
+    except NotAPhone:
+        careful = None
+    try:
+        quick: str | None = phones.first_mobile(said)[0]
+    except NotAPhone:
+        quick = None
+    assert quick == careful
+
+
 @given(st.text(max_size=40))
 def test_any_words_are_a_number_or_none(said: str) -> None:
     try:
