@@ -9,6 +9,7 @@ from services.broadcasts import feeding
 
 LOOKED_AT = 200  # the last sends
 MOST_REFUSED = 0.05  # of them
+IN_LANE = 1_000  # as many may not have an outcome yet
 # What is said of all of us and not of one person: the account, its sender, the token, the template. The numbers are
 # Twilio's (bot/channels/whatsapp_errors.py), the words our Telegram channel's.
 OF_EVERYBODY = (
@@ -37,12 +38,16 @@ def judge(settled: Sequence[tuple[DeliveryState, str | None]], held: Sequence[st
 
 def wrong(session: Session, broadcast: Broadcast) -> str | None:
     """Why this broadcast must stop now, if it must."""
-    mine = sa.and_(Recipient.broadcast_id == broadcast.id, Recipient.delivery_id.is_not(None))
+    # The newest by their deliveries' numbers. With the sum no index of the broadcast's is taken, which would mean to
+    # look at everybody who has got it.
+    mine = sa.and_(Recipient.broadcast_id + 0 == broadcast.id, Recipient.delivery_id.is_not(None))
     if broadcast.resumed_at is not None:
         mine = sa.and_(mine, Recipient.given_at >= broadcast.resumed_at)
-    query = sa.select(Delivery.state, Delivery.reason).join(Recipient, Recipient.delivery_id == Delivery.id)
-    last = query.where(mine, Delivery.state.in_(SETTLED)).order_by(Recipient.delivery_id.desc()).limit(LOOKED_AT)
-    settled = [(state, reason) for state, reason in session.execute(last).all()]
+    newest = sa.select(Recipient.delivery_id).where(mine).order_by(Recipient.delivery_id.desc())
+    last = newest.limit(LOOKED_AT + IN_LANE).subquery()
+    query = sa.select(Delivery.state, Delivery.reason).join(last, last.c.delivery_id == Delivery.id)
+    query = query.where(Delivery.state.in_(SETTLED)).order_by(Delivery.id.desc()).limit(LOOKED_AT)
+    settled = [(state, reason) for state, reason in session.execute(query).all()]
     waits = sa.and_(sa.text("deliveries.state IN ('queued')"), Delivery.because == feeding.because(broadcast.id))
     held = session.scalars(sa.select(Delivery.reason).where(waits, Delivery.reason.is_not(None)).distinct()).all()
     return judge(settled, held)
