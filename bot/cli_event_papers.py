@@ -9,7 +9,7 @@ from urllib.parse import quote
 import typer
 
 import texts
-from bot.cli_common import As, actor, fail, settings, transaction
+from bot.cli_common import As, actor, fail, office_now, settings, transaction
 from bot.cli_event_day import day_cli
 from bot.cli_events import WHEN, Code, plainly, time_of
 from bot.clock import Clock
@@ -89,8 +89,8 @@ def _moment(session: Session, code: str, said: str | None, now: dt.datetime) -> 
 
 def _certify(session: Session, given: Settings, event: Event, now: dt.datetime) -> None:
     """What is due already goes out at once, as far as the hour allows; the rest by itself."""
-    given_out = 0
-    while some := giving.sweep(session, texts.load(), given.office_now(), lambda: secrets.token_urlsafe(24), now):
+    given_out, office = 0, office_now(given, session)
+    while some := giving.sweep(session, texts.load(), office, lambda: secrets.token_urlsafe(24), now):
         given_out += some
     at = max(event.certificates_at or now, event.ends_at).astimezone(zone_of(event.zone))
     typer.echo(f"Sertifikat {event.code} untuk yang hadir terbit mulai {at:%d-%m-%Y %H.%M}, pada jam kirim kantor.")
