@@ -1,0 +1,313 @@
+"""Who may do what: every function that staff can call, with the right it asks for, and what a kab/kota means for it."""
+
+import datetime as dt
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import services
+from models import (
+    Business,
+    Confirmation,
+    Contact,
+    ContactList,
+    Conversation,
+    RequestKind,
+    Session,
+    Stage,
+)
+from services import applications, asked, docket, interests, offering, requests, tickets
+from services.broadcasts import drafting
+from services.broadcasts.audience import Audience
+from services.broadcasts.drafting import Draft
+from services.calendar import Calendar
+from services.contacts.exporting import Wanted
+from services.contacts.judging import Tally
+from services.contacts.listing import Listing
+from services.events.arranging import EventSpec, Over
+from services.events.attending import Tap, Visitor
+from services.moves import Moved, Told
+from services.sheet_files import Opened
+from services.staff import Right
+from tests.services import asking, eventful, people
+from tests.services.people import NOON, OFFICE
+from texts import load
+
+HERE, ELSEWHERE = "36.04", "36.71"
+TEXTS = load()
+NOWHERE = Path("/nonexistent/daftar.xlsx")
+
+
+class Where(Enum):
+    """What a kab/kota means for a function."""
+
+    SUBJECT = auto()  # it is about one thing, which belongs to a kab/kota: elsewhere it is refused
+    LIST = auto()  # it shows what is the actor's: elsewhere nothing
+    ANYWHERE = auto()  # it is about no kab/kota
+
+
+@dataclass(frozen=True)
+class Line:
+    """One function: the right, where, and the arguments that are not the usual ones (of the world, by name)."""
+
+    right: Right
+    where: Where
+    given: Mapping[str, Any] = field(default_factory=dict)
+    also: frozenset[Right] = frozenset()  # what it needs besides
+    instead: frozenset[Right] = frozenset()  # each of these does as well
+
+    @property
+    def ways(self) -> list[frozenset[Right]]:
+        """The rights that are enough, each way by itself."""
+        return [self.also | {one} for one in (self.right, *sorted(self.instead))]
+
+    def allows(self, rights: frozenset[Right]) -> bool:
+        """Whether these rights are enough."""
+        return any(way <= rights for way in self.ways)
+
+
+@dataclass(frozen=True)
+class NoGate:
+    """A function that asks for no right, and why that is right."""
+
+    why: str
+
+
+def subject(right: Right, **given: Any) -> Line:
+    return Line(right, Where.SUBJECT, given)
+
+
+def listing(right: Right, **given: Any) -> Line:
+    return Line(right, Where.LIST, given)
+
+
+def anywhere(right: Right, **given: Any) -> Line:
+    return Line(right, Where.ANYWHERE, given)
+
+
+def either(right: Right, other: Right, **given: Any) -> Line:
+    return Line(right, Where.SUBJECT, given, instead=frozenset({other}))
+
+
+def written(of: SimpleNamespace) -> int:
+    """The number of the world's announcement."""
+    return int(of.broadcast)
+
+
+DRAFT = Draft("NIB", {"id": "Pendampingan NIB gratis."}, Audience(regencies=(HERE,)))
+ITSELF = NoGate("it is the gate itself, or words a gate is made of")
+CALLER = NoGate("the act that is asked about or written down has its own gate")
+
+TABLE: Mapping[str, Line | NoGate] = {
+    # accounts and what was done
+    "accounts.add": anywhere(Right.USERS, name="baru", roles=["naskah"], display_name="Baru", regencies=[HERE]),
+    "accounts.disable": anywhere(Right.USERS, name="rina"),
+    "accounts.enable": anywhere(Right.USERS, name="rina"),
+    "accounts.link_code": anywhere(Right.USERS, name="rina", code="x" * 22),
+    "accounts.listed": anywhere(Right.USERS),
+    "accounts.set_roles": anywhere(Right.USERS, name="rina", roles=["naskah"]),
+    "accounts.set_scope": anywhere(Right.USERS, name="rina", regencies=[HERE]),
+    "signing_in.password_code": anywhere(Right.USERS, name="rina", code="x" * 22),
+    "signing_in.browsers": NoGate("one's own sign-ins only"),
+    "auditing.shown": anywhere(Right.AUDIT),
+    "auditing.verify": anywhere(Right.AUDIT, anchor=None),
+    # tickets, questions, requests
+    "tickets.listing": listing(Right.SEE),
+    "tickets.page": subject(Right.SEE),
+    "answers.answer": subject(Right.REVIEW, words="Besok."),
+    "answers.answer_once": subject(Right.REVIEW, words="Besok."),
+    "answers.close": subject(Right.REVIEW),
+    "transcript.of_ticket": subject(Right.REVIEW),
+    "asked.unanswered": listing(Right.SEE),
+    "worklist.of": anywhere(Right.SEE),
+    "held.count": anywhere(Right.SEE),
+    "held.waiting": anywhere(Right.SEE),
+    "requests.listed": listing(Right.SEE),
+    "granting.close": subject(Right.REVIEW, apply=None, because="sudah"),
+    "interests.counts": listing(Right.SEE),
+    # applications, places, chats
+    "casework.case": subject(Right.SEE),
+    "casework.listed": listing(Right.SEE),
+    "dossier.open_": subject(Right.SEE, shown=False),
+    "dossier.photo": subject(Right.SEE, media_id=1),
+    "docket.counts": anywhere(Right.SEE),
+    "docket.find": subject(Right.SEE, wanted=docket.Wanted(regency=HERE)),
+    "docket_file.write": Line(
+        Right.EXPORT, Where.SUBJECT, {"wanted": docket.Wanted(regency=HERE), "path": NOWHERE}, frozenset({Right.SEE})
+    ),
+    "overview.needs": anywhere(Right.SEE),
+    "overview.reached": anywhere(Right.SEE),
+    "overview.standing": anywhere(Right.SEE, code=people.CODE),
+    "overview.today": anywhere(Right.SEE),
+    "moves.move": subject(Right.REVIEW, to=Stage.DRAFTED),
+    "moves.moved_unnoted": subject(Right.REVIEW, to=Stage.DRAFTED, told=Told()),
+    "moves.write_down": CALLER,
+    "stage_import.plan": anywhere(Right.REVIEW, rows=[["Nomor", "Tahap"], ["BTN-2026-000001", "Diajukan"]]),
+    "stage_import.apply": anywhere(Right.REVIEW, planned=[]),
+    "offers.lines": listing(Right.SEE),
+    "offers.called": subject(Right.REVIEW, which="{waiting}"),
+    "offers.wake": subject(Right.REVIEW, number="{waiting}"),
+    "offering.now": subject(Right.REVIEW, number="{waiting}"),
+    "finding.business": subject(Right.SEE, named="{number}"),
+    "finding.chat": subject(Right.REVIEW, named="{number}"),
+    "links.by_officer": subject(Right.REVIEW),
+    "confirmations.on_paper": subject(Right.REVIEW, reference="BA-1"),
+    "confirmations.open_ones": listing(Right.SEE),
+    # contacts
+    "contacts.exporting.lines": subject(Right.EXPORT, wanted=Wanted(regency=HERE)),
+    "contacts.exporting.note": subject(Right.EXPORT, wanted=Wanted(regency=HERE), count=1),
+    "contacts.keeping.begin": anywhere(Right.REVIEW, source="dinas"),
+    "contacts.keeping.keep": anywhere(Right.REVIEW, judged=[]),
+    "contacts.keeping.finish": anywhere(Right.REVIEW, tally=Tally()),
+    "contacts.papers.claims": listing(Right.REVIEW),
+    "contacts.papers.decide": anywhere(Right.REVIEW, reference="BA-1", confirmed=True),
+    "contacts.papers.lines": listing(Right.REVIEW, reference="BA-1"),
+    # events
+    "events.arranging.create": subject(Right.EVENTS, opened=True),
+    "events.arranging.open_up": subject(Right.EVENTS),
+    "events.arranging.copy": subject(Right.EVENTS, starts_at=eventful.THURSDAY + dt.timedelta(days=7)),
+    "events.arranging.move": subject(Right.EVENTS, place="Balai Desa"),
+    "events.arranging.cancel": subject(Right.EVENTS, reason="hujan"),
+    "events.arranging.change": subject(Right.EVENTS, values={"title": "Lain"}),
+    "events.arranging.set_plan": subject(Right.EVENTS, entries=()),
+    "events.arranging.set_shares": subject(Right.EVENTS, shares={}),
+    "events.arranging.set_capacity": subject(Right.EVENTS, capacity=5, over=Over.REFUSE),
+    "events.inviting.invite": subject(Right.EVENTS, people=[]),
+    "events.sources.add": subject(Right.EVENTS, kind="dinas", name="Lebak", regency=None),
+    "events.giving.certify_from": subject(Right.EVENTS, at=eventful.THURSDAY),
+    "events.giving.keep_materials": subject(Right.EVENTS, name="materi.pdf", content=b"%PDF"),
+    "events.giving.set_materials": subject(Right.EVENTS, url="https://contoh.go.id/materi"),
+    "events.doors.make": subject(Right.EVENTS, name="Pintu A", token="t" * 32),
+    "events.doors.of_event": subject(Right.EVENTS),
+    "events.doors.revoke": subject(Right.EVENTS, door_id=1),
+    "events.lists.all_events": listing(Right.SEE, past=False),
+    "events.lists.for_staff": subject(Right.SEE),
+    "events.lists.export": subject(Right.EXPORT),
+    "events.certifying.sheet": subject(Right.EXPORT),
+    "events.roster.sheet": subject(Right.EXPORT),
+    "events.roster.expected": subject(Right.DOOR),
+    "events.attending.check_in": subject(Right.DOOR),
+    "events.attending.check_in_card": subject(Right.DOOR, token="t" * 32),
+    "events.attending.walk_in": subject(Right.DOOR, token="t" * 32),
+    "events.attending.undo": subject(Right.DOOR),
+    "events.attending.may_note": subject(Right.DOOR),
+    # announcements: who approves may do what keeps others from reading wrong things
+    "broadcasts.drafting.create": subject(Right.DRAFT, draft=DRAFT),
+    "broadcasts.drafting.change": subject(Right.DRAFT, number=written, draft=DRAFT),
+    "broadcasts.drafting.preview": either(Right.DRAFT, Right.APPROVE, number=written),
+    "broadcasts.drafting.try_out": subject(Right.DRAFT, number=written),
+    "broadcasts.approving.ask": subject(Right.DRAFT, number=written),
+    "broadcasts.approving.approve": either(Right.APPROVE, Right.DRAFT, number=written, version=1),
+    "broadcasts.approving.reject": subject(Right.APPROVE, number=written, version=1),
+    "broadcasts.fates.listed": listing(Right.SEE),
+    "broadcasts.fates.progress": subject(Right.SEE, number=written),
+    "broadcasts.fates.seen": subject(Right.SEE, number=written),
+    "broadcasts.running.cancel": either(Right.DRAFT, Right.APPROVE, number=written),
+    "broadcasts.running.demand_stop": either(Right.DRAFT, Right.APPROVE, number=written),
+    "broadcasts.running.pause": either(Right.DRAFT, Right.APPROVE, number=written),
+    "broadcasts.running.resume": either(Right.DRAFT, Right.APPROVE, number=written),
+    # what the gates are made of
+    "broadcasts.audience.demand_all": ITSELF,
+    "broadcasts.audience.within": ITSELF,
+    "audit.note": CALLER,
+    "confirming.ask": CALLER,
+    "confirming.confirm": CALLER,
+    "scope.demand_person": ITSELF,
+    "scope.of_person": ITSELF,
+    "staff.again": ITSELF,
+    "staff.covers": ITSELF,
+    "staff.demand": ITSELF,
+    "staff.demand_for": ITSELF,
+    "staff.is_second": ITSELF,
+    "staff.within": ITSELF,
+}
+
+
+def callable_by_staff() -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Every public function in services/ that takes an actor, by its short name."""
+    for module in pkgutil.walk_packages(services.__path__, "services."):
+        found = importlib.import_module(module.name)
+        for name, thing in vars(found).items():
+            ours = inspect.isfunction(thing) and thing.__module__ == module.name and not name.startswith("_")
+            if ours and "actor" in inspect.signature(thing).parameters:
+                yield f"{module.name.removeprefix('services.')}.{name}", thing
+
+
+# --- a small world of one kab/kota
+
+
+def world(session: Session) -> SimpleNamespace:
+    """One owner with a place, one who waits, and everything that can hang on them, all of it in HERE."""
+    people.programme(session, quota=1, allocations={})
+    people.account(session, "rina")
+    placed = asking.register(session, regency=HERE, district="36.04.22")
+    waiting = asking.register(session, regency=HERE, district="36.04.22")
+    business = session.get_one(Business, placed.business_id)
+    chat = people.chat(session, business.person_id)
+    other = people.chat(session, session.get_one(Business, waiting.business_id).person_id)
+    event = eventful.event(session, regency=HERE)
+    signed = eventful.signs_up(session, event.id, chat, business_id=business.id)
+    assert signed.sign_up is not None
+    _waits(session, business, chat, waiting.business_id)
+    _offers(session, placed.application_id)
+    about = {"conversation_id": chat.id, "person_id": business.person_id}
+    ticket = tickets.open_ticket(session, **about, topic="question", words="?", context={}, office=OFFICE, now=NOON)
+    wanted = requests.ask(session, **about, kind=RequestKind.SEE, now=NOON)
+    announced = drafting.create(session, people.DEWI, DRAFT, texts=TEXTS, office=OFFICE, now=NOON)
+    return SimpleNamespace(
+        broadcast=announced.id,
+        ticket_id=ticket.id, request_id=wanted.id, application_id=waiting.application_id, number=placed.number,
+        waiting=waiting.number, business_id=business.id, code=event.code, event_code=event.code, event_id=event.id,
+        event=event, sign_up_id=signed.sign_up.id, old=chat.id, new=other.id, list_id=1, now=NOON, texts=TEXTS,
+        office=OFFICE, calendar=Calendar(), tap=Tap(NOON, "k" * 8), visitor=Visitor("Siti", "Keripik", HERE, "BA-1"),
+        listing=Listing(Opened("a.csv", ("",)), "", (), None, "0" * 64),  # type: ignore[arg-type]
+        spec=EventSpec(event.kind, "Hari lain", event.starts_at, event.ends_at, "Aula", 5, regency=HERE),
+        moved=Moved(1, placed.number, Stage.PLACED, Stage.DRAFTED, None),
+    )  # fmt: skip
+
+
+def _waits(session: Session, business: Business, chat: Conversation, other_id: int) -> None:
+    session.add(Confirmation(business_id=other_id, phone=None, asked_at=NOON, due_at=NOON, code="U1"))
+    brought = ContactList(file="a.xlsx", digest="0" * 64, source="dinas", brought_by="dewi", begun_at=NOON, counts={})
+    session.add(brought)
+    session.flush()
+    claimed = Contact(
+        key="k", list_id=brought.id, created_at=NOON, seen_at=NOON, name="Siti", regency=HERE, doubts=[],
+        consent="claimed", reference="BA-1", claimed_by="dewi", claimed_staff=99, claimed_at=NOON,
+    )  # fmt: skip
+    session.add(claimed)
+    _asks(session, business.person_id)
+    session.flush()
+
+
+def _asks(session: Session, person_id: int) -> None:
+    """What they asked that has no answer, and what they are interested in."""
+    asked.keep(session, person_id, "Di mana beli stiker?", NOON)
+    interests.note(session, person_id=person_id, step="nib", regency=HERE, now=NOON)
+
+
+def _offers(session: Session, placed_id: int) -> None:
+    """The place becomes free and is offered to who waits."""
+    applications.withdraw(session, placed_id, now=NOON, by="owner")
+    while offering.sweep(session, TEXTS, OFFICE, NOON):
+        pass
+
+
+def arguments(name: str, call: Callable[..., Any], of: SimpleNamespace, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What a function is called with, apart from session and actor."""
+    made = {}
+    for parameter in inspect.signature(call).parameters.values():
+        if parameter.name in ("session", "actor"):
+            continue
+        value = given.get(parameter.name, getattr(of, parameter.name, parameter.default))
+        if value is inspect.Parameter.empty:
+            raise LookupError(f"{name}: say in the table what {parameter.name} is")
+        value = value(of) if callable(value) else value
+        made[parameter.name] = value.format(**vars(of)) if isinstance(value, str) else value
+    return made
