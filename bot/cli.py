@@ -28,6 +28,7 @@ from bot.cli_offers import offers_cli
 from bot.cli_people import people_cli
 from bot.cli_requests import requests_cli
 from bot.cli_seed import seed
+from bot.cli_speaking import Root
 from bot.cli_staff import staff_cli
 from bot.cli_tickets import questions_cli, tickets_cli
 from bot.cli_whatsapp import whatsapp_cli
@@ -42,8 +43,8 @@ from services.demo import PEOPLE
 from simulator.settings import BASE
 from simulator.terminal import NoPhone
 
-cli = typer.Typer(help="Naik Kelas: bot Telegram dan WhatsApp untuk usaha kecil.", **NO_ARGUMENTS)  # type: ignore[arg-type]
-database_cli = typer.Typer(help="Basis data.", **NO_ARGUMENTS)  # type: ignore[arg-type]
+cli = typer.Typer(cls=Root, help="Naik Kelas: bot Telegram dan WhatsApp untuk usaha kecil.", **NO_ARGUMENTS)  # type: ignore[arg-type]
+database_cli = typer.Typer(help="Basis data: bawa ke bentuk terbaru.", **NO_ARGUMENTS)  # type: ignore[arg-type]
 cli.add_typer(database_cli, name="db")
 cli.add_typer(applications_cli, name="applications")
 cli.add_typer(calendar_cli, name="calendar")
@@ -65,7 +66,7 @@ cli.command()(seed)
 
 @cli.command("run")
 def run_command(
-    role: Annotated[str, typer.Option(help="all, web, worker, scheduler")] = "all",
+    role: Annotated[str, typer.Option(help="bagian yang dijalankan: all (semua), web, worker, scheduler")] = "all",
     demo: Annotated[
         bool, typer.Option("--demo", help="isi basis data yang masih kosong dengan data contoh (hanya HP percobaan)")
     ] = False,

@@ -93,7 +93,7 @@ def create(
     starts: Annotated[str, typer.Option(help=f"mulai, {WHEN}")],
     ends: Annotated[str, typer.Option(help="selesai")],
     place: Annotated[str, typer.Option(help="tempat")],
-    capacity: Annotated[int, typer.Option(help="banyak tempat")],
+    capacity: Annotated[int, typer.Option(help="jumlah tempat")],
     kind: Annotated[EventKind, typer.Option(help="jenis")] = EventKind.INFORMATION,
     code: Annotated[str | None, typer.Option(help="kode; kosong = dibuatkan")] = None,
     zone: Annotated[str, typer.Option(help="zona waktu")] = "Asia/Jakarta",
@@ -184,11 +184,11 @@ def move(
 @events_cli.command()
 def capacity(
     code: Code,
-    places: Annotated[int, typer.Argument(help="banyak tempat yang baru")],
+    places: Annotated[int, typer.Argument(help="jumlah tempat yang baru")],
     tell_last: Annotated[bool, typer.Option("--tell-last", help="yang terakhir dipindah ke daftar tunggu")] = False,
     staff: As = "",
 ) -> None:
-    """Ubah banyak tempat."""
+    """Ubah jumlah tempat. Kurang dari yang terisi: pakai --tell-last."""
     given, now = settings(), Clock().now()
     with transaction(given) as session, plainly():
         over = Over.TELL_LAST if tell_last else Over.REFUSE

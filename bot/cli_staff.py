@@ -80,7 +80,7 @@ def add_command(
 
 @staff_cli.command("list")
 def list_command(as_json: AsJson = False, by: As = "") -> None:
-    """Semua akun."""
+    """Semua akun petugas: peran, wilayah, Telegram; yang dinonaktifkan paling bawah."""
     given = settings()
     with transaction(given) as session:
         found = accounts.listed(session, actor(session, by))

@@ -212,6 +212,11 @@ TABLE: Mapping[str, Line | NoGate] = {
     "broadcasts.running.demand_stop": either(Right.DRAFT, Right.APPROVE, number=written),
     "broadcasts.running.pause": either(Right.DRAFT, Right.APPROVE, number=written),
     "broadcasts.running.resume": either(Right.DRAFT, Right.APPROVE, number=written),
+    "broadcasts.inviting.invite": subject(Right.EVENTS, number=written),
+    # the office's one calendar
+    "calendar_entries.add": anywhere(Right.EVENTS, wanted=None),
+    "calendar_entries.entries": anywhere(Right.SEE, since=NOON.date()),
+    "calendar_entries.remove": anywhere(Right.EVENTS, entry_id=1),
     # what the gates are made of
     "broadcasts.audience.demand_all": ITSELF,
     "broadcasts.audience.within": ITSELF,
