@@ -39,7 +39,7 @@ def create(settings: ConsoleSettings, pages: Sequence[Page] = PAGES) -> Starlett
     files = Mount("/static", Files(directory=looks.STATIC), name="static")
     routes: list[BaseRoute] = [files]
     for page in pages:
-        if not isinstance(page.right, Right | Open):
+        if not page.right or not isinstance(page.right, Right | Open | frozenset):
             raise Undeclared(page.path)
         routes.append(Route(page.path, reception.to(page), methods=[page.method]))
     nothing = Page("GET", "/{path:path}", Open.SIGNED_IN, _nothing)

@@ -26,7 +26,7 @@ def listing(desk: Desk) -> Response:
         counts = None if desk.asked.fragment else docket.counts(session, desk.actor, desk.now)
     values = {"found": found, "wanted": found.wanted, "counts": counts, "asked": asked(found.wanted)}
     template = "applications_table.html" if desk.asked.fragment else "applications.html"
-    return looks.page(desk, template, **values, places=_places(desk))
+    return looks.page(desk, template, **values, places=places(desk))
 
 
 def download(desk: Desk) -> Response:
@@ -72,7 +72,7 @@ def _one(kind: type[Kind], value: str | None) -> Kind | None:
     return next((one for one in kind if one.value == value), None)
 
 
-def _places(desk: Desk) -> list[tuple[str, str]]:
+def places(desk: Desk) -> list[tuple[str, str]]:
     """The kab/kota this account works for."""
     mine = desk.actor.regencies
     return [(one.code, one.name) for one in regions.REGENCIES.values() if mine is None or one.code in mine]

@@ -25,11 +25,11 @@ class Open(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One line of the table of routes. There is no page without `right`: who may open it."""
+    """One line of the table of routes. There is no page without `right`: who may open it (of several rights, any)."""
 
     method: str
     path: str
-    right: Right | Open
+    right: Right | Open | frozenset[Right]
     show: "Callable[[Desk], Response]"
 
 

@@ -89,7 +89,15 @@ env.filters.update(
     hidden_phone=wording.hidden_phone, iso=lambda when: when.astimezone(JAKARTA).isoformat(timespec="minutes"),
 )  # fmt: skip
 env.globals.update(
-    review=Right.REVIEW, export=Right.EXPORT, base=BASE, version=_version(), share=share, address=address, words=wording
+    review=Right.REVIEW,
+    export=Right.EXPORT,
+    draft=Right.DRAFT,
+    approve=Right.APPROVE,
+    base=BASE,
+    version=_version(),
+    share=share,
+    address=address,
+    words=wording,
 )
 
 

@@ -52,5 +52,6 @@ def _main(waits: Waits) -> Sequence[Item]:
         Item("home", "/", "home", "Beranda"),
         Item("applications", "/pendaftaran", "list", "Pendaftaran", waits.applications),
         Item("events", "/acara", "cal", "Acara"),
+        Item("broadcasts", "/siaran", "horn", "Siaran"),
         Item("conversations", "/percakapan", "chat", "Percakapan", waits.tickets, waits.late > 0),
     )

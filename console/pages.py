@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
-from console import admin, applications, case, conversations, events, home, requests, signing
+from console import admin, applications, broadcasts, case, conversations, events, home, requests, signing
 from console.desk import Open, Page
 from services.staff import Right
+
+SENDERS = frozenset({Right.DRAFT, Right.APPROVE})  # the services ask which of the two, and for where
 
 PAGES: Sequence[Page] = (
     Page("GET", "/masuk", Open.EVERYBODY, signing.form),
@@ -25,6 +27,16 @@ PAGES: Sequence[Page] = (
     Page("GET", "/percakapan/{ticket:int}", Right.SEE, conversations.show),
     Page("POST", "/percakapan/{ticket:int}/jawab", Right.REVIEW, conversations.answer),
     Page("POST", "/percakapan/{ticket:int}/tutup", Right.REVIEW, conversations.close),
+    Page("GET", "/siaran", Right.SEE, broadcasts.listing),
+    Page("GET", "/siaran/baru", Right.DRAFT, broadcasts.compose),
+    Page("POST", "/siaran/baru", Right.DRAFT, broadcasts.create),
+    Page("GET", "/siaran/{number:int}", Right.SEE, broadcasts.show),
+    Page("POST", "/siaran/{number:int}/minta", Right.DRAFT, broadcasts.ask),
+    Page("POST", "/siaran/{number:int}/setujui", SENDERS, broadcasts.approve),
+    Page("POST", "/siaran/{number:int}/kembalikan", Right.APPROVE, broadcasts.reject),
+    Page("POST", "/siaran/{number:int}/jeda", SENDERS, broadcasts.pause),
+    Page("POST", "/siaran/{number:int}/lanjut", SENDERS, broadcasts.resume),
+    Page("POST", "/siaran/{number:int}/batal", SENDERS, broadcasts.cancel),
     Page("GET", "/permintaan", Right.SEE, requests.listing),
     Page("POST", "/permintaan/{request:int}/tutup", Right.REVIEW, requests.close),
     Page("GET", "/acara", Right.SEE, events.listing),

@@ -18,7 +18,7 @@ from console.desk import Asked, Desk, Gone, Open, Page, to
 from console.settings import BASE, ConsoleSettings
 from services import audit, signing_in
 from services.signing_in import SignedIn
-from services.staff import Forbidden, Right
+from services.staff import Forbidden
 
 log = logging.getLogger(__name__)
 
@@ -163,8 +163,10 @@ class Reception:
         posted = desk.asked.method == "POST"
         if desk.signed_in is None:
             return kept.sign_in_first(desk) if posted else _to_sign_in(desk)
-        if isinstance(page.right, Right) and not desk.may(page.right):
-            raise Forbidden(page.right)
+        if not isinstance(page.right, Open):
+            wanted = page.right if isinstance(page.right, frozenset) else frozenset({page.right})
+            if not wanted & desk.actor.rights:
+                raise Forbidden(min(wanted))
         if posted and not secrets.compare_digest(
             desk.asked.form.get("token", "").encode(), proof.form_token(desk.asked.token).encode()
         ):
