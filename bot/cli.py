@@ -23,7 +23,7 @@ from bot.cli_calendar import calendar_cli
 from bot.cli_common import FAILED, NO_ARGUMENTS, WRONG, fail, plainly
 from bot.cli_common import settings as load_settings
 from bot.cli_contacts import contacts_cli
-from bot.cli_event_papers import papers_cli
+from bot.cli_event_kit import events_cli
 from bot.cli_offers import offers_cli
 from bot.cli_people import people_cli
 from bot.cli_requests import requests_cli
@@ -49,7 +49,7 @@ cli.add_typer(database_cli, name="db")
 cli.add_typer(applications_cli, name="applications")
 cli.add_typer(calendar_cli, name="calendar")
 cli.add_typer(contacts_cli, name="contacts")
-cli.add_typer(papers_cli, name="events")
+cli.add_typer(events_cli, name="events")
 cli.add_typer(broadcast_cli, name="broadcast")
 cli.add_typer(offers_cli, name="offers")
 cli.add_typer(people_cli, name="people")

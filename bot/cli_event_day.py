@@ -1,6 +1,8 @@
 """`naikkelas events` on the day itself: links for the door, and noting by hand who came."""
 
+import json
 import secrets
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -11,12 +13,15 @@ from bot.clock import Clock
 from console.door import BASE
 from console.door.said import sentence
 from models import Event, EventDoor, EventState
-from services.events import attending, doors, roster, seating
+from services.events import after, attending, doors, roster, seating
 from services.events.attending import Came, Tap
 from services.events.roster import Guest
 from services.events.rules import zone_of
 
 DOORS = {"id": "No", "name": "Pintu", "made_by": "Dibuat oleh", "made": "Dibuat", "state": "Keadaan"}
+SAID = {
+    "very": "sangat", "ok": "cukup", "not": "kurang", "yes": "sudah", "partly": "sebagian", "no": "belum",
+}  # fmt: skip
 GUESTS = {"digits": "Kode", "name": "Nama", "business": "Usaha", "regency": "Kab/kota", "at": "Hadir"}
 
 day_cli = events_cli  # the same group, with these commands in it
@@ -97,3 +102,18 @@ def _guest(event: Event, guest: Guest) -> dict[str, object]:
     came = guest.attended_at.astimezone(zone_of(event.zone)) if guest.attended_at else None
     shown = {key: getattr(guest, key) for key in ("digits", "name", "business", "regency")}
     return {**shown, "at": f"{came:%H.%M}" if came else None}
+
+
+@events_cli.command()
+def feedback(code: Code, as_json: AsJson = False, staff: As = "") -> None:
+    """Pendapat peserta, tanpa nama. Dicatat bahwa dibaca."""
+    with transaction(settings()) as session, plainly():
+        found = after.opinion(session, actor(session, staff), code, Clock().now())
+    if as_json:
+        typer.echo(json.dumps(asdict(found), ensure_ascii=False, indent=2))
+        return
+    typer.echo(f"Ditanya {found.asked}, menjawab {found.answered}.")
+    for asked, told in (("Bermanfaat", found.useful), ("Langkah berikutnya jelas", found.clear)):
+        typer.echo(f"{asked}: " + (", ".join(f"{SAID[one]} {count}" for one, count in told.items()) or "-"))
+    for words in found.words:
+        typer.echo(f"- {words}")

@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -14,7 +15,7 @@ import texts
 from bot.cli_common import As, AsJson, actor, fail, group, listed, office_now, settings, transaction
 from bot.clock import Clock
 from models import Audience, Event, EventKind, EventState, PlanEntry, Session
-from services.events import arranging, lists, plans, queue, seating, sources, tending, words
+from services.events import arranging, funnel, lists, plans, queue, seating, sources, tending, words
 from services.events.arranging import EventSpec, Over
 from services.events.rules import Entry, EventRefused, Wrong, zone_of
 
@@ -29,6 +30,10 @@ STATES = {
 COLUMNS = {
     "code": "Kode", "title": "Judul", "when": "Waktu", "place": "Tempat", "state": "Keadaan", "taken": "Terisi",
     "capacity": "Kapasitas", "waiting": "Menunggu",
+}  # fmt: skip
+FUNNEL = {
+    "invited": "diundang", "arrived": "lewat tautan", "signed_up": "mendaftar", "waiting": "menunggu", "came": "hadir",
+    "feedback": "pendapat", "registered": "daftar program", "certified": "bersertifikat",
 }  # fmt: skip
 PLAN = {
     "kind": "Jenis",
@@ -80,7 +85,7 @@ def time_of(said: str | None, zone: str) -> dt.datetime | None:
     return at if at.tzinfo else at.replace(tzinfo=zone_of(zone))
 
 
-def _pairs(said: list[str]) -> dict[str, int]:
+def pairs(said: list[str]) -> dict[str, int]:
     try:
         return {name: int(count) for name, count in (one.split("=") for one in said)}
     except ValueError:
@@ -123,7 +128,7 @@ def create(
             map_url=map_url, audience=audience, bring=bring, regency=regency, letter_number=letter,
             letter_date=dt.date.fromisoformat(letter_date) if letter_date else None, conditions=tuple(condition),
             reserved=reserved, invited_until=time_of(reserved_until, zone), regions_until=time_of(shares_until, zone),
-            shares=_pairs(share),
+            shares=pairs(share),
         )  # fmt: skip
         calendar = office_now(given, session).calendar
         event = arranging.create(session, actor(session, staff), spec, calendar=calendar, now=now, opened=not draft)
@@ -311,12 +316,14 @@ def _plan_row(event: Event, row: PlanEntry) -> dict[str, Any]:
 def _shown(session: Session, event: Event, as_json: bool) -> None:
     count = lists.count(session, event.id)
     numbers = {name: getattr(count, name) for name in count.__slots__}
+    way = asdict(funnel.of_event(session, event))
     links = [{name: getattr(one, name) for name in one.__slots__} for one in sources.traffic(session, event.id)]
     plan_rows = [_plan_row(event, row) for row in plans.plan_of(session, event.id)]
     if as_json:
-        whole = {**_row(session, event), "numbers": numbers, "links": links, "plan": plan_rows}
+        whole = {**_row(session, event), "numbers": numbers, "funnel": way, "links": links, "plan": plan_rows}
         typer.echo(json.dumps(whole, ensure_ascii=False, default=str, indent=2))
         return
     listed([_row(session, event)], COLUMNS, False, "")
     typer.echo("  ".join(f"{name} {value}" for name, value in numbers.items()))
+    typer.echo(" → ".join(f"{FUNNEL[name]} {value}" for name, value in way.items()))
     listed(plan_rows, PLAN, False, "Tanpa pengingat.")

@@ -161,7 +161,8 @@ def link_command(name: Name, by: As = "") -> None:
     with transaction(given) as session, _plainly():
         accounts.link_code(session, actor(session, by), name, code=code, now=Clock().now())
     typer.echo(f"Berikan kepada {name.lower()} sendiri, jangan lewat grup. Berlaku 15 menit, sekali pakai:")
-    where = asyncio.run(_bot_address(given))
+    bot = asyncio.run(bot_name(given))
+    where = f"https://t.me/{bot}" if bot else None
     typer.echo(f"  {where}?start=staf_{code}" if where else f"  kirim ke bot, di chat pribadi: /start staf_{code}")
 
 
@@ -175,8 +176,8 @@ def password_command(name: Name, by: As = "") -> None:
     typer.echo(f"  {consoled.where(given)}mulai/{code}")
 
 
-async def _bot_address(given: Settings) -> str | None:
-    """`https://t.me/NAMA`, where Telegram says who we are; None without a token or without Telegram."""
+async def bot_name(given: Settings) -> str | None:
+    """What Telegram calls the bot (`t.me/NAMA`); None without a token or without Telegram."""
     from bot.app import channels
 
     made = channels(given, {})
@@ -187,4 +188,4 @@ async def _bot_address(given: Settings) -> str | None:
     finally:
         for channel in made.named().values():
             await channel.close()
-    return f"https://t.me/{me['username']}" if me else None
+    return str(me["username"]) if me else None

@@ -311,6 +311,7 @@ class Settings(Section):
             target=Target(**office.target.model_dump()) if office.target else None,
             letterhead=Letterhead(**office.letterhead.model_dump()),
             programme=code,
+            public_url=self.web.public_url or "",
             draft_days=self.retention.drafts.days,
             keeping=self.retention.keeping(),
             announcing=self._announcing(),

@@ -33,7 +33,7 @@ from services import (
 )
 from services.broadcasts import approving, fates
 from services.calendar import allowed
-from services.events import giving, reminding, tending
+from services.events import after, giving, reminding, tending
 
 if TYPE_CHECKING:
     from bot.app import Program
@@ -163,10 +163,10 @@ class Heart:
                 program.outbox.wake()
 
     async def _events(self) -> None:
-        """Freed places of events, to whose turn it is; then the reminders that are due, some hundreds at a time."""
+        """Freed places of events, to whose turn it is; the reminders that are due; what people thought of it."""
         program = self._program
         told = program.texts, program.office
-        for sweep, some in ((tending.sweep, FEW), (reminding.sweep, REMINDED)):
+        for sweep, some in ((tending.sweep, FEW), (reminding.sweep, REMINDED), (after.sweep, CHUNK)):
             while await self._in_session(lambda s: sweep(s, *told, program.clock.now(), some)):  # noqa: B023
                 program.outbox.wake()
         while await self._in_session(lambda s: giving.sweep(s, *told, _chance, program.clock.now(), FEW)):

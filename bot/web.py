@@ -19,7 +19,7 @@ from starlette.routing import BaseRoute, Route
 
 import migrations
 from bot import door as event_door
-from bot import event_files, metrics, pace
+from bot import event_files, event_page, metrics, pace
 from bot.app import Program
 from bot.channels import reading, whatsapp_hear
 from bot.channels.base import OutcomeKind
@@ -87,6 +87,7 @@ def create(
                 program.settings.web.public_url,
                 program.clock.now,
             ),
+            *event_page.routes(program),
             *event_door.routes(program),
             *sertifikat.routes(program.database.read_engine, program.texts),
         ]

@@ -15,6 +15,7 @@ from handlers import (
     consent,
     correct,
     erase,
+    event_after,
     event_join,
     event_mine,
     events,
@@ -124,6 +125,8 @@ STARTS = {
 
 HANDLERS = {
     "begin": Handler(_chosen_form, begin),
+    "feedback": Handler(fixed(event_after.FEEDBACK), event_after.finish),
+    "start_journey": Handler(event_after.start_form, event_after.started),
     "menu": Handler(menu.form, _menu_chosen),
     "language": Handler(fixed(menu.LANGUAGE), menu.language_set),
     "resume": Handler(menu.resume_form, menu.resume_finish),

@@ -1,4 +1,4 @@
-"""Petugas di Telegram: a chat joined to an account by a code; /staf says what waits, /jawab answers a ticket."""
+"""Petugas di Telegram: a chat joined to an account by a code; /staf, /jawab a ticket, /acara."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from conversation.said import Said, Start, Text
+from handlers import staff_events
 from handlers.desk import Desk, Reply
 from models import Channel
 from services import accounts, answers, confirming, scope, tickets, worklist
@@ -15,7 +16,7 @@ from services.staff import Actor, Forbidden, Right, demand
 from texts.bubble import Bubble
 
 LINK = re.compile(r"staf_([A-Za-z0-9_-]{22})")
-WORD = re.compile(r"/(staf|jawab)(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
+WORD = re.compile(r"/(staf|jawab|acara)(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
 ANSWER = re.compile(r"(?:T-?)?(\d{1,18})\s+(\S.*)", re.IGNORECASE | re.DOTALL)
 YES = re.compile(r"(?:ya|iya|yes)\s+(\d{4})", re.IGNORECASE)
 LONGEST = 1000  # characters of an answer typed on a phone
@@ -44,6 +45,8 @@ def hear(desk: Desk, said: Said) -> Reply | None:
         if yes:
             return _confirmed(desk, actor, yes[1])
         assert word is not None
+        if word[1].lower() == "acara":
+            return staff_events.shown(desk, actor, word[2] or "")
         return _desk(desk, actor) if word[1].lower() == "staf" else _preview(desk, actor, word[2] or "")
     except Forbidden:
         return _says(desk, "staff.forbidden")

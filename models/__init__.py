@@ -23,6 +23,7 @@ from models.delivery import (
 )
 from models.door import EventDoor
 from models.event import Audience, Event, EventArrival, EventKind, EventShare, EventSource, EventState, PlanEntry
+from models.feedback import EventFeedback
 from models.file import StoredFile
 from models.person import Consent, LinkCode, Person, Purpose
 from models.programme import (
@@ -78,6 +79,7 @@ __all__ = [
     "EventArrival",
     "EventCertificate",
     "EventDoor",
+    "EventFeedback",
     "EventKind",
     "EventShare",
     "EventSource",

@@ -34,6 +34,7 @@ class Office:
     address: str = ""
     phone: str = ""
     verify_url: str = ""
+    public_url: str = ""  # how the world calls the program; no slash at its end
     complaint_url: str = ""
     bpjph_phone: str = ""
     dpo_contact: str = ""

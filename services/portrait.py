@@ -20,6 +20,7 @@ from models import (
     Draft,
     Due,
     EventCertificate,
+    EventFeedback,
     Inbound,
     Interest,
     Invitation,
@@ -39,7 +40,7 @@ from models import (
 # What is ours and says nothing more of the person: how rows hang together, how a message is kept from going out twice,
 # and the name and place once more, as doubles are looked up by.
 INNER = frozenset(
-    {"person_id", "purge_at", "link_tries", "nudged_run", "event_id", "tries", "content", "ref"}
+    {"person_id", "purge_at", "link_tries", "nudged_run", "event_id", "sign_up_id", "tries", "content", "ref"}
     | {"name_key", "place_key", "key", "list_id", "contact_id", "token", "door_key"}
 )
 
@@ -71,6 +72,7 @@ def collect(session: Session, person_id: int, now: dt.datetime) -> dict[str, Any
         ("events", SignUp, SignUp.person_id == person_id),
         ("event_certificates", EventCertificate, EventCertificate.sign_up_id.in_(came)),
         ("event_reminders", Reminder, Reminder.person_id == person_id),
+        ("event_feedback", EventFeedback, EventFeedback.person_id == person_id),
         ("event_invitations", Invitation, Invitation.person_id == person_id),
         ("announcements", Recipient, Recipient.person_id == person_id),
         ("requests", DataRequest, DataRequest.person_id == person_id),

@@ -4,7 +4,7 @@ import datetime as dt
 
 import sqlalchemy as sa
 
-from models import ACTIVE, Event, EventArrival, Invitation, Reminder, Session, SignUp, SignUpState
+from models import ACTIVE, Event, EventArrival, EventFeedback, Invitation, Reminder, Session, SignUp, SignUpState
 from services.events import plans, seating
 from services.inserting import quietly
 
@@ -21,6 +21,7 @@ def erase(session: Session, person_id: int, chats: list[int], now: dt.datetime) 
     _empty(session, SignUp.person_id == person_id)
     session.execute(quietly(sa.delete(Reminder).where(Reminder.person_id == person_id)))
     session.execute(quietly(sa.delete(Invitation).where(Invitation.person_id == person_id)))
+    _unsay(session, EventFeedback.person_id == person_id)
     came = sa.update(EventArrival).where(EventArrival.conversation_id.in_(chats))
     session.execute(quietly(came.values(conversation_id=None)))
 
@@ -31,12 +32,18 @@ def _empty(session: Session, which: sa.ColumnElement[bool]) -> None:
     session.execute(quietly(sa.update(SignUp).where(which).values(nothing | {"token": gone})))
 
 
+def _unsay(session: Session, which: sa.ColumnElement[bool]) -> None:
+    """What somebody thought stays as a number; their own words go."""
+    session.execute(quietly(sa.update(EventFeedback).where(which).values(words=None)))
+
+
 def sweep(session: Session, before: dt.datetime, told_before: dt.datetime, chunk: int) -> dict[str, int]:
     """Names of events that ended before a moment; reminders and the list of invited people go when they are told."""
     over = sa.select(Event.id).where(Event.ends_at <= before)
     named = sa.select(SignUp.id).where(SignUp.event_id.in_(over), SignUp.name != "").limit(chunk)
     ids = list(session.scalars(named))
     _empty(session, SignUp.id.in_(ids))
+    _unsay(session, EventFeedback.sign_up_id.in_(ids))
     past = sa.select(Event.id).where(Event.ends_at <= told_before)
     counts = {"sign_ups": len(ids)}
     for name, model in (("reminders", Reminder), ("invitations", Invitation)):

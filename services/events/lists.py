@@ -152,6 +152,18 @@ def shares(session: Session, event_id: int) -> list[EventShare]:
     return list(session.scalars(query))
 
 
+def waiting(session: Session, actor: Actor, event: Event, now: dt.datetime, limit: int) -> list[SignUp]:
+    """Who waits, in their order; that their names were seen is noted. Raises Forbidden."""
+    demand(actor, Right.SEE, event.regency)
+    waits = sa.and_(SignUp.event_id == event.id, SignUp.state == SignUpState.WAITING)
+    query = sa.select(SignUp).where(waits).order_by(SignUp.rounds, SignUp.id).limit(limit)
+    rows = list(session.scalars(query.execution_options(populate_existing=True)))
+    if rows:
+        after = {"count": len(rows)}
+        audit.note(session, actor, "event.waiting_seen", f"event:{event.code}", after=after, now=now)
+    return rows
+
+
 def count(session: Session, event_id: int) -> Count:
     """The numbers of an event as it stands."""
     of = sa.select(SignUp.state, SignUp.walk_in, SignUp.answer.is_not(None), sa.func.count())

@@ -164,11 +164,15 @@ def _signed_up(event: Event) -> sa.ColumnElement[bool]:
 
 
 def _reminded(event: Event, person: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
-    """Reminded of this already, for the very same time: it was moved and moved back."""
+    """Reminded of this already, for the very same time: it was moved and moved back.
+
+    Not a question for each row: PostgreSQL would look through what the same statement has inserted so far, every time.
+    Asked for once, the answer is hashed.
+    """
     before = aliased(Reminder)
-    same = sa.and_(before.event_id == event.id, before.person_id == person, before.kind == PlanEntry.kind)
     told = sa.and_(before.state == ReminderState.SENT, before.starts_at == event.starts_at)
-    return sa.exists(sa.select(before.id).where(same, told))
+    heard = sa.select(before.person_id, before.kind).where(before.event_id == event.id, told)
+    return sa.tuple_(person, PlanEntry.kind).in_(heard)
 
 
 def _values(

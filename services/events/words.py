@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from babel.dates import format_date
@@ -234,20 +234,25 @@ class Stencils:
 
 
 def _there(own: tuple[str, ...]) -> tuple[bool, ...]:
-    return tuple(bool(one) for one in own)
+    return tuple([bool(one) for one in own])
 
 
 def _with_own(stencil: Bubble, own: tuple[str, ...], sign_up_id: int) -> Bubble:
-    said = [shown(one, "") for one in own]
+    """Written out: `replace` and looking for marks where there are none cost more than all the rest."""
+    said = [(mark, shown(one, "")) for mark, one in zip(MARKS, own, strict=True) if one]
 
     def put_in(words: str) -> str:
-        for mark, one in zip(MARKS, said, strict=True):
+        for mark, one in said:
             words = words.replace(mark, one)
         return words
 
-    return replace(
-        stencil,
+    return Bubble(
         text=put_in(stencil.text),
-        template_values=tuple(put_in(one) for one in stencil.template_values),
-        buttons=tuple(replace(one, data=one.data.replace("|0|", f"|{sign_up_id}|")) for one in stencil.buttons),
+        shape=stencil.shape,
+        buttons=tuple([Button(one.data.replace("|0|", f"|{sign_up_id}|"), one.label) for one in stencil.buttons]),
+        numbered=stencil.numbered,
+        template=stencil.template,
+        template_values=tuple(
+            [one if one.isascii() else put_in(one) for one in stencil.template_values]  # a mark is not ASCII
+        ),
     )

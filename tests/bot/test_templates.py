@@ -54,7 +54,8 @@ def test_no_template_of_ours_is_one_meta_would_refuse() -> None:
 
 
 def test_a_button_of_a_template_stands_for_an_answer_of_its_question() -> None:
-    asked = {words.TEMPLATES[key][0]: key for key in words.QUESTIONS} | {"account_moved_v1": "link.moved_notice"}
+    asked = {words.TEMPLATES[key][0]: key for key in words.QUESTIONS}
+    asked |= {"account_moved_v1": "link.moved_notice", "event_feedback_v1": "events.feedback_intro"}
     assert asked.keys() <= templates.OPTIONS.keys()
     for name, key in asked.items():
         meant = {option.label: option.id for option in TEXTS.options(key, "id")}

@@ -8,7 +8,8 @@ import pytest
 
 from bot.database import Database
 from models import Channel
-from services.events import arranging, sources
+from services.events import after, arranging, attending, funnel, sources
+from services.events.attending import Tap
 from tests.conversations.conftest import Phone, Rows
 from tests.support.hall import DEWI, THURSDAY, Hall, pressed, signs_up
 from tests.support.office import OFFICE
@@ -173,6 +174,18 @@ def test_a_known_business_only_says_yes(phone: Phone, database: Database) -> Non
     assert hall.event.taken == 1
 
 
+@BOTH
+def test_anybody_may_ask_whether_an_invitation_is_genuine(phone: Phone, database: Database, channel: Channel) -> None:
+    """Before any consent, by somebody we have never heard of: the letter, and the page that ends in .go.id."""
+    hall = Hall(database)
+    chat = phone(channel).says(f"CEK UNDANGAN {hall.code}")
+    assert "ada di catatan kami" in chat.text
+    assert "500.3/123/BPTSI/2026" in chat.text
+    assert ".go.id" in chat.text
+    assert chat.row.person_id is None
+    assert "tidak ada* di catatan kami" in chat.says("cek undangan SOS99").text
+
+
 def test_a_link_is_counted(phone: Phone, database: Database) -> None:
     hall = Hall(database)
     link = hall.office(
@@ -217,3 +230,42 @@ def test_the_day_reads_as_before(
     if request.config.getoption("--update-transcripts"):
         golden.write_text(said, encoding="utf-8")
     assert said == golden.read_text(encoding="utf-8"), "read the difference; then pytest --update-transcripts"
+
+
+@BOTH
+def test_from_the_hall_into_the_programme(phone: Phone, database: Database, channel: Channel, rows: Rows) -> None:
+    """Who came is thanked, answers three questions, and is one tap from the first of the check."""
+    hall = Hall(database)
+    source = hall.office(
+        lambda s: sources.add(s, DEWI, hall.code, kind="grup", name="WA Baros", regency=None, now=hall.now).code
+    )
+    came, stayed = hall.joins(phone(channel)), hall.joins(phone(channel, address=other(channel, 1)))
+    said = f"acara_{hall.code}_{source}"
+    came.starts(said) if channel is Channel.TELEGRAM else came.says(f"ACARA {hall.code} {source}")
+    came.taps("join", "yes").says("Siti Aminah", "Keripik Siti", "kota serang").taps("yes")
+    signs_up(stayed, hall, "Yati")
+    hall.until(THURSDAY + HOUR)
+    number = rows("SELECT id FROM sign_ups ORDER BY id")[0]["id"]
+    tap = Tap(hall.now)
+    hall.office(lambda s: attending.check_in(s, DEWI, hall.event.id, number, tap, hall.now))
+    hall.gets(came)
+    hall.gets(stayed)
+    hall.until(THURSDAY + 6 * HOUR + dt.timedelta(minutes=30))
+    assert hall.gets(came) == [], "people are on their way home"
+    hall.later(hours=1)
+    asked = hall.gets_one(came)
+    assert [b.label for b in asked.buttons] == ["Isi pendapat", "Lewati"]
+    hall.later(hours=20)
+    assert (hall.gets(came), hall.gets(stayed)) == ([], []), "once, and only who came"
+
+    came.says("pendapat e1") if channel is Channel.WHATSAPP else came.presses(pressed(asked, "fill"))
+    came.taps("very", "no").says("Waktu tanya jawab ditambah")
+    assert "PETUGAS" in came.text
+    assert came.form == "start_journey"
+    came.taps("yes")
+    assert came.form == "check"
+    reaches_number(came)
+    way = hall.office(lambda s: funnel.of_event(s, hall.event))
+    assert way == funnel.Funnel(0, 1, 2, 0, 1, 1, 1, 0)
+    thought = hall.office(lambda s: after.opinion(s, DEWI, hall.code, hall.now))
+    assert (thought.asked, thought.answered, thought.words) == (1, 1, ["Waktu tanya jawab ditambah"])

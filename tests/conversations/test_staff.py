@@ -2,15 +2,18 @@
 
 import datetime as dt
 import re
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
 
 from bot.database import Database
-from models import Channel, Delivery, Session, Staff
+from models import AuditEntry, Channel, Delivery, Session, Staff
 from services import accounts, staff
+from services.events import doors
 from tests.services.people import account, transaction
 from tests.support.chat import NOON, Chat
+from tests.support.hall import Hall, signs_up
 from tests.support.office import OFFICE, open_programme
 
 CODE = "a" * 22
@@ -96,3 +99,40 @@ def test_who_does_not_work_here_learns_nothing(owner: Chat) -> None:
         accounts.disable(session, KEYBOARD, "rina", NOON)
     assert "Tiket terbuka" not in rina.says("/staf").text
     assert answers_sent(owner.database) == 0
+
+
+def test_events_on_a_phone_of_the_staff(owner: Chat) -> None:
+    """The list, the numbers, who waits, and a link for the door; each asks for its right again at that moment."""
+    database = owner.database
+    hall = Hall(database, capacity=1)
+    signs_up(phone(database, "700000004"), hall, "Siti")
+    signs_up(phone(database, "700000005"), hall, "Yati")
+    rina = linked(database)
+    assert f"{hall.code} Sosialisasi" in rina.says("/acara").text
+    assert "1 dari 1, menunggu 1" in rina.text
+    shown = rina.says(f"/acara {hall.code.lower()}").text
+    assert "mendaftar 2, hadir 0" in shown
+    assert "1. Yati Aminah, Keripik Yati" in shown
+    assert "Tidak ada acara" in rina.says("/acara SOS99").text
+    assert "tidak boleh" in rina.says(f"/acara {hall.code} pintu").text, "a verifikator makes no doors"
+
+    rights = {"roles": ["petugas_acara"]}
+    with transaction(database) as session:
+        session.execute(sa.update(Staff).where(Staff.name == "rina").values(rights))
+    assert "web.public_url" in rina.says(f"/acara {hall.code} pintu").text
+    open_to_all = replace(OFFICE, public_url="https://bot.contoh.go.id")
+    said = Chat(database, open_to_all, address=rina.address).says(f"/acara {hall.code} pintu").text
+    token = re.findall(r"https://bot.contoh.go.id/hadir/(\S+)", said)[0]
+    with transaction(database) as session:
+        opened = doors.find(session, token, hall.now)
+        assert isinstance(opened, doors.Open)
+        assert opened.event.code == hall.code
+        acts = session.scalars(sa.select(AuditEntry.act).order_by(AuditEntry.id)).all()
+    assert {"event.waiting_seen", "event.door_made"} <= set(acts)
+
+    stranger = phone(database, "700000006").says("/acara")
+    assert "menunggu" not in stranger.text
+    assert stranger.form == "events", "for everybody else it is what it always was"
+    with transaction(database) as session:
+        session.execute(sa.update(Staff).where(Staff.name == "rina").values(roles=[]))
+    assert "tidak boleh" in rina.says("/acara").text, "a role taken meanwhile"

@@ -55,7 +55,6 @@ STAYS = {
     **{f"events.{name}": "the office's own" for name in ("code", "title", "zone", "place", "map_url", "audience")},
     **{f"events.{name}": "the office's own" for name in ("bring", "regency", "letter_number", "conditions", "reason")},
     "events.created_by": "an officer",
-    "events.materials_url": "the office's own",
     **{f"event_doors.{name}": "the office's link" for name in ("name", "token_hash", "made_by", "revoked_by")},
     **{f"event_certificates.{name}": "a number of ours, nobody's any more" for name in ("number", "token")},
     **{f"event_plans.{name}": "the office's own" for name in ("kind", "clock", "text", "shifted")},
@@ -66,6 +65,8 @@ STAYS = {
     **{f"sign_ups.{name}": "counts per kab/kota and kind" for name in ("regency", "share", "product_kind")},
     **{f"sign_ups.{name}": "a code of ours" for name in ("code", "digits", "answer", "door_key")},
     "sign_ups.told_place": "the event's",
+    "events.materials_url": "the office's own",
+    **{f"event_feedback.{name}": "counts" for name in ("useful", "clear")},
     "sign_ups.attended_by": "an officer",
     "sign_ups.door_key": "chance, made by the phone at the door",
     **{

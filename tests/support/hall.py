@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from bot.database import Database
 from models import Delivery, DeliveryState, Event, EventKind, Session
 from services import staff
-from services.events import arranging, reminding, tending
+from services.events import after, arranging, reminding, tending
 from services.events.arranging import EventSpec
 from tests.support.chat import NOON, Chat, fit_to_be_sent, noting
 from tests.support.office import OFFICE
@@ -79,7 +79,7 @@ class Hall:
 
     def beats(self) -> None:
         """The heart beats until there is nothing left to do."""
-        for sweep in (tending.sweep, reminding.sweep):
+        for sweep in (tending.sweep, reminding.sweep, after.sweep):
             while self.office(lambda s: sweep(s, self.texts, OFFICE, self.now)):  # noqa: B023
                 pass
 
