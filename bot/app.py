@@ -76,7 +76,8 @@ class Program:
         self.clock = clock or Clock()
         self.office: Office = settings.office_now()  # of the settings; with what staff have set once it has started
         self.texts: Catalogue = texts.load()
-        self.database: Database = open_database(settings.database.url.get_secret_value())
+        kept = settings.database
+        self.database: Database = open_database(kept.url.get_secret_value(), kept.writers)
         key = derived(office_secret(settings), "files")
         public_url, letterhead = settings.web.public_url, self.office.letterhead
         self.documents = Documents(self.database, key, self.clock.now, self.texts, public_url, letterhead)

@@ -25,6 +25,7 @@ class DatabaseSettings(Section):
     """Where everything is kept."""
 
     url: SecretStr = SecretStr("sqlite:///var/naikkelas.db")  # a PostgreSQL address carries its password
+    writers: int = Field(default=2, ge=1, le=8)  # PostgreSQL: threads that write; a server far away wants more
 
     @field_validator("url")
     @classmethod

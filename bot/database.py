@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_MS = 15_000  # a guest (the command line) may hold SQLite's lock for a moment
-POSTGRES_WRITERS = 2  # a third costs a quarter more for each turn: smaller groups; with one, all wait for one lock
+POSTGRES_WRITERS = 2  # each more makes groups smaller and a turn dearer (docs/bench.md)
 POSTGRES_READERS = 5
 PROGRAM = "naikkelas"  # what PostgreSQL's list of connections calls us
 
@@ -132,12 +132,12 @@ def _begin_deferred(connection: sa.Connection) -> None:
 
 
 def _open_postgres(address: URL, writers: int) -> Database:
-    # Each writer thread holds its connection only while it works; two more are for heartbeats and migrations.
+    # A writer thread holds its connection only while it works; a few more are for heartbeats, the console, migrations.
     # A server whose machine fell silent is given up after some twenty seconds; the system itself would wait for hours.
     alive = {"keepalives_idle": 10, "keepalives_interval": 3, "keepalives_count": 3, "tcp_user_timeout": 20_000}
     connect = {"connect_timeout": 5, "application_name": PROGRAM, **alive}
     shared: dict[str, Any] = {"connect_args": connect, "pool_timeout": 30, **OPTIONS}
-    write = sa.create_engine(address, pool_size=writers, max_overflow=2, **shared)
+    write = sa.create_engine(address, pool_size=writers, max_overflow=4, **shared)
     _quicken(write.dialect)
     read = sa.create_engine(address, pool_size=POSTGRES_READERS, max_overflow=5, pool_pre_ping=True, **shared)
     return Database(address.render_as_string(hide_password=False), write, read, writers)
