@@ -27,6 +27,7 @@ from models import (
     Unanswered,
 )
 from services import accounts, auditing, drafts
+from services.broadcasts import fates
 from services.events import forgetting
 from services.inserting import quietly
 from services.office import Office
@@ -45,8 +46,8 @@ def sweep(session: Session, office: Office, now: dt.datetime, chunk: int = CHUNK
     "drafts_unconsented", "media", "dues" and "tickets" (emptied, not removed) of theirs; "drafts"; "forms" (open, and
     left alone for `office.draft_days`); "words" of incoming messages; "bubbles" (what we wrote); "files"; "codes";
     "ticket_words" and "ticket_answers" of closed tickets; "sign_ups" (emptied), "reminders" and "invitations" of
-    events; "unanswered"; "browsers" staff signed in with, and "tries" to; "staff_codes"; "staff" who left;
-    "audit" (whole months of it);
+    events; "announced" (who got an announcement, emptied); "unanswered"; "browsers" staff signed in with, and "tries"
+    to; "staff_codes"; "staff" who left; "audit" (whole months of it);
     "contacts" from lists who never wrote, with what is said of their attendance.
     """
     keeping = office.keeping
@@ -62,6 +63,7 @@ def sweep(session: Session, office: Office, now: dt.datetime, chunk: int = CHUNK
     used = LinkCode.used_at <= keeping.before("bubbles", now)
     counts["codes"] = _remove(session, LinkCode, sa.or_(unused, used), chunk)
     counts |= _empty_closed_tickets(session, keeping.before("tickets", now), chunk)
+    counts["announced"] = fates.forget(session, keeping.before("bubbles", now), chunk)
     counts |= forgetting.sweep(session, keeping.before("events", now), keeping.before("bubbles", now), chunk)
     old = sa.and_(Contact.person_id.is_(None), Contact.erased_at.is_(None))
     counts["contacts"] = _remove(

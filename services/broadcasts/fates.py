@@ -140,3 +140,13 @@ def close(session: Session, now: dt.datetime, most: int = CHUNK) -> int:
 def _final(fate: str) -> str:
     """After three days nothing is under way any more: what is still said to be is uncertain."""
     return "unknown" if fate in ("queued", "leased", "sending", "held") else fate
+
+
+def forget(session: Session, before: dt.datetime, chunk: int) -> int:
+    """Of announcements whose books were closed before that: how many got them stays, who they were does not."""
+    old = sa.select(Broadcast.id).where(Broadcast.closed_at <= before)
+    theirs = sa.and_(Recipient.broadcast_id.in_(old), Recipient.person_id.is_not(None))
+    some = sa.select(Recipient.id).where(theirs).limit(chunk)
+    nobody = {"person_id": None, "conversation_id": None, "business_id": None, "reply_id": None}
+    change = sa.update(Recipient).where(Recipient.id.in_(some)).values(nobody).returning(Recipient.id)
+    return len(session.execute(quietly(change)).all())

@@ -164,6 +164,8 @@ def test_what_became_of_everybody_and_who_replied_is_counted(database: Database)
         assert fates.close(session, later + 4 * DAY, 2) == 2
         while fates.close(session, later + 4 * DAY, 2):
             pass
+    with transaction(database) as session:
+        assert fates.forget(session, later, 10) == 0
     with Session(database.read_engine) as session:
         states = dict(session.execute(sa.select(Recipient.person_id, Recipient.state)).all())
         assert list(map(states.get, ids)) == [
@@ -171,6 +173,10 @@ def test_what_became_of_everybody_and_who_replied_is_counted(database: Database)
         ]  # fmt: skip
         assert session.get_one(Broadcast, number).closed_at is not None
         assert [row.id for row in fates.listed(session, people.DEWI)] == [number]
+    with transaction(database) as session:  # years later: how many, and not who
+        assert [fates.forget(session, later + 9 * DAY, 3) for _ in range(3)] == [3, 1, 0]
+        assert fates.progress(session, people.DEWI, number).fates["read"] == 1
+        assert list(session.scalars(sa.select(Recipient.person_id))) == [None] * 4
 
 
 def test_an_audience_becomes_the_list_of_an_event(database: Database) -> None:

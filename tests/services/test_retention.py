@@ -38,7 +38,7 @@ DAY = dt.timedelta(days=1)
 SECRET = "81298765432"  # part of every trace
 
 OTHERS = dict.fromkeys(
-    ("bubbles", "files", "codes", "ticket_words", "ticket_answers", "unanswered", "contacts"), 0
+    ("bubbles", "files", "codes", "ticket_words", "ticket_answers", "announced", "unanswered", "contacts"), 0
 ) | dict.fromkeys(("sign_ups", "reminders", "invitations", "browsers", "tries", "staff_codes", "staff", "audit"), 0)
 
 
