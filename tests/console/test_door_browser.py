@@ -31,6 +31,7 @@ def running(database_url: str, tmp_path: Path) -> Iterator[Served]:
 
 
 def test_a_morning_without_signal(running: Served, browser: Browser) -> None:
+    expect.set_options(timeout=20_000)  # on a busy machine
     database = running.program.database
     siti, _, _, neng = the_day(database)[1]
     watched = Watched(browser, 390)

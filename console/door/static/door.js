@@ -1,6 +1,7 @@
 // The door on a phone. Every tap is first kept here, then sent; sent twice it acts once, for it carries its own key.
 "use strict";
 (() => {
+  const PATIENCE = 15000; // ms for one answer: on a weak signal it is asked again rather than waited for
   const EVERY = 20000; // ms between two looks at the list
   const DOOR = "nk-door"; // which door this phone stands at
   const CARD = /\/hadir\/(t[0-9A-Za-z_-]{8,40})(?:$|[?#])/;
@@ -10,14 +11,29 @@
 
   // --- what this phone remembers
 
+  const beside = new Map(); // where the browser keeps nothing for us: better than losing a tap at once
   const kept = (name, otherwise) => {
     try {
-      return JSON.parse(localStorage.getItem(name)) ?? otherwise;
+      return JSON.parse(localStorage.getItem(name)) ?? beside.get(name) ?? otherwise;
     } catch {
-      return otherwise;
+      return beside.get(name) ?? otherwise;
     }
   };
-  const keep = (name, value) => localStorage.setItem(name, JSON.stringify(value));
+  const keep = (name, value) => {
+    try {
+      localStorage.setItem(name, JSON.stringify(value));
+    } catch {
+      beside.set(name, value);
+    }
+  };
+  const forget = (name) => {
+    beside.delete(name);
+    try {
+      localStorage.removeItem(name);
+    } catch {
+      // it kept nothing
+    }
+  };
   if (page.door) keep(DOOR, { door: page.door, event: page.event });
   const door = page.door ? { door: page.door, event: page.event } : kept(DOOR, null);
   const waiting = () => kept(`nk-taps-${door.event}`, []);
@@ -25,6 +41,7 @@
   const here = (path) => `/hadir/${door.door}/${path}`;
 
   const chance = () => [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
+  const patience = () => AbortSignal.timeout?.(PATIENCE);
   const clock = (when) => new Date(when).toTimeString().slice(0, 5).replace(":", ".");
 
   // --- showing
@@ -183,12 +200,13 @@
   const post = async (tap) => {
     const { made: when, ...rest } = tap;
     const body = JSON.stringify({ ...rest, ago: (Date.now() - when) / 1000 });
-    return fetch(here("catat"), { method: "POST", body, headers: { "Content-Type": "application/json" }, cache: "no-store" });
+    const headers = { "Content-Type": "application/json" };
+    return fetch(here("catat"), { method: "POST", body, headers, cache: "no-store", signal: patience() });
   };
 
   const over = () => {
     shut = true;
-    localStorage.removeItem(DOOR);
+    forget(DOOR);
     if (page.card) {
       // this phone stood at a door once, and is its owner's again
       change((taps) => taps.filter((tap) => tap.card !== page.card));
@@ -238,7 +256,7 @@
     if (shut || !page.door) return;
     await send();
     try {
-      const response = await fetch(here("daftar"), { cache: "no-store" });
+      const response = await fetch(here("daftar"), { cache: "no-store", signal: patience() });
       if (response.status === 404 || response.status === 410) return over();
       if (!response.ok) throw new Error("later");
       const list = await response.json();
