@@ -15,7 +15,7 @@ from bot.cli_events import WHEN, Code, plainly, time_of
 from bot.clock import Clock
 from bot.config import Settings
 from models import Event, Language, Session
-from services.events import attendance, certifying, giving, lists, poster, roster, seating
+from services.events import attendance, certifying, giving, lists, poster, roster, seating, sources
 from services.events.rules import zone_of
 
 papers_cli = day_cli  # the same group, with these commands in it
@@ -138,7 +138,7 @@ def poster_command(
     given = settings()
     with transaction(given) as session, plainly():
         event = lists.for_staff(session, actor(session, staff), code)
-        url = link if link.startswith("https://") else _way_in(given, event, link)
+        url = link if link.startswith("https://") else _way_in(session, given, event, link.strip().upper())
     office = given.office_now()
     told = {"verify_url": office.verify_url, "language": language}
     content = poster.as_pdf(event, url, office.letterhead, texts.load(), **told)  # type: ignore[arg-type]
@@ -149,9 +149,11 @@ def poster_command(
     typer.echo(f"QR menuju {url}")
 
 
-def _way_in(given: Settings, event: Event, source: str) -> str:
-    """WhatsApp with the words written already."""
+def _way_in(session: Session, given: Settings, event: Event, source: str) -> str:
+    """WhatsApp with the words written already; by a link of this event, or nobody would be counted."""
+    if source and source not in [one.code for one in sources.traffic(session, event.id)]:
+        raise fail(f"{event.code} tidak punya tautan {source}: lihat naikkelas events show {event.code}.")
     if not given.whatsapp.sender:
         raise fail("whatsapp.sender belum diisi: sebutkan --link dengan alamat lengkap, diawali https://.")
-    said = quote(f"ACARA {event.code} {source.upper()}".strip())
+    said = quote(f"ACARA {event.code} {source}".strip())
     return f"https://wa.me/{given.whatsapp.sender.removeprefix('whatsapp:+')}?text={said}"

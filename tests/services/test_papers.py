@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 from bot.database import Database
 from models import AuditEntry
 from services import printing
-from services.events import attending, roster
+from services.events import attending, roster, sources
 from services.events.attending import Tap
 from tests.services import eventful
 from tests.services.eventful import DEWI, NOW
@@ -90,6 +90,7 @@ def test_a_poster_leads_straight_in(database: Database, database_url: str, tmp_p
     long = "Bimbingan Teknis Penyusunan Dokumen Sistem Jaminan Produk Halal bagi Industri Kecil Makanan di Banten"
     with transaction(database) as session:
         code = eventful.event(session, capacity=30, title=long).code
+        sources.add(session, DEWI, code, kind="dinas", name="Dinas Lebak", regency="36.02", now=NOW)
     monkeypatch.setenv("NAIKKELAS_DATABASE__URL", database_url)
     monkeypatch.setenv("NAIKKELAS_OFFICE__VERIFY_URL", "bptsi.bantenprov.go.id/chat")
     pdf, png = tmp_path / "poster.pdf", tmp_path / "poster.png"
@@ -105,5 +106,7 @@ def test_a_poster_leads_straight_in(database: Database, database_url: str, tmp_p
         assert [found.text for found in zxingcpp.read_barcodes(picture)] == [url]
     assert command("events", "poster", code, "--link", "A1", "--pdf", str(pdf))[0] == 1, "without an app to lead to"
     monkeypatch.setenv("NAIKKELAS_WHATSAPP__SENDER", "whatsapp:+628111111111")
+    status, said = command("events", "poster", code, "--link", "B7", "--pdf", str(pdf))
+    assert (status, "tidak punya tautan B7" in said) == (1, True), "nobody who came by it would be counted"
     status, said = command("events", "poster", code, "--link", "a1", "--pdf", str(pdf))
     assert (status, f"https://wa.me/628111111111?text=ACARA%20{code}%20A1" in said) == (0, True)
