@@ -145,7 +145,7 @@ def _reasons(assessment: Assessment, texts: "Catalogue", office: Office) -> Iter
     result = assessment.result
     ended = [result["ended"]] if result.get("ended") else []
     kinds = (("officer", result["officer"]), ("end", ended), ("reguler", result["reasons"]), ("todo", result["todos"]))
-    said = {key: kept[1] for key, kept in assessment.said.items()}
+    said = _said_in_order(assessment)
     seen: set[str] = set()
     for kind, codes in kinds:
         for code in codes:
@@ -185,11 +185,21 @@ def _basis(assessment: Assessment, texts: "Catalogue", office: Office, code: str
 
 
 def _answers(assessment: Assessment, texts: "Catalogue") -> Iterator[Answer]:
-    for key, (_, raw) in sorted(assessment.said.items(), key=lambda item: item[1][0]):
+    for key, raw in _said_in_order(assessment).items():
         text = next((k for k in (f"journey.{key}", f"register.{key}") if texts.is_known(k)), None)
         if text is None:
             continue
         yield Answer(_question(texts, text, key), _said(texts, text, raw), key in PERSONAL)
+
+
+def _said_in_order(assessment: Assessment) -> dict[str, Any]:
+    """What was said, in the order in which it was. Records that a conversation did not make carry no sequence."""
+    told = {key: kept if _numbered(kept) else [0, kept] for key, kept in assessment.said.items()}
+    return {key: raw for key, (_, raw) in sorted(told.items(), key=lambda item: item[1][0])}
+
+
+def _numbered(kept: Any) -> bool:
+    return isinstance(kept, list) and len(kept) == 2 and isinstance(kept[0], int)
 
 
 def _question(texts: "Catalogue", text: str, key: str) -> str:

@@ -3,9 +3,12 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models import Application, Conversation, Delivery, Language, Media, Stage, StageChange
+from models import Application, Assessment, Conversation, Delivery, Language, Media, Stage, StageChange
 from tests.console.office import Office
 from tests.console.town import AWKWARD, LEBAK, SERANG, settle
+from tests.support.chat import Chat
+from tests.support.office import OFFICE, open_programme
+from tests.support.owner import reaches_number
 
 
 def stage_of(office: Office, number: str) -> Stage:
@@ -145,3 +148,24 @@ def test_an_owner_who_reads_english_is_given_the_reason_in_english(office: Offic
     assert "Please take it again in good light." in rina.says()
     rina.post(f"/pendaftaran/{number}/pindah", dari="DIAJUKAN", ke="DIKEMBALIKAN", siap="photo", bahasa="en")
     assert "Please take it again in good light." in told(office)[0]
+
+
+def test_everything_an_owner_said_in_the_chat_is_read_in_words(office: Office) -> None:
+    open_programme(office.database)
+    chat = reaches_number(Chat(office.database, OFFICE).says("halo").taps("journey"))
+    assert chat is not None
+    with office.writing() as session:
+        number = session.scalars(sa.select(Application.number)).one()
+        assessment = session.scalars(sa.select(Assessment).order_by(Assessment.id.desc())).first()
+        assert assessment is not None
+        plain = {key: kept[1] for key, kept in assessment.said.items()}
+    rina = office.hire("rina")
+    rina.sign_in()
+    rina.get(f"/pendaftaran/{number}")
+    says = rina.says()
+    assert "Tempat membuat produknya ada di kabupaten atau kota mana? Kota Serang" in says
+    assert "Keripik & camilan" in says
+    assert "••••" in says  # who and where they are
+    with office.writing() as session:  # a record without the order of what was said
+        session.execute(sa.update(Assessment).where(Assessment.id == assessment.id).values(said=plain))
+    assert "Keripik & camilan" in rina.get(f"/pendaftaran/{number}").text.replace("&amp;", "&")
