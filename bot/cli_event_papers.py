@@ -4,11 +4,11 @@ import datetime as dt
 import secrets
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import quote
 
 import typer
 
 import texts
+from bot import event_page
 from bot.cli_common import As, actor, fail, office_now, settings, transaction
 from bot.cli_event_day import day_cli
 from bot.cli_events import WHEN, Code, plainly, time_of
@@ -150,10 +150,10 @@ def poster_command(
 
 
 def _way_in(session: Session, given: Settings, event: Event, source: str) -> str:
-    """WhatsApp with the words written already; by a link of this event, or nobody would be counted."""
+    """The event's public page, or WhatsApp; by a link that this event has, or nobody would be counted."""
     if source and source not in [one.code for one in sources.traffic(session, event.id)]:
         raise fail(f"{event.code} tidak punya tautan {source}: lihat naikkelas events show {event.code}.")
-    if not given.whatsapp.sender:
-        raise fail("whatsapp.sender belum diisi: sebutkan --link dengan alamat lengkap, diawali https://.")
-    said = quote(f"ACARA {event.code} {source}".strip())
-    return f"https://wa.me/{given.whatsapp.sender.removeprefix('whatsapp:+')}?text={said}"
+    url = event_page.ways(given, None).best(event.code, source)
+    if url is None:
+        raise fail("Isi web.public_url atau whatsapp.sender, atau sebutkan --link dengan alamat lengkap (https://).")
+    return url

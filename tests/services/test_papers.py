@@ -110,3 +110,5 @@ def test_a_poster_leads_straight_in(database: Database, database_url: str, tmp_p
     assert (status, "tidak punya tautan B7" in said) == (1, True), "nobody who came by it would be counted"
     status, said = command("events", "poster", code, "--link", "a1", "--pdf", str(pdf))
     assert (status, f"https://wa.me/628111111111?text=ACARA%20{code}%20A1" in said) == (0, True)
+    monkeypatch.setenv("NAIKKELAS_WEB__PUBLIC_URL", "https://bot.contoh.go.id")
+    assert f"QR menuju {url}" in command("events", "poster", code, "--link", "A1", "--pdf", str(pdf))[1]
