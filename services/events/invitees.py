@@ -9,7 +9,7 @@ from models import Application, Business, Session, Stage
 from services.contacts.reading import Entry, Wrong
 from services.events.inviting import Invitee
 from services.sheet_files import Row
-from services.staff import Actor, Right, demand_for, within
+from services.staff import Actor, Right, demand, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Filter:
 
 def by_filter(session: Session, actor: Actor, wanted: Filter) -> list[Invitee]:
     """Businesses of ours, as far as the actor works for them, the oldest first. Raises Forbidden."""
-    demand_for(actor, Right.EVENTS, wanted.regency)
+    demand(actor, Right.EVENTS, wanted.regency)
     query = sa.select(Business.id).where(Business.name != "", within(actor, Business.regency))
     for column in ("regency", "district", "product_kind"):
         if value := getattr(wanted, column):

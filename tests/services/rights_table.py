@@ -32,6 +32,8 @@ from services.contacts.judging import Tally
 from services.contacts.listing import Listing
 from services.events.arranging import EventSpec, Over
 from services.events.attending import Tap, Visitor
+from services.events.invitees import Filter
+from services.events.kit import Ways
 from services.moves import Moved, Told
 from services.sheet_files import Opened
 from services.staff import Right
@@ -179,6 +181,12 @@ TABLE: Mapping[str, Line | NoGate] = {
     "events.arranging.set_shares": subject(Right.EVENTS, shares={}),
     "events.arranging.set_capacity": subject(Right.EVENTS, capacity=5, over=Over.REFUSE),
     "events.inviting.invite": subject(Right.EVENTS, people=[]),
+    "events.invitees.by_filter": listing(Right.EVENTS, wanted=Filter()),
+    "events.kit.add_all": subject(Right.EVENTS, wanted=[]),
+    "events.kit.links": subject(Right.SEE, ways=Ways()),
+    "events.kit.note_taken": subject(Right.EVENTS),
+    "events.after.opinion": subject(Right.SEE),
+    "events.lists.waiting": subject(Right.SEE, limit=10),
     "events.sources.add": subject(Right.EVENTS, kind="dinas", name="Lebak", regency=None),
     "events.giving.certify_from": subject(Right.EVENTS, at=eventful.THURSDAY),
     "events.giving.keep_materials": subject(Right.EVENTS, name="materi.pdf", content=b"%PDF"),
