@@ -79,8 +79,10 @@ def run_command(
         raise fail("SQLite hanya untuk satu proses (--role all). Untuk beberapa proses, pakai PostgreSQL.", code=WRONG)
     if role != "all" and settings.simulated:
         raise fail("HP percobaan hanya untuk --role all; isi token Telegram atau Twilio dulu.", code=WRONG)
-    if role in ("web", "all") and not _free(settings):
-        raise fail(f"{address(settings)} sudah dipakai program lain: ganti web.port.")
+    port = settings.web.port_of(role)
+    if port is not None and not _free(settings.web.host, port):
+        name = "web.port" if role in ("web", "all") else "web.health_port"
+        raise fail(f"Port {port} sudah dipakai program lain: ganti {name}.")
     logs.set_up()
     with plainly():
         if demo and settings.simulated and settings.programme:
@@ -89,13 +91,13 @@ def run_command(
         run(settings, role=role, started=lambda: _greet(settings, role))
 
 
-def _free(settings: Settings) -> bool:
+def _free(host: str, port: int) -> bool:
     """Whether the port can be had: uvicorn would only say so after everything else has started."""
-    family = socket.AF_INET6 if ":" in settings.web.host else socket.AF_INET
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((settings.web.host, settings.web.port))
+            probe.bind((host, port))
         except OSError:
             return False
     return True

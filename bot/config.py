@@ -41,8 +41,14 @@ class WebSettings(Section):
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
+    # where worker and scheduler say how they fare (/healthz, /readyz, /metrics); unset: they listen nowhere
+    health_port: int | None = Field(default=None, ge=1, le=65535)
     public_url: str | None = None
     secret: SecretStr | None = None  # signs the links we give out; unset: one is made and kept beside the database
+
+    def port_of(self, role: str) -> int | None:
+        """Where a process of this role listens; None if it does not."""
+        return self.port if role in ("all", "web") else self.health_port
 
     @field_validator("secret")
     @classmethod

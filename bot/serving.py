@@ -69,11 +69,10 @@ class Built:
             self._phone, phone = simulated.phone(program)
             routes += phone
         self.app = web.create(program, routes, home=BASE if with_phone else None, ending=self._ending)
-        where = program.settings.web
         config = uvicorn.Config(
             self.app,
-            host=where.host,
-            port=where.port,
+            host=program.settings.web.host,
+            port=program.settings.web.port_of(program.role) or 0,
             log_config=None,
             access_log=False,
             lifespan="on",
@@ -114,7 +113,8 @@ class Built:
             await asyncio.sleep(0.02)
         if started:
             started()
-        await announce(self.program)
+        if self.program.takes_messages:
+            await announce(self.program)
 
 
 async def announce(program: Program) -> None:
@@ -181,7 +181,7 @@ def stay() -> None:
 
 async def _until_told(settings: Settings, role: str, started: Callable[[], None] | None) -> None:
     loop = asyncio.get_running_loop()
-    if role in ("worker", "scheduler"):
+    if settings.web.port_of(role) is None:
         await _without_doors(settings, role, started)
         return
     built = build(settings, role=role)
@@ -192,7 +192,7 @@ async def _until_told(settings: Settings, role: str, started: Callable[[], None]
 
 
 async def _without_doors(settings: Settings, role: str, started: Callable[[], None] | None) -> None:
-    """A worker or scheduler: no web, until told to end."""
+    """A worker or scheduler that nobody asks how it fares: no port at all, until told to end."""
     told = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, told.set)

@@ -1,6 +1,5 @@
-"""The doors: what Telegram and Twilio post to us, checked before anything is kept, and how the program fares."""
+"""The doors: what Telegram and Twilio post to us, checked before anything is kept."""
 
-import asyncio
 import hmac
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -9,17 +8,14 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
-import sqlalchemy as sa
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
 from starlette.datastructures import ImmutableMultiDict
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-import migrations
 from bot import door as event_door
-from bot import event_files, event_page, metrics, pace
+from bot import event_files, event_page, health, metrics
 from bot.app import Program
 from bot.channels import reading, whatsapp_hear
 from bot.channels.base import OutcomeKind
@@ -29,11 +25,9 @@ from bot.documents import PATH, door
 from bot.inbox import Received
 from bot.outbox_results import Report
 from bot.polling import callback_of
-from bot.tables import deliveries
 from bot.writer import DatabaseGone
 from console import sertifikat
-from models import Channel, DeliveryState, Reachable, Session
-from services import certificates, tickets
+from models import Channel, DeliveryState, Reachable
 
 log = logging.getLogger(__name__)
 
@@ -91,11 +85,7 @@ def create(
             *event_door.routes(program),
             *sertifikat.routes(program.database.read_engine, program.texts),
         ]
-    routes += [
-        Route("/healthz", _alive),
-        Route("/readyz", doors.ready),
-        Route("/metrics", doors.metrics),
-    ]
+    routes += health.routes(program)
     if home:
         routes.append(Route("/", lambda request: RedirectResponse(home)))
 
@@ -143,10 +133,6 @@ async def _body(request: Request) -> bytes:
         if len(kept) > LARGEST:
             raise Refused(413, "too_long")
     return bytes(kept)
-
-
-async def _alive(request: Request) -> Response:
-    return PlainTextResponse("ok\n")
 
 
 class Doors:
@@ -227,58 +213,6 @@ class Doors:
         if not channel.signed(_path_and_query(request), form, given):
             raise Refused(403, "signature")
         return channel, form
-
-    # --- how it fares
-
-    async def ready(self, request: Request) -> Response:
-        """200 while messages can be taken in; 503 and why, while not."""
-        faults = await asyncio.to_thread(self._faults)
-        return PlainTextResponse("\n".join(faults or ["ready"]) + "\n", 503 if faults else 200)
-
-    def _faults(self) -> list[str]:
-        if not self._program.ready:
-            return ["starting or ending"]
-        try:
-            with self._program.database.read() as connection:
-                behind = migrations.current(connection) != migrations.head()
-        except sa.exc.DBAPIError:
-            return ["database gone"]
-        except sa.exc.TimeoutError:
-            return ["database busy"]
-        return ["database not migrated"] if behind else []
-
-    async def metrics(self, request: Request) -> Response:
-        """For Prometheus."""
-        try:
-            await asyncio.to_thread(self._count)
-            metrics.database_up.set(1)
-        except sa.exc.SQLAlchemyError:
-            metrics.database_up.set(0)
-            log.warning("the outbox could not be counted")
-        return Response(generate_latest(metrics.REGISTRY), media_type=CONTENT_TYPE_LATEST)
-
-    def _count(self) -> None:
-        now = self._program.clock.now()
-        metrics.writer_waiting.set(self._program.writer.waiting)
-        open_states = ("queued", "leased", "sending", "held", "unknown")
-        query = (
-            sa.select(deliveries.c.channel, deliveries.c.state, sa.func.count(), sa.func.min(deliveries.c.not_before))
-            .where(deliveries.c.state.in_([DeliveryState(s) for s in open_states]))
-            .group_by(deliveries.c.channel, deliveries.c.state)
-        )
-        with Session(self._program.database.read_engine) as session:
-            metrics.tickets_overdue.set(tickets.overdue(session, now))
-            metrics.certificates.set(certificates.unacknowledged(session))
-        with self._program.database.read() as connection:
-            found = {(row[0].value, row[1].value): (row[2], row[3]) for row in connection.execute(query)}
-            for sender, (booked, closed) in pace.standing(connection).items():
-                metrics.pace_booked.labels(sender).set(booked)
-                metrics.pace_closed.labels(sender).set(closed)
-        for channel in Channel:
-            for state in open_states:
-                metrics.outbox.labels(channel.value, state).set(found.get((channel.value, state), (0, None))[0])
-            oldest = found.get((channel.value, "queued"), (0, None))[1]
-            metrics.oldest_seconds.labels(channel.value).set(max(0.0, (now - oldest).total_seconds()) if oldest else 0)
 
 
 def _path_and_query(request: Request) -> str:

@@ -41,12 +41,12 @@ class Child:
     def __init__(self, folder: Path, database_url: str, more: dict[str, str], role: str = "all") -> None:
         self.port = free_port()
         self.role = role
-        self.log = folder / f"log-{role}"
-        own = {"WEB__PORT": str(self.port), "DATABASE__URL": database_url, "DATA__DIR": str(folder)}
+        self.log = folder / f"log-{role}-{self.port}"
+        ports = {"WEB__PORT": str(self.port), "WEB__HEALTH_PORT": str(self.port)}
+        own = {**ports, "DATABASE__URL": database_url, "DATA__DIR": str(folder)}
         self._environment = {f"NAIKKELAS_{name}": value for name, value in {**own, **more}.items()}
         self._environment["NAIKKELAS_CONFIG"] = str(ROOT / "config.yaml")
         self.process: BaseProcess | None = None
-        self.started = 0
 
     @property
     def url(self) -> str:
@@ -65,11 +65,10 @@ class Child:
         )
         made.start()
         self.process = made
-        self.started += 1
         return self
 
     async def ready(self, seconds: float = 30.0) -> "Child":
-        """Wait until it takes messages (or, without doors, until it says that it runs)."""
+        """Wait until it can do its work."""
         await asyncio.to_thread(self._wait, seconds)
         return self
 
@@ -82,8 +81,6 @@ class Child:
             time.sleep(0.03)
 
     def _up(self) -> bool:
-        if self.role in ("worker", "scheduler"):
-            return self.log.exists() and self.said.count("berjalan") >= self.started
         try:
             with urllib.request.urlopen(f"{self.url}/readyz", timeout=2):
                 return True
