@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import ConnectionPoolEntry
 
-BUSY_MS = 15_000  # a guest (the command line) may hold SQLite's lock for a moment
+BUSY_MS = 10_000  # a guest (the command line) may hold SQLite's lock for a moment; a webhook waits twice that at most
 POSTGRES_WRITERS = 2  # each more makes groups smaller and a turn dearer (docs/bench.md)
 POSTGRES_READERS = 5
 PROGRAM = "naikkelas"  # what PostgreSQL's list of connections calls us
@@ -81,6 +81,14 @@ def is_gone(error: BaseException) -> bool:
     return getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
 
 
+def is_held(error: BaseException) -> bool:
+    """Whether somebody else has the database for so long that waiting was given up: to ask at once is to wait again."""
+    if isinstance(error, sa.exc.TimeoutError):
+        return True
+    orig = getattr(error, "orig", None)
+    return isinstance(orig, sqlite3.Error) and getattr(orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+
+
 def _quicken(dialect: sa.Dialect) -> None:
     """SQLAlchemy words the statements around a savepoint anew each time; they need no wording."""
     told = {"do_savepoint": "SAVEPOINT", "do_release_savepoint": "RELEASE SAVEPOINT"}
@@ -136,7 +144,7 @@ def _open_postgres(address: URL, writers: int) -> Database:
     # A server whose machine fell silent is given up after some twenty seconds; the system itself would wait for hours.
     alive = {"keepalives_idle": 10, "keepalives_interval": 3, "keepalives_count": 3, "tcp_user_timeout": 20_000}
     connect = {"connect_timeout": 5, "application_name": PROGRAM, **alive}
-    shared: dict[str, Any] = {"connect_args": connect, "pool_timeout": 30, **OPTIONS}
+    shared: dict[str, Any] = {"connect_args": connect, "pool_timeout": 10, **OPTIONS}
     write = sa.create_engine(address, pool_size=writers, max_overflow=4, **shared)
     _quicken(write.dialect)
     read = sa.create_engine(address, pool_size=POSTGRES_READERS, max_overflow=5, pool_pre_ping=True, **shared)

@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-OPEN = (DeliveryState.QUEUED, DeliveryState.LEASED, DeliveryState.SENDING, DeliveryState.UNKNOWN)
+OPEN = (
+    DeliveryState.QUEUED,
+    DeliveryState.LEASED,
+    DeliveryState.SENDING,
+    DeliveryState.HELD,
+    DeliveryState.UNKNOWN,
+)
 
 
 def routes(program: "Program") -> list[BaseRoute]:

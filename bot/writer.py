@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 
-from bot.database import Database, is_gone
+from bot.database import Database, is_gone, is_held
 
 log = logging.getLogger(__name__)
 
@@ -100,6 +100,9 @@ class Writer:
         try:
             results, left = self._together(batch)
         except Exception as error:  # noqa: BLE001 -- it is given to whoever waits, or tried again
+            if is_held(error):  # each alone would wait as long again, and whoever posted would have hung up meanwhile
+                gone = DatabaseGone(type(error).__name__)
+                return [(job.future, None, gone) for job in batch], []
             if len(batch) == 1 and not is_gone(error):
                 return [(batch[0].future, None, error)], []
             log.warning("a group of %d was rolled back (%s): each alone", len(batch), type(error).__name__)

@@ -7,8 +7,10 @@ import time
 import pytest
 import sqlalchemy as sa
 
+import bot.database
 from bot.database import Database
 from bot.writer import LONGEST, DatabaseGone, Writer
+from tests.withstand.away import away
 
 
 def _add(name: str):
@@ -105,6 +107,34 @@ def test_gone_is_said_and_coming_back_needs_no_restart(database: Database, monke
         assert _names(database) == ["after", "before"]
 
     asyncio.run(story())
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_while_another_holds_the_file_nobody_waits_twice(
+    database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bot.database, "BUSY_MS", 100)
+    tried: list[str] = []
+
+    def try_it(connection: sa.Connection, cursor: object, statement: str, *more: object) -> None:
+        tried.append(statement)
+
+    async def story() -> None:
+        with away(database_url) as it:
+            writer = Writer(database)
+            await writer.run(_add("before"))
+            it.stop()
+            sa.event.listen(database.write_engine, "before_cursor_execute", try_it)
+            with pytest.raises(DatabaseGone):
+                await writer.run(_add("while"))
+            sa.event.remove(database.write_engine, "before_cursor_execute", try_it)
+            it.start()
+            await writer.run(_add("after"))
+            await writer.close()
+
+    asyncio.run(story())
+    assert tried == ["BEGIN IMMEDIATE"]
+    assert _names(database) == ["after", "before"]
 
 
 def _cut_off(database: Database, patch: pytest.MonkeyPatch) -> None:
