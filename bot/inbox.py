@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+import handlers
 from bot import inbox_rows as rows
 from bot import inbox_together
 from bot.database import is_gone
@@ -35,6 +36,9 @@ class Received:
     failed: bool = False
     toast: str = ""
     reply: rows.NewReply | None = None
+
+
+LATELY = dt.timedelta(minutes=30)  # two faults of ours within this time are one trouble to whoever wrote
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +80,10 @@ class Inbox:
         self, connection: sa.Connection, inbound: Inbound, row: Mapping[str, Any], now: dt.datetime
     ) -> tuple[Reply, bool]:
         """Ask the handlers, behind a savepoint of their own: what fails there undoes only what was done there."""
-        effects = _Effects(connection)
         chat = chat_of(row)
-        desk = Desk(
-            chat, now, self.office, self.texts, effects.session, lambda: secrets.token_hex(4), inbound.language_hint
-        )
+        effects = _Effects(connection)
         try:
-            reply = self.answer(desk, inbound.said)
+            reply = self.answer(self._desk(chat, effects, inbound, now), inbound.said)
             _check(reply.changes)
             effects.keep()
         except Exception as error:
@@ -90,11 +91,18 @@ class Inbox:
                 raise  # not the handler's fault: the message is not taken in, and will be repeated
             effects.undo()
             log.exception("a handler failed on %s in form %s", inbound.kind, row["form"])
-            return self._apology(connection, chat, inbound.said, error, now), True
+            self._tell_office(connection, chat, inbound.said, error, now)
+            return self._apology(connection, chat, inbound, now), True
         return reply, False
 
-    def _apology(self, connection: sa.Connection, chat: Chat, said: Said, error: Exception, now: dt.datetime) -> Reply:
-        """Our fault: say so to the person, and tell the office where it happened, without a word of what was said."""
+    def _desk(self, chat: Chat, effects: "_Effects", inbound: Inbound, now: dt.datetime) -> Desk:
+        hint = inbound.language_hint
+        return Desk(chat, now, self.office, self.texts, effects.session, lambda: secrets.token_hex(4), hint)
+
+    def _tell_office(
+        self, connection: sa.Connection, chat: Chat, said: Said, error: Exception, now: dt.datetime
+    ) -> None:
+        """Where it happened, without a word of what was said."""
         context = {
             "form": chat.run.form if chat.run else None,
             "question": said.question if isinstance(said, Tap) else None,
@@ -109,7 +117,21 @@ class Inbox:
             "answer_by": self.office.promise(now, self.office.answer_days),
         }
         connection.execute(sa.insert(tickets), ticket)
-        return Reply(Bubble(self.texts.text("common.trouble", chat.lang)))
+
+    def _apology(self, connection: sa.Connection, chat: Chat, inbound: Inbound, now: dt.datetime) -> Reply:
+        """Our fault, and said so; the second time with a way out. Should that fail as well, in plain words."""
+        effects = _Effects(connection)
+        try:
+            again = rows.failed_since(connection, chat.id, now - LATELY)
+            reply = handlers.sorry(self._desk(chat, effects, inbound, now), again)
+            effects.keep()
+        except Exception as error:
+            if is_gone(error):
+                raise
+            effects.undo()
+            log.exception("an apology failed in form %s", chat.run.form if chat.run else None)
+            return Reply(Bubble(self.texts.text("common.trouble", chat.lang)))
+        return reply
 
 
 def _begun(connection: sa.Connection, inbound: Inbound, now: dt.datetime) -> tuple[Mapping[str, Any], int | None]:

@@ -129,6 +129,12 @@ _FORGET = Prepared(
 )
 
 
+def failed_since(connection: sa.Connection, conversation_id: int, since: dt.datetime) -> bool:
+    """Whether an earlier message of this chat failed by our fault, not long ago."""
+    theirs = sa.and_(inbounds.c.conversation_id == conversation_id, inbounds.c.at >= since, inbounds.c.failed)
+    return connection.execute(sa.select(inbounds.c.id).where(theirs).limit(1)).first() is not None
+
+
 def forget_words(connection: sa.Connection, inbound_id: int, failed: bool) -> None:
     """Empty what was written, and mark whether it failed."""
     _FORGET.run(connection, {"it": inbound_id, "has_failed": failed})

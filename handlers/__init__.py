@@ -39,6 +39,7 @@ from handlers import (
     status,
     stop,
     todo,
+    trouble,
     upgrade,
     whose,
     withdraw,
@@ -166,6 +167,7 @@ HANDLERS = {
     "report": Handler(fixed(officer.REPORT), officer.reported),
     "siaran": Handler(announcing.form, announcing.written),
     "siaran_sure": Handler(announcing.sure_form, announcing.decided),
+    "trouble": Handler(fixed(trouble.AGAIN), trouble.chosen),
     "stop": Handler(fixed(stop.STOP), stop.stopped),
     "stop_like": Handler(fixed(stop.LIKE), stop.meant),
     "start": Handler(fixed(stop.START), stop.started),
@@ -250,9 +252,14 @@ def answer(desk: Desk, said: Said) -> Reply:
     return officer.hand_over(desk, said, reply) if desk.chat.answer_waits else reply
 
 
+def sorry(desk: Desk, again: bool) -> Reply:
+    """The reply to a message a fault of ours ate; `again` if it was not the first."""
+    return trouble.sorry(desk, REGISTRY, again)
+
+
 def counted(form: str, answers: Facts, facts: Facts) -> tuple[int, int] | None:
     """At which question a form that was left stands, and of how many."""
     return upgrade.stands(HANDLERS, Run("", form, answers, {}, facts))
 
 
-__all__ = ["Desk", "Reply", "answer", "counted"]
+__all__ = ["Desk", "Reply", "answer", "counted", "sorry"]

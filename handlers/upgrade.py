@@ -73,9 +73,9 @@ def stands(handlers: Mapping[str, Handler], run: Run) -> tuple[int, int] | None:
         return None
     try:
         form = handler.form(run.facts)
+        return standing(form, fitted(form, run))
     except (LookupError, TypeError, ValueError):
         return None
-    return standing(form, fitted(form, run))
 
 
 def standing(form: Form, run: Run) -> tuple[int, int]:
