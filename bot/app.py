@@ -37,6 +37,7 @@ from texts import Catalogue
 
 log = logging.getLogger(__name__)
 
+LAST_LOOK = 1.0  # seconds at the end, for threads that still read
 UNLIMITED = 1_000_000
 ROLES = ("all", "web", "worker", "scheduler")
 
@@ -184,7 +185,14 @@ class Program:
         await self.writer.close()
         for channel in self.channels.named().values():
             await channel.close()
+        await self._last_look()
         self.database.close()
+
+    async def _last_look(self) -> None:
+        """A thread that still looks something up is waited for: its connection would stay open after the others."""
+        end = time.monotonic() + LAST_LOOK
+        while self.database.is_read and time.monotonic() < end:
+            await asyncio.sleep(0.01)
 
 
 def _burst(settings: Settings) -> int:

@@ -271,6 +271,14 @@ class RetentionSettings(Section):
         return Keeping(**days)
 
 
+class WatchSettings(Section):
+    """When the staff's chat (`office.alert_chat`) is told that something stands still."""
+
+    away_minutes: int = Field(default=5, ge=1)  # a platform does not answer, or nothing can be written down
+    waiting_minutes: int = Field(default=10, ge=1)  # the oldest message that could go out
+    failures: int = Field(default=3, ge=1)  # of one heartbeat, in a row
+
+
 class SimulatorSettings(Section):
     """The phone in the browser. Unset: on exactly when there is no real channel and we listen to ourselves only."""
 
@@ -294,6 +302,7 @@ class Settings(Section):
     programme: ProgrammeSettings | None = None
     retention: RetentionSettings = RetentionSettings()
     broadcast: BroadcastSettings = BroadcastSettings()
+    watch: WatchSettings = WatchSettings()
     simulator: SimulatorSettings = SimulatorSettings()
     data: DataSettings = DataSettings()
 

@@ -40,6 +40,12 @@ class Database:
         name = make_url(self.url).database
         return Path(name) if self.is_sqlite and name else None
 
+    @property
+    def is_read(self) -> bool:
+        """Whether somebody in this process is looking something up."""
+        pool = self.read_engine.pool
+        return isinstance(pool, sa.pool.QueuePool) and pool.checkedout() > 0
+
     def shard(self, address: str) -> int:
         """Which writer an address belongs to: the same for ever, so that one person's messages stay in order."""
         return zlib.crc32(address.encode("utf-8", "replace")) % self.shards

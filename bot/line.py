@@ -25,6 +25,8 @@ class Line:
     in_flight: int = 0
     closed_until: float = 0.0  # time.monotonic; a 429 or a refused token closes the line at once
     in_doubt: bool = False  # the last call had no clear answer: nothing is risked until a harmless one has
+    refused: bool = False  # our token or settings were refused the last time
+    answers: int = 0  # clear ones, so far
     failures: int = 0  # of those questions, in a row: the pauses grow
     wake: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -35,6 +37,11 @@ class Line:
             return 0
         return max(0, IN_FLIGHT - self.in_flight)
 
+    @property
+    def away(self) -> bool:
+        """Whether nothing can be sent just now, and not because we were told to wait."""
+        return self.in_doubt or self.refused
+
     def close(self, seconds: float) -> None:
         """Nothing more for so long."""
         self.closed_until = max(self.closed_until, time.monotonic() + seconds)
@@ -44,10 +51,13 @@ class Line:
         if outcome.kind is OutcomeKind.MISCONFIGURED:
             log.error("%s refuses us: %s", self.sender.channel.value, outcome.reason)
             self.close(PAUSE_WHEN_WRONG)
+            self.refused = True
         elif outcome.kind is OutcomeKind.RETRY and outcome.retry_after and outcome.reason != GATE_CLOSED:
             self.close(outcome.retry_after)
         elif outcome.kind in (OutcomeKind.UNKNOWN, OutcomeKind.RETRY) and outcome.reason != GATE_CLOSED:
             self.in_doubt = True
+        elif outcome.kind is not OutcomeKind.RETRY:
+            self.answers, self.refused = self.answers + 1, False
 
     async def ask(self) -> None:
         """While in doubt: ask the platform who we are. Each message has few attempts, and a platform that is away would
@@ -61,7 +71,8 @@ class Line:
             return
         if self.failures:
             log.warning("%s answers again", self.sender.channel.value)
-        self.in_doubt, self.failures = False, 0
+        self.in_doubt, self.refused, self.failures = False, False, 0
+        self.answers += 1
 
     def _still_away(self, error: PlatformError) -> None:
         if not self.failures:

@@ -27,6 +27,12 @@ pace_booked = Gauge(
 pace_closed = Gauge(
     "naikkelas_pace_closed_seconds", "How long a platform still wants silence (429)", ["channel"], registry=REGISTRY
 )
+outages = Gauge(
+    "naikkelas_outage",
+    "1 while a platform, the database, the outbox or a heartbeat stands still",
+    ["kind", "name"],
+    registry=REGISTRY,
+)
 tickets_overdue = Gauge(
     "naikkelas_tickets_overdue", "Questions to officers whose promised answer is late", registry=REGISTRY
 )

@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 import logging
 import secrets
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -11,9 +12,10 @@ import sqlalchemy as sa
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.orm import Session
 
-from bot import anchoring, approvals, metrics, missed, outbox_held
+from bot import anchoring, approvals, metrics, missed, outbox_held, watching
 from bot.channels.base import OutcomeKind
 from bot.channels.errors import PlatformError
+from bot.database import is_gone
 from bot.writer import DatabaseGone
 from handlers import counted
 from models import Channel, Conversation
@@ -53,6 +55,8 @@ class Heart:
     def __init__(self, program: "Program") -> None:
         self._program = program
         self._under_way: set[asyncio.Future[Any]] = set()
+        self._failed: Counter[str] = Counter()  # how often in a row each heartbeat has failed
+        self._watch = watching.Watch(program, self._failed, self._in_session)
         self._scheduler = AsyncIOScheduler(
             timezone=dt.UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
@@ -74,12 +78,13 @@ class Heart:
     async def beat(self) -> None:
         """All of them now: the clock was moved."""
         for name, _, work in self._beats():
-            if name not in ("reconcile", "catch_up"):
+            if name not in ("reconcile", "catch_up", "watch"):
                 await self._careful(name, work)
 
     def _beats(self) -> list[tuple[str, int, Callable[[], Awaitable[object]]]]:
         program = self._program
         beats: list[tuple[str, int, Callable[[], Awaitable[object]]]] = [("calendar", 30, self._calendar)]
+        beats += [("watch", 30, self._watch.look)]
         if program.role in ("all", "scheduler"):
             beats += [("offers", 60, self._offers), ("people", 60, self._people), ("late", 60, self._late)]
             beats += [("events", 60, self._events), ("broadcasts", 60, self._broadcasts)]
@@ -102,12 +107,17 @@ class Heart:
         try:
             await asyncio.shield(beat)  # the scheduler's end cancels its jobs, not the threads they wait for
             result = "done"
+            self._failed[name] = 0
         except DatabaseGone:
             log.warning("heartbeat %s: the database cannot be reached", name)
         except PlatformError as error:
             log.warning("heartbeat %s: %s", name, error.outcome.reason or error.kind.value)
-        except Exception:
-            log.exception("heartbeat %s failed", name)
+        except Exception as error:
+            if is_gone(error):
+                log.warning("heartbeat %s: the database cannot be read", name)
+            else:
+                log.exception("heartbeat %s failed", name)
+                self._failed[name] += 1
         metrics.heartbeats.labels(name, result).inc()
 
     def _ended(self, beat: asyncio.Future[Any]) -> None:

@@ -58,6 +58,8 @@ class Writer:
         self._database = database
         self._finish = finish
         self._after = after
+        self.written = 0  # jobs committed so far
+        self.given_up = 0  # jobs that found no database
         self._loop = asyncio.get_running_loop()
         self._queues = [_Queue() for _ in range(database.shards)]
         self._threads = [
@@ -133,6 +135,8 @@ class Writer:
         return settled, left
 
     def _settle(self, settled: list[Settled], left: list[Any]) -> None:
+        lost = sum(isinstance(error, DatabaseGone) for _, _, error in settled)
+        self.given_up, self.written = self.given_up + lost, self.written + len(settled) - lost
         for future, result, error in settled:
             if future.done():
                 continue

@@ -55,7 +55,7 @@ def late(session: Session, ticket_ids: list[int], texts: "Catalogue", office: Of
     if chat_id is not None:
         items = ", ".join(map(code_of, ticket_ids[:20]))
         text = texts.text("staff.late", Language.ID, count=len(ticket_ids), items=items)
-        _tell(session, chat_id, text, f"alert_late:{ticket_ids[0]}", now)
+        post(session, chat_id, text, f"alert_late:{ticket_ids[0]}", now)
 
 
 def requests_late(session: Session, count: int, texts: "Catalogue", office: Office, now: dt.datetime) -> None:
@@ -67,7 +67,7 @@ def requests_late(session: Session, count: int, texts: "Catalogue", office: Offi
     _, at = _last_told(session, chat_id, REQUESTS)
     if at is not None and now - at < DAILY:
         return
-    _tell(session, chat_id, texts.text("staff.requests", Language.ID, count=count), f"{REQUESTS}:{count}", now)
+    post(session, chat_id, texts.text("staff.requests", Language.ID, count=count), f"{REQUESTS}:{count}", now)
 
 
 def templates(session: Session, names: list[str], texts: "Catalogue", office: Office, now: dt.datetime) -> None:
@@ -76,7 +76,7 @@ def templates(session: Session, names: list[str], texts: "Catalogue", office: Of
     chat_id = staff_chat(session, office, now)
     if chat_id is not None:
         text = texts.text("staff.templates", Language.ID, items=", ".join(names[:20]))
-        _tell(session, chat_id, text, f"alert_template:{int(now.timestamp())}", now)
+        post(session, chat_id, text, f"alert_template:{int(now.timestamp())}", now)
 
 
 def trouble(session: Session, texts: "Catalogue", office: Office, now: dt.datetime) -> int:
@@ -94,7 +94,7 @@ def trouble(session: Session, texts: "Catalogue", office: Office, now: dt.dateti
     count, last = session.execute(sa.select(sa.func.count(), sa.func.max(Ticket.id)).where(new)).one()
     if count:
         text = texts.text("staff.trouble", Language.ID, count=count, ticket=code_of(last))
-        _tell(session, chat_id, text, f"{TROUBLE}:{last}", now)
+        post(session, chat_id, text, f"{TROUBLE}:{last}", now)
     return int(count)
 
 
@@ -103,7 +103,7 @@ def broadcast_stopped(session: Session, number: int, texts: "Catalogue", office:
     chat_id = staff_chat(session, office, now)
     if chat_id is not None:
         text = texts.text("broadcast.stopped", Language.ID, number=f"S-{number}")
-        _tell(session, chat_id, text, f"alert_broadcast:{number}", now)
+        post(session, chat_id, text, f"alert_broadcast:{number}", now)
 
 
 def _last_told(session: Session, chat_id: int, about: str) -> tuple[int, dt.datetime | None]:
@@ -113,7 +113,8 @@ def _last_told(session: Session, chat_id: int, about: str) -> tuple[int, dt.date
     return (int(row.because.partition(":")[2]), row.created_at) if row else (0, None)
 
 
-def _tell(session: Session, chat_id: int, text: str, because: str, now: dt.datetime) -> None:
+def post(session: Session, chat_id: int, text: str, because: str, now: dt.datetime) -> None:
+    """A message into the staff's chat."""
     deliveries.post(
         session,
         conversation_id=chat_id,
