@@ -74,7 +74,7 @@ def test_a_morning_without_signal(running: Served, browser: Browser) -> None:
     page.get_by_role("button", name="Hadir Neng Rahma").click()
     page.get_by_role("button", name="Urungkan").click()
     expect(page.get_by_text("3 catatan disimpan di HP ini")).to_be_visible()
-    watched.said.clear()  # what a browser says of a signal that is gone
+    watched.expected = ("net::ERR_FAILED", "net::ERR_INTERNET_DISCONNECTED")
     watched.check()
 
     page.context.set_offline(False)

@@ -187,10 +187,10 @@ def test_a_send_refused_because_of_stop_stops_everything(phone: Phone, rows: Row
         last.state, last.platform_id = DeliveryState.SENT, "SM9"
     update = whatsapp_hear.hear_status({"MessageSid": "SM9", "MessageStatus": "undelivered", "ErrorCode": "21610"})
     assert update is not None
-    from bot.web import _report
+    from bot.web import report_of
 
     with database.write() as connection:
-        told: Report = _report(update)
+        told: Report = report_of(update)
         assert report(connection, told, NOON)
     assert rows("SELECT reachable, stopped FROM conversations")[0] == {
         "reachable": Reachable.BLOCKED.value,
