@@ -94,7 +94,7 @@ def _check(scene: Scene, life: Life, said: dict[str, Any], at: dt.datetime) -> N
         person_id=life.person_id,
         business_id=None,
         rules=rules,
-        said={key: said[key] for key in whole.path},
+        said={key: [number, said[key]] for number, key in enumerate(whole.path, 1)},  # as a conversation keeps it
         answers=whole.answers,
         facts={},
         asked_by="owner",
