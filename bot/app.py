@@ -178,10 +178,10 @@ class Program:
         if self._polling:
             await self._polling.close()
         if self._heart:
-            await self._heart.close()
+            await self._heart.close(2.0)
         if self._broadcaster:
             await self._broadcaster.close()
-        await self.outbox.close(6.0)
+        await self.outbox.close(5.0)
         await self.writer.close()
         for channel in self.channels.named().values():
             await channel.close()

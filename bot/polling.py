@@ -16,6 +16,7 @@ from bot.writer import DatabaseGone
 log = logging.getLogger(__name__)
 
 LONGEST = 60.0  # seconds between two attempts while Telegram cannot be reached
+LAST_WORD = 1.0  # seconds at the end for taps still being acknowledged: nobody is waiting for more than a spinner
 
 
 class Polling:
@@ -46,6 +47,10 @@ class Polling:
         """Stop asking. What was fetched and not kept comes again."""
         if self._task:
             self._task.cancel()
+            if self._acknowledging:
+                await asyncio.wait(self._acknowledging, timeout=LAST_WORD)
+            for task in self._acknowledging:
+                task.cancel()
             await asyncio.gather(self._task, *self._acknowledging, return_exceptions=True)
 
     async def _ask_on(self) -> None:

@@ -66,7 +66,8 @@ def _poll(telegram: FakeTelegram, receive: Callable[[Inbound], Any], rounds: int
             while len(telegram.asked) < rounds:
                 await asyncio.sleep(0.01)
         await asyncio.sleep(0.02)
-        await polling.close()
+        async with asyncio.timeout(20):
+            await polling.close()
 
     asyncio.run(story())
 
@@ -120,6 +121,17 @@ def test_a_tap_is_always_acknowledged() -> None:
 
     _poll(telegram, receive, 2)
     assert sorted(telegram.acknowledged) == [("cb", "Dicatat"), ("strange", "")]
+
+
+def test_a_tap_whose_acknowledgement_hangs_does_not_hold_up_the_end() -> None:
+    class Silent(FakeTelegram):
+        async def acknowledge(self, callback_id: str, text: str = "") -> None:
+            await asyncio.sleep(60)
+
+    async def receive(inbound: Inbound) -> Received:
+        return Received(toast="Dicatat")
+
+    _poll(Silent([_tap(1)]), receive, 2)
 
 
 def test_a_conflict_or_a_network_that_is_gone_is_waited_out() -> None:
