@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
@@ -97,14 +98,25 @@ class HeldFile:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._engine = sa.create_engine(url, poolclass=sa.NullPool, connect_args={"timeout": 60})
+        self._engine = sa.create_engine(url, poolclass=sa.NullPool, connect_args={"timeout": 0})
         self._held: sa.Connection | None = None
 
     def stop(self) -> None:
         """Nothing else is written."""
         self._held = self._engine.connect()
         self._held.connection.dbapi_connection.isolation_level = None  # type: ignore[union-attr]
-        self._held.exec_driver_sql("BEGIN EXCLUSIVE")
+        end = time.monotonic() + 60
+        while not self._is_taken(self._held):
+            assert time.monotonic() < end, "the program never let go of the file"
+            time.sleep(0.0005)
+
+    def _is_taken(self, held: sa.Connection) -> bool:
+        """Tried again and again: SQLite's own waiting sleeps longer and longer, and a busy program would be past it."""
+        try:
+            held.exec_driver_sql("BEGIN EXCLUSIVE")
+        except sa.exc.OperationalError:
+            return False
+        return True
 
     def start(self) -> None:
         """Let go."""
