@@ -1,5 +1,6 @@
 """What many tests need: an empty database at the newest migration, once on SQLite and once on PostgreSQL."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """`--update-transcripts` writes the golden transcripts anew; read the difference as prose before keeping it."""
     parser.addoption("--update-pictures", action="store_true", help="draw docs/pictures/konsol-*.png anew")
     parser.addoption("--update-transcripts", action="store_true", help="write tests/transcripts/*.txt anew")
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Three for two cores: a third of the time a test waits, for another process, a browser or the disk."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None
+    return (os.cpu_count() or 1) * 3 // 2
 
 
 @pytest.fixture(scope="session")
