@@ -190,8 +190,8 @@ def _take_form(session: Session, old: Conversation, chat: Conversation) -> Taken
 
 
 def _take_tickets(session: Session, person_id: int, before: Conversation, after: Conversation) -> None:
-    """Open questions are answered where the person is now, and there the bot keeps quiet."""
-    theirs = sa.and_(Ticket.conversation_id == before.id, Ticket.person_id == person_id, Ticket.closed_at.is_(None))
+    """Questions are answered where the person is now, also one that is opened again; there the bot keeps quiet."""
+    theirs = sa.and_(Ticket.conversation_id == before.id, Ticket.person_id == person_id)
     session.execute(quietly(sa.update(Ticket).where(theirs).values(conversation_id=after.id)))
     after.quiet_until, before.quiet_until = before.quiet_until or after.quiet_until, None
 
