@@ -111,21 +111,23 @@ def hashed(token: str) -> str:
 
 
 def knock(session: Session, name: str, address: str, now: dt.datetime) -> Knock:
-    """Count a try before anything is compared; two at once are counted one after the other."""
+    """Count a try before anything is compared; two at once are counted one after the other.
+
+    The address first, and no further than to the limit that is reached: one that tries too often makes no more rows,
+    whatever names it tries, and does not use up an account's tries from elsewhere.
+    """
     limits = {
-        ("both", f"{name}|{address}"): MOST_BOTH,
         ("address", address): MOST_ADDRESS,
+        ("both", f"{name}|{address}"): MOST_BOTH,
         ("name", name): MOST_ACCOUNT,
     }
-    left, wait_until = MOST_BOTH, None
+    left = MOST_BOTH
     for (kind, what), most in limits.items():
         count, until = _counted(session, kind, what, now)
-        left = min(left, most - count)
         if count > most:
-            wait_until = max(until, wait_until or until)
-    if wait_until is not None:
-        return Knock(wait_until, 0)
-    return Knock(None, max(left, 0), _known(staff.named(session, name)))
+            return Knock(until, 0)
+        left = min(left, most - count)
+    return Knock(None, left, _known(staff.named(session, name)))
 
 
 def _known(account: Staff | None) -> Known | None:
@@ -153,10 +155,10 @@ def _counted(session: Session, kind: str, what: str, now: dt.datetime) -> tuple[
 
 def _forgive(session: Session, name: str, address: str) -> None:
     """It was no try in vain: those of the account are forgotten, of the address this one."""
+    mine = sa.and_(StaffTries.key == _key("address", address), StaffTries.count > 0)  # locked in the order of a try
+    session.execute(quietly(sa.update(StaffTries).where(mine).values(count=StaffTries.count - 1)))
     keys = [_key("both", f"{name}|{address}"), _key("name", name)]
     session.execute(quietly(sa.delete(StaffTries).where(StaffTries.key.in_(keys))))
-    mine = sa.and_(StaffTries.key == _key("address", address), StaffTries.count > 0)
-    session.execute(quietly(sa.update(StaffTries).where(mine).values(count=StaffTries.count - 1)))
 
 
 def failed(session: Session, known: Known, now: dt.datetime) -> None:
@@ -196,11 +198,14 @@ def enter(
 # --- who it is
 
 
+def _alive(now: dt.datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(StaffSession.ended_at.is_(None), StaffSession.ends_at > now, StaffSession.seen_at > now - IDLE)
+
+
 def current(session: Session, token: str, request: str, now: dt.datetime) -> SignedIn | None:
     """Who is signed in with this token; None where nobody is any more."""
-    alive = sa.and_(StaffSession.ended_at.is_(None), StaffSession.ends_at > now, StaffSession.seen_at > now - IDLE)
     query = sa.select(StaffSession, Staff).join(Staff, Staff.id == StaffSession.staff_id)
-    query = query.where(StaffSession.token_hash == hashed(token), alive, Staff.disabled_at.is_(None))
+    query = query.where(StaffSession.token_hash == hashed(token), _alive(now), Staff.disabled_at.is_(None))
     found = session.execute(query.execution_options(populate_existing=True)).one_or_none()
     if found is None:
         return None
@@ -230,8 +235,7 @@ def _end(session: Session, which: sa.ColumnElement[bool], now: dt.datetime) -> N
 
 def browsers(session: Session, actor: Actor, now: dt.datetime) -> list[Browser]:
     """Where this account is signed in now."""
-    alive = sa.and_(StaffSession.ended_at.is_(None), StaffSession.ends_at > now, StaffSession.seen_at > now - IDLE)
-    query = sa.select(StaffSession).where(StaffSession.staff_id == actor.staff_id, alive)
+    query = sa.select(StaffSession).where(StaffSession.staff_id == actor.staff_id, _alive(now))
     rows = session.scalars(query.order_by(StaffSession.seen_at.desc()))
     return [Browser(row.id, row.device, row.made_at, row.seen_at) for row in rows]
 

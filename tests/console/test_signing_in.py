@@ -72,6 +72,18 @@ def test_who_tries_too_often_waits_and_nobody_learns_which_accounts_there_are(of
         assert retention.sweep(session, OFFICE, office.clock.now)["tries"] > 0
 
 
+def test_one_address_that_goes_on_and_on_makes_no_rows_and_keeps_nobody_out(office: Office) -> None:
+    office.hire("rina")
+    with office.writing() as session:
+        for _ in range(40):
+            signing_in.knock(session, "rina", "203.0.113.9", office.clock.now)
+        assert signing_in.knock(session, "rina", "203.0.113.10", office.clock.now).account is not None
+        for n in range(30):
+            signing_in.knock(session, f"akun{n}", "203.0.113.9", office.clock.now)
+        names = sa.select(sa.func.count()).select_from(StaffTries)
+        assert session.scalar(names) == 5 + 2 * (signing_in.MOST_ADDRESS - 40)
+
+
 def test_a_session_ends_when_left_alone_after_half_a_day_and_wherever_it_is_ended(office: Office) -> None:
     rina, phone = office.hire("rina"), Browser(office, "rina")
     assert rina.sign_in().status_code == 200
