@@ -101,17 +101,7 @@ class Table:
         """Lay the open form aside, and say so."""
         run = self.open_run()
         done, total = upgrade.standing(self.form(run), run)
-        drafts.park(
-            self.desk.session,
-            conversation_id=self.desk.chat.id,
-            run_id=run.run_id,
-            form=run.form,
-            answers=run.answers,
-            facts=run.facts,
-            now=self.desk.now,
-            days=self.desk.office.draft_days,
-            at=(done, total),
-        )
+        lay_aside(self.desk, run, (done, total))
         return (Note("common.parked", {"n": done, "total": total}),)
 
     def turned(self, turn: Turn) -> Reply:
@@ -193,6 +183,21 @@ class Table:
         if shown and self.document:
             shown = replace(shown, extra={**shown.extra, "document": dict(self.document)})
         return Reply(shown, {**changes, "changed_at": self.desk.now}, keep_words=self.desk.chat.person_id is not None)
+
+
+def lay_aside(desk: Desk, run: Run, at: tuple[int, int]) -> None:
+    """Keep a form as a draft; `at`: at which question it stands, and of how many."""
+    drafts.park(
+        desk.session,
+        conversation_id=desk.chat.id,
+        run_id=run.run_id,
+        form=run.form,
+        answers=run.answers,
+        facts=run.facts,
+        now=desk.now,
+        days=desk.office.draft_days,
+        at=at,
+    )
 
 
 def after(parked: tuple[Note, ...], follow: Next) -> Next:

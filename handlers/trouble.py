@@ -13,8 +13,7 @@ from handlers.desk import Desk, Reply
 from handlers.next import Next
 from handlers.registry import Registry
 from handlers.spoken import Spoken
-from handlers.table import Table
-from services import drafts
+from handlers.table import Table, lay_aside
 from texts.bubble import Bubble
 
 AGAIN = Form(
@@ -32,28 +31,14 @@ def sorry(desk: Desk, registry: Registry, again: bool) -> Reply:
         return Reply(Bubble(desk.texts.text("common.trouble", desk.chat.lang)))
     if desk.chat.run:
         _lay_aside(desk, registry, desk.chat.run)
-    return Table(_cleared(desk), registry).follow(Next(open="trouble"))
-
-
-def _cleared(desk: Desk) -> Desk:
-    return replace(desk, chat=replace(desk.chat, run=None))
+    cleared = replace(desk, chat=replace(desk.chat, run=None))
+    return Table(cleared, registry).follow(Next(open="trouble"))
 
 
 def _lay_aside(desk: Desk, registry: Registry, run: Run) -> None:
     handler = registry.handlers.get(run.form)
-    if handler is None or not handler.kept or not run.answers or desk.chat.person_id is None:
-        return
-    drafts.park(
-        desk.session,
-        conversation_id=desk.chat.id,
-        run_id=run.run_id,
-        form=run.form,
-        answers=run.answers,
-        facts=run.facts,
-        now=desk.now,
-        days=desk.office.draft_days,
-        at=upgrade.stands(registry.handlers, run) or (1, 1),
-    )
+    if handler is not None and handler.kept and run.answers and desk.chat.person_id is not None:
+        lay_aside(desk, run, upgrade.stands(registry.handlers, run) or (1, 1))
 
 
 def chosen(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
