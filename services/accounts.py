@@ -196,20 +196,28 @@ def link_code(session: Session, actor: Actor, name: str, *, code: str, now: dt.d
 
     An earlier code of the account is void. Raises Refused.
     """
+    account = give_code(session, actor, name, CodePurpose.LINK, code=code, until=now + LINK_TIME, now=now)
+    audit.note(session, actor, "staff.code_made", f"staff:{account.name}", now=now)
+
+
+def give_code(
+    session: Session, actor: Actor, name: str, purpose: CodePurpose, *, code: str, until: dt.datetime, now: dt.datetime
+) -> Staff:
+    """Make a code good for one thing, once, until a moment; an earlier one for it is void. Raises Refused."""
     demand(actor, Right.USERS)
     account = _theirs(session, actor, name, oneself=True)
     if account.disabled_at is not None:
         raise Refused(Why.DISABLED, account.name)
-    earlier = sa.and_(StaffCode.staff_id == account.id, StaffCode.purpose == CodePurpose.LINK)
+    earlier = sa.and_(StaffCode.staff_id == account.id, StaffCode.purpose == purpose)
     _void(session, sa.and_(earlier, StaffCode.used_at.is_(None)))
     session.add(
         StaffCode(
-            purpose=CodePurpose.LINK, staff_id=account.id, actor=actor.name, code_hash=hashed(code), made_at=now,
-            expires_at=now + LINK_TIME,
+            purpose=purpose, staff_id=account.id, actor=actor.name, code_hash=hashed(code), made_at=now,
+            expires_at=until,
         )
     )  # fmt: skip
     session.flush()
-    audit.note(session, actor, "staff.code_made", f"staff:{account.name}", now=now)
+    return account
 
 
 def forget(session: Session, before: dt.datetime) -> int:

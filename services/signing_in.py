@@ -9,9 +9,8 @@ import sqlalchemy as sa
 
 from models import CodePurpose, Session, Staff, StaffCode, StaffSession, StaffTries
 from services import accounts, audit, staff
-from services.accounts import Refused, Why
 from services.inserting import insert_into, quietly
-from services.staff import Actor, Right, Via, demand
+from services.staff import Actor, Right, Via
 
 IDLE = dt.timedelta(minutes=30)
 LONGEST = dt.timedelta(hours=12)
@@ -248,23 +247,8 @@ def password_code(session: Session, actor: Actor, name: str, *, code: str, now: 
 
     Raises Refused.
     """
-    demand(actor, Right.USERS)
-    account = staff.named(session, name)
-    if account is None:
-        raise Refused(Why.UNKNOWN, name)
-    if account.disabled_at is not None:
-        raise Refused(Why.DISABLED, account.name)
-    if actor.regencies is not None and not set(account.regencies or [""]) <= actor.regencies:
-        raise Refused(Why.BEYOND, account.name)
-    earlier = sa.and_(StaffCode.staff_id == account.id, StaffCode.purpose == CodePurpose.PASSWORD)
-    session.execute(quietly(sa.delete(StaffCode).where(earlier, StaffCode.used_at.is_(None))))
-    session.add(
-        StaffCode(
-            purpose=CodePurpose.PASSWORD, staff_id=account.id, actor=actor.name, code_hash=accounts.hashed(code),
-            made_at=now, expires_at=now + LINK_TIME,
-        )
-    )  # fmt: skip
-    session.flush()
+    until = now + LINK_TIME
+    account = accounts.give_code(session, actor, name, CodePurpose.PASSWORD, code=code, until=until, now=now)
     audit.note(session, actor, "staff.password_code_made", f"staff:{account.name}", now=now)
 
 

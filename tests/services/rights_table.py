@@ -14,6 +14,7 @@ from typing import Any
 import services
 from models import (
     Business,
+    CodePurpose,
     Confirmation,
     Contact,
     ContactList,
@@ -111,6 +112,9 @@ TABLE: Mapping[str, Line | NoGate] = {
     "accounts.add": anywhere(Right.USERS, name="baru", roles=["naskah"], display_name="Baru", regencies=[HERE]),
     "accounts.disable": anywhere(Right.USERS, name="rina"),
     "accounts.enable": anywhere(Right.USERS, name="rina"),
+    "accounts.give_code": anywhere(
+        Right.USERS, name="rina", purpose=CodePurpose.LINK, code="x" * 22, until=NOON + dt.timedelta(days=1)
+    ),
     "accounts.link_code": anywhere(Right.USERS, name="rina", code="x" * 22),
     "accounts.listed": anywhere(Right.USERS),
     "accounts.set_roles": anywhere(Right.USERS, name="rina", roles=["naskah"]),
