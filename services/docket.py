@@ -122,6 +122,10 @@ def broken(now: dt.datetime) -> sa.ColumnElement[bool]:
 # --- looking up
 
 
+# Broken promises first, then the nearest, then who has waited longest.
+ORDER = (Application.promised_at.is_(None), Application.promised_at, Application.id)
+
+
 def counts(session: Session, actor: Actor, now: dt.datetime) -> Counts:
     """How many wait where, in the actor's own kab/kota."""
     demand(actor, Right.SEE)
@@ -141,11 +145,10 @@ def find(session: Session, actor: Actor, wanted: Wanted, now: dt.datetime) -> Fo
     count = sa.select(sa.func.count()).select_from(Application).where(which)
     total = session.execute(count.join(Business, joined) if wanted.search else count).scalar_one()
     page = max(1, min(wanted.page, FURTHEST, -(-total // PAGE)))
-    order = (Application.promised_at.is_(None), Application.promised_at, Application.id)
-    some = sa.select(Application.id).where(which).order_by(*order).limit(PAGE).offset((page - 1) * PAGE)
+    some = sa.select(Application.id).where(which).order_by(*ORDER).limit(PAGE).offset((page - 1) * PAGE)
     ids = list(session.scalars(some.join(Business, joined) if wanted.search else some))  # sorted without their words
     query = sa.select(Application, Business).join(Business, joined).where(Application.id.in_(ids))
-    rows = session.execute(query.order_by(*order)).all()
+    rows = session.execute(query.order_by(*ORDER)).all()
     return Found(tuple(_line(*row, now) for row in rows), total, page, replace(wanted, page=page))
 
 

@@ -42,7 +42,7 @@ def write(
 def _rows(session: Session, actor: Actor, wanted: Wanted, now: dt.datetime) -> Iterator[sa.Row[Application, Business]]:
     which = sa.and_(within(actor, Application.regency), *docket.conditions(wanted, now))
     query = sa.select(Application, Business).join(Business, Business.id == Application.business_id).where(which)
-    query = query.order_by(Application.promised_at.is_(None), Application.promised_at, Application.id).limit(MOST)
+    query = query.order_by(*docket.ORDER).limit(MOST)
     with session.execute(query.execution_options(yield_per=PIECE)) as result:
         yield from result
 

@@ -11,7 +11,7 @@ from models import Application, Assessment, Business, Channel, Consent, Language
 from services import audit, casework, chats, eligibility, regions
 from services.casework import Case
 from services.office import Office
-from services.staff import Actor, Right, demand_for
+from services.staff import Actor, Right, covers, demand_for
 from services.stages import Need, about
 
 if TYPE_CHECKING:
@@ -230,7 +230,7 @@ def _doubles(session: Session, actor: Actor, business_id: int) -> Iterator[Doubl
     query = query.outerjoin(Application, Application.business_id == Business.id)
     query = query.where(pair, LikelyDouble.settled_at.is_(None)).order_by(Business.id).limit(20)
     for because, business, number in session.execute(query).all():
-        mine = actor.regencies is None or business.regency in actor.regencies
+        mine = covers(actor, business.regency)
         yield Double(business.name if mine else "", because, business.regency, number if mine else None)
 
 

@@ -22,14 +22,13 @@ from models import (
 from models.signup import ACTIVE
 from services import certificates, docket, programmes, regions, scope, tickets
 from services.docket import PLACED, Tab
+from services.held import HELD
 from services.office import Office
-from services.staff import Actor, Right, demand, within
+from services.staff import Actor, Right, covers, demand, within
 from services.stages import about
 
 FAILED_WITHIN = dt.timedelta(hours=24)
-# Literally, so that the index on exactly these rows is used.
-FAILED = sa.text("deliveries.state IN ('failed')")
-HELD = sa.text("deliveries.state IN ('held')")
+FAILED = sa.text("deliveries.state IN ('failed')")  # literally, so that its index is used
 FILED = PLACED - {Stage.PLACED, Stage.DRAFTED}
 
 
@@ -177,7 +176,7 @@ def _shares(
     held = dict(
         session.execute(sa.select(Place.regency, sa.func.count()).where(held_now).group_by(Place.regency)).all()
     )
-    mine = [code for code in regions.REGENCIES if actor.regencies is None or code in actor.regencies]
+    mine = [code for code in regions.REGENCIES if covers(actor, code)]
     unknown = [None] if any(regency is None for regency in {*held, *(r for r, _ in each)}) else []
     return tuple(
         Share(
