@@ -32,6 +32,7 @@ TOLD = MappingProxyType(
         "ticket.answered": "answered",
         "ticket.closed": "closed",
         "application.seen": "looked",
+        "photo.seen": "looked",
         "application.moved": "moved",
         "offer.called": "called",
         "request.closed": "requested",

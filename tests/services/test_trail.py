@@ -9,7 +9,7 @@ from models import AuditEntry, CodePurpose, Session, Staff, StaffCode, Ticket, T
 from services import accounts, audit, auditing, retention, staff, trail
 from services.staff import PROGRAM, Via
 from services.trail import Use
-from tests.services import people
+from tests.services import asking, people
 from tests.services.people import NOON, OFFICE, transaction
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -26,7 +26,9 @@ def ticket(session: Session, person: int) -> int:
 
 def test_the_owner_reads_who_looked_answered_and_came_upon_it_by_no_list(database: Database) -> None:
     with transaction(database) as session:
+        people.programme(session)
         person, other = people.person(session), people.person(session)
+        shop = asking.register(session, owner=person)
         mine, theirs = ticket(session, person), ticket(session, other)
         dewi = staff.actor_of(people.account(session, "dewi"), Via.CHAT)
         for actor, act, subject, at in (
@@ -37,6 +39,7 @@ def test_the_owner_reads_who_looked_answered_and_came_upon_it_by_no_list(databas
             (dewi, "ticket.seen", f"ticket:T-{theirs}", NOON),
             (dewi, "tickets.seen", "tickets", NOON),
             (PROGRAM, "ticket.closed", f"ticket:T-{mine}", NOON),
+            (dewi, "photo.seen", f"application:{shop.number}", NOON - HOUR),
         ):
             audit.note(session, actor, act, subject, now=at)
         session.add(TicketAnswer(ticket_id=mine, officer=dewi.called, words="Boleh", at=NOON + HOUR))
@@ -46,6 +49,7 @@ def test_the_owner_reads_who_looked_answered_and_came_upon_it_by_no_list(databas
             Use(NOON + DAY, "kantor", "read"),
             Use(NOON + HOUR, "Ibu Dewi", "read"),
             Use(NOON + HOUR, "Ibu Dewi", "answered"),
+            Use(NOON - HOUR, "Ibu Dewi", "looked"),
             Use(NOON - DAY, "Pak Agus", "answered"),
         ]
         assert len(trail.of_person(session, person, most=1)) == 1
