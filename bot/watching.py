@@ -53,14 +53,13 @@ class Watch:
         """Once: note what has begun and what is over, and have it told when it has lasted."""
         now = self._program.clock.now()
         seen = await self._seen(now)
-        for outage in seen.well & self._since.keys():
-            del self._since[outage]
-            metrics.outages.labels(outage.kind.value, outage.name).set(0)
+        for outage in seen.well:
+            self._since.pop(outage, None)
         for outage, since in seen.ill.items():
             self._since.setdefault(outage, since)
         lasting = {outage: since for outage, since in self._since.items() if self._lasts(outage, since, now)}
-        for outage in lasting:
-            metrics.outages.labels(outage.kind.value, outage.name).set(1)
+        for outage in seen.well | self._since.keys():
+            metrics.outages.labels(outage.kind.value, outage.name).set(outage in lasting)
         await self._tell(lasting, seen.well, now)
 
     def _lasts(self, outage: Outage, since: dt.datetime, now: dt.datetime) -> bool:

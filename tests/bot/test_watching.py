@@ -13,6 +13,7 @@ from aiohttp import web
 import bot.database
 from bot.clock import Clock
 from bot.database import Database
+from bot.metrics import REGISTRY
 from bot.watching import Watch
 from models import Channel, Conversation, Delivery, DeliveryState, Lane, Reachable, Session
 from services.deliveries import post
@@ -93,6 +94,7 @@ async def _whatsapp_is_away(staff: Staff, door: Door) -> None:
     staff.heard_nothing_else()
     await staff.look(2)
     await staff.hear("WhatsApp tidak menjawab", "12.00 WIB")
+    assert _shown("platform", "whatsapp") == 1
     await staff.look(60)
     staff.heard_nothing_else()
     staff.them.twilio.breakage = None
@@ -100,6 +102,7 @@ async def _whatsapp_is_away(staff: Staff, door: Door) -> None:
     await _until(lambda: not line.away)
     await staff.look()
     await staff.hear("pulih", "WhatsApp")
+    assert _shown("platform", "whatsapp") == 0
 
 
 async def _a_heartbeat_fails(staff: Staff) -> None:
@@ -158,6 +161,11 @@ async def _the_database_is_gone(staff: Staff, stop: Callable[[], None], start: C
     await _beat(staff, lambda: writer.run(_asks))
     await staff.look()
     await staff.hear("pulih", "basis data")
+
+
+def _shown(kind: str, name: str) -> float | None:
+    """What Prometheus is told."""
+    return REGISTRY.get_sample_value("naikkelas_outage", {"kind": kind, "name": name})
 
 
 def _asks(connection: sa.Connection) -> None:
