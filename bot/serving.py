@@ -64,7 +64,9 @@ class Built:
         self._greeting: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._phone: Starlette | None = None
-        routes: list[BaseRoute] = [Mount(BASE_OF_CONSOLE, consoled.create(program))]
+        routes: list[BaseRoute] = []
+        if program.takes_messages:
+            routes.append(Mount(BASE_OF_CONSOLE, consoled.create(program)))
         if with_phone:
             self._phone, phone = simulated.phone(program)
             routes += phone

@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.channels.signature import sign
+from bot.serving import build
 from tests.support.engine import echo
 from tests.support.server import Served, served, settings_for
 
@@ -192,6 +193,13 @@ def test_health_and_numbers(running: Served) -> None:
     ):
         assert b"naikkelas_" + figure in said
     assert _ask(running, "GET", "/webhooks/telegram")[0] == 405
+
+
+@pytest.mark.parametrize("role", ["worker", "scheduler"])
+def test_a_health_port_tells_how_it_fares_and_nothing_else(role: str, database_url: str, tmp_path: Path) -> None:
+    built = build(settings_for(database_url, tmp_path, telegram={"token": "123456:ABC-abc"}), role=role)
+    assert [getattr(route, "path", "") for route in built.app.routes] == ["/healthz", "/readyz", "/metrics"]
+    built.program.database.close()
 
 
 def test_while_the_database_is_gone_it_is_503_and_then_it_works_again(
