@@ -108,7 +108,7 @@ def _greet(settings: Settings, role: str) -> None:
         typer.echo(f"\n  Naik Kelas berjalan. Buka HP percobaan: {address(settings)}{BASE}")
         typer.echo(f"  Konsol petugas: {consoled.where(settings)}")
         typer.echo(f"    nama akun {consoled.DEMO}, kata sandi {consoled.demo_password(settings)}")
-        typer.echo("    (kata sandi yang sama untuk akun lain yang belum memilih kata sandi)")
+        typer.echo("    (kata sandi yang sama untuk akun contoh lain: naikkelas staff list)")
         typer.echo("  Berhenti: Ctrl-C\n")
         return
     served = [name for name, on in (("Telegram", settings.telegram.token), ("WhatsApp", settings.whatsapp.begun)) if on]

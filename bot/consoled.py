@@ -16,11 +16,11 @@ from bot.simulated import address
 from console.app import BASE, ConsoleSettings
 from console.proof import Proof
 from models import Session, Staff
-from services import accounts, staff
+from services import accounts, demo, staff
 from services.accounts import Refused, Why
 from services.inserting import quietly
 
-DEMO = "demo"
+DEMO = demo.PREFIX + "demo"
 DEMO_ROLES = ("administrator", "humas", "petugas_acara", "verifikator")
 
 
@@ -73,7 +73,8 @@ def make_demo(settings: Settings) -> None:
                 account.password_hash = proof.hashed(password)
             session.flush()
             # Invented officers come without one: what takes two people can be tried with two of them.
-            others = sa.and_(Staff.password_hash.is_(None), Staff.disabled_at.is_(None))
+            invented = Staff.name.startswith(demo.PREFIX, autoescape=True)
+            others = sa.and_(invented, Staff.password_hash.is_(None), Staff.disabled_at.is_(None))
             session.execute(quietly(sa.update(Staff).where(others).values(password_hash=account.password_hash)))
     finally:
         database.close()

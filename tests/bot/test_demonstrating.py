@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from bot import demonstrating, outbox_rows, pace
+from bot import consoled, demonstrating, outbox_rows, pace
 from bot.app import prepare
 from bot.clock import Clock
 from bot.database import Database
 from bot.demonstrating import DemoRefused
 from bot.outbox_rows import Sender
 from models import Channel, Conversation, Delivery, DeliveryState, Lane, Person, Session
-from services import deliveries
+from services import deliveries, demo
 from tests.services import people
 from tests.services.people import NOON, transaction
 from tests.support.commands import command
@@ -42,8 +42,10 @@ def test_a_fresh_database_is_filled_at_the_start_and_no_other(database: Database
     assert filled is not None
     assert filled.new
     assert demonstrating.fill(settings, Clock(), 3, only_if_fresh=True) is None
+    consoled.make_demo(settings)
     demonstrating.remove(settings)
     with transaction(database) as session:
+        assert not demo.real_people(session), "the login to try the console with went, too"
         people.chat(session)  # somebody greeted
     assert demonstrating.fill(settings, Clock(), 3, only_if_fresh=True) is None
 
