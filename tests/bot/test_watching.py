@@ -73,6 +73,8 @@ class Staff:
         seen = await self.them.boxes.after(str(STAFF), self.read, 30)
         self.read += 1
         assert all(word in seen.text for word in words), seen.text
+        telegram = self.program.program.outbox.lines[Channel.TELEGRAM]
+        await _until(lambda: not telegram.in_flight)  # sent at this time of the clock, not at one it is moved to
 
     def heard_nothing_else(self) -> None:
         """Nothing is told twice."""
