@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 
-from models import CodePurpose, Session, Staff, StaffCode
+from models import CodePurpose, Session, Staff, StaffCode, StaffSession
 from services import audit, staff
 from services.inserting import quietly
 from services.regions import REGENCIES
@@ -179,6 +179,7 @@ def disable(session: Session, actor: Actor, name: str, now: dt.datetime) -> None
     account.disabled_at, account.telegram, account.password_hash, account.totp_secret = now, None, None, None
     session.flush()
     _void(session, StaffCode.staff_id == account.id)
+    sign_out(session, StaffSession.staff_id == account.id, now)
     audit.note(session, actor, "staff.disabled", f"staff:{account.name}", now=now)
 
 
@@ -275,6 +276,12 @@ def in_chat(session: Session, telegram: str, request: str) -> Actor | None:
 
 
 # --- what they share
+
+
+def sign_out(session: Session, which: sa.ColumnElement[bool], now: dt.datetime) -> None:
+    """End browsers that are still signed in."""
+    change = sa.update(StaffSession).where(which, StaffSession.ended_at.is_(None)).values(ended_at=now)
+    session.execute(quietly(change))
 
 
 def _hold(session: Session) -> None:

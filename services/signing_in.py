@@ -222,14 +222,9 @@ def leave(session: Session, signed_in: SignedIn, now: dt.datetime, *, everywhere
     """Sign out this browser, or all of this account's."""
     mine = StaffSession.staff_id == signed_in.actor.staff_id
     which = mine if everywhere else sa.and_(mine, StaffSession.id == signed_in.session_id)
-    _end(session, which, now)
+    accounts.sign_out(session, which, now)
     about = f"staff:{signed_in.actor.name}"
     audit.note(session, signed_in.actor, "staff.signed_out", about, after={"everywhere": everywhere}, now=now)
-
-
-def _end(session: Session, which: sa.ColumnElement[bool], now: dt.datetime) -> None:
-    change = sa.update(StaffSession).where(which, StaffSession.ended_at.is_(None)).values(ended_at=now)
-    session.execute(quietly(change))
 
 
 def browsers(session: Session, actor: Actor, now: dt.datetime) -> list[Browser]:
@@ -274,7 +269,7 @@ def choose(
     account = session.get_one(Staff, known.id, populate_existing=True)
     account.password_hash, account.totp_secret, account.totp_step = password_hash, totp_seed, step
     session.flush()
-    _end(session, StaffSession.staff_id == known.id, now)
+    accounts.sign_out(session, StaffSession.staff_id == known.id, now)
     actor = staff.actor_of(account, Via.CONSOLE)
     with_code = {"with_code": totp_seed is not None}
     audit.note(session, actor, "staff.password_chosen", f"staff:{known.name}", after=with_code, now=now)

@@ -13,7 +13,7 @@ from console.app import Undeclared, create
 from console.desk import Page
 from console.reception import HEADERS
 from models import Session, StaffSession, StaffTries
-from services import retention, signing_in, staff
+from services import accounts, retention, signing_in, staff
 from tests.console.office import PASSWORD, Browser, Office
 from tests.support.office import OFFICE
 
@@ -107,9 +107,15 @@ def test_a_session_ends_when_left_alone_after_half_a_day_and_wherever_it_is_ende
     with office.writing() as session:
         session.get_one(type(office.staff("rina")), office.staff("rina").id).disabled_at = office.clock.now
     assert "Masuk ke konsol" in rina.get("/saya").text
+    dewi = office.hire("dewi")
+    dewi.sign_in()
+    with office.writing() as session:
+        accounts.disable(session, staff.operator("server"), "dewi", office.clock.now)
+        accounts.enable(session, staff.operator("server"), "dewi", office.clock.now)
+    assert "Masuk ke konsol" in dewi.get("/saya").text, "an account that is opened again is signed in nowhere"
     with office.writing() as session:
         counts = retention.sweep(session, OFFICE, office.clock.now + 43 * signing_in.LINK_TIME)
-    assert counts["browsers"] == 5
+    assert counts["browsers"] == 6
 
 
 def test_more_rights_ask_for_a_phone_at_once(office: Office) -> None:
