@@ -7,7 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from models import Application, Assessment, Business, Programme, Session, Stage
-from services import audit, certificates, history, waiting
+from services import audit, docket, history, waiting
+from services.docket import Tab, Wanted
 from services.history import Change
 from services.staff import Actor, Right, demand, demand_for, within
 
@@ -59,16 +60,9 @@ def listed(
 ) -> list[Line]:
     """Applications that fit and are the actor's to see, those waiting longest for news first."""
     demand(actor, Right.SEE, regency)
+    wanted = Wanted(Tab.ALL, late=overdue, regency=regency, stage=stage, unacknowledged=unacknowledged)
     query = sa.select(Application, Business).join(Business, Business.id == Application.business_id)
-    query = query.where(within(actor, Application.regency))
-    if stage is not None:
-        query = query.where(Application.stage == stage)
-    if regency is not None:
-        query = query.where(Application.regency == regency)
-    if overdue:
-        query = query.where(Application.promised_at <= now)
-    if unacknowledged:
-        query = query.where(certificates.UNKNOWN)
+    query = query.where(within(actor, Application.regency), *docket.conditions(wanted, now))
     oldest = (sa.func.coalesce(Application.promised_at, Application.since), Application.id)
     lines = [_line(*row) for row in session.execute(query.order_by(*oldest).limit(limit)).all()]
     audit.note(
