@@ -9,10 +9,9 @@ from bot import demonstrating
 from bot.cli_common import WRONG, fail, plainly
 from bot.cli_common import settings as load_settings
 from bot.clock import Clock
-from bot.demonstrating import NoProgramme
+from bot.config import Settings
 from services import demo
 
-NO_PROGRAMME = "Program belum diisi: tulis bagian programme di config.yaml dulu."
 REAL = (
     "Basis data ini sudah mengenal orang atau akun sungguhan; data contoh tidak dicampur dengannya. Pakai basis data "
     "lain, misalnya NAIKKELAS_DATABASE__URL=sqlite:///var/contoh.db naikkelas seed."
@@ -27,25 +26,23 @@ def seed(
 ) -> None:
     """Isi basis data kosong dengan data contoh (orang, usaha, tiket, acara, akun rekaan), atau hapus lagi."""
     settings = load_settings()
-    if settings.programme is None:
-        raise fail(NO_PROGRAMME, code=WRONG)
     with plainly():
         if remove:
             typer.echo(_removed(demonstrating.remove(settings)))
             return
+        if settings.programme is None:
+            raise fail("Program belum diisi: tulis bagian programme di config.yaml dulu.", code=WRONG)
         program.prepare(settings)
         typer.echo(f"Program {settings.programme.code} sudah tertulis.")
         if people:
-            _fill(people)
+            _fill(settings, people)
 
 
-def _fill(people: int) -> None:
+def _fill(settings: Settings, people: int) -> None:
     try:
-        filled = demonstrating.fill(load_settings(), Clock(), people)
+        filled = demonstrating.fill(settings, Clock(), people)
     except demo.RealPeople:
         raise fail(REAL) from None
-    except NoProgramme:
-        raise fail(NO_PROGRAMME, code=WRONG) from None
     if filled is not None:
         typer.echo(_told(filled))
 

@@ -23,7 +23,7 @@ TOKEN = {"token": "123456:ABC-abc"}
 
 
 def test_seed_fills_says_so_and_takes_it_away_again(
-    database: Database, keyboard: None, monkeypatch: pytest.MonkeyPatch
+    database: Database, keyboard: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("NAIKKELAS_CONFIG", str(Path(__file__).parents[2] / "config.yaml"))
     assert command("seed", "--people", "5")[1].startswith("Program BANTEN-2026 sudah tertulis.\n5 orang contoh")
@@ -34,6 +34,10 @@ def test_seed_fills_says_so_and_takes_it_away_again(
         people.person(session, "Siti Aminah")
     code, said = command("seed", "--people", "5")
     assert (code, "orang atau akun sungguhan" in said) == (1, True)
+    monkeypatch.setenv("NAIKKELAS_CONFIG", str(empty := tmp_path / "empty.yaml"))
+    empty.write_text("{}")
+    assert command("seed", "--remove")[0] == 0, "taking away needs no programme"
+    assert "programme di config.yaml" in command("seed")[1]
 
 
 def test_a_fresh_database_is_filled_at_the_start_and_no_other(database: Database, tmp_path: Path) -> None:
