@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -95,18 +94,16 @@ def add(
 ) -> None:
     """Tambah hari libur, hari buka, atau masa dengan jam lain (dengan --until)."""
     given, now = settings(), Clock().now()
-    begins = _day(first)
+    begins, today = _day(first), given.office_now().local_day(now)
     wanted = Wanted(
         name, begins, _day(until) if until else begins, None if until else not opened, source,
-        _day(as_of) if as_of else now.date(), _hours(hours) if hours else None, tuple(map(_pause, pause)), name_en,
+        _day(as_of) if as_of else today, _hours(hours) if hours else None, tuple(map(_pause, pause)), name_en,
         estimated,
     )  # fmt: skip
     if wanted.closed is not None and (pause or (hours and wanted.closed)):
         raise fail("--pause perlu --until; --hours perlu --until atau --open.", code=WRONG)
     with transaction(given) as session:
         office = office_now(given, session)
-        if not as_of:
-            wanted = replace(wanted, as_of=office.local_day(now))
         try:
             number = calendar_entries.add(session, actor(session, named), wanted, office=office, now=now)
         except NotTaken as not_taken:
