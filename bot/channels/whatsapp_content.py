@@ -1,7 +1,7 @@
 """Making WhatsApp's generic templates at Twilio, once for an account, and writing down what they are called there."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final
 
 import orjson
@@ -41,13 +41,17 @@ async def sync(client: Client, engine: sa.Engine, sender: str) -> dict[str, str]
 
 async def listed(client: Client) -> dict[str, str]:
     """The templates Twilio holds for the account: friendly name → sid."""
-    found: dict[str, str] = {}
-    url: str | None = f"{URL}?PageSize={PAGE}"
+    return {str(each.get("friendly_name")): str(each.get("sid")) async for each in _contents(client, URL)}
+
+
+async def _contents(client: Client, address: str) -> AsyncIterator[Mapping[str, Any]]:
+    """Everything in one of Twilio's lists, page by page."""
+    url: str | None = f"{address}?PageSize={PAGE}"
     while url:
         page = await _call(client, "GET", url)
-        found |= {str(content.get("friendly_name")): str(content.get("sid")) for content in page.get("contents", [])}
+        for content in page.get("contents", []):
+            yield content
         url = (page.get("meta") or {}).get("next_page_url")
-    return found
 
 
 async def hand_in(client: Client, wanted: list[Template]) -> dict[str, str]:
@@ -69,14 +73,8 @@ async def ask_approval(client: Client, sid: str, name: str, category: str) -> To
 
 async def approvals(client: Client) -> dict[str, Told]:
     """How every template of the account stands, by sid. Raises `PlatformError`."""
-    found: dict[str, Told] = {}
-    url: str | None = f"{URL}AndApprovals?PageSize={PAGE}"
-    while url:
-        page = await _call(client, "GET", url)
-        for content in page.get("contents", []):
-            found[str(content.get("sid"))] = _approval(content.get("approval_requests") or {})
-        url = (page.get("meta") or {}).get("next_page_url")
-    return found
+    each = _contents(client, f"{URL}AndApprovals")
+    return {str(one.get("sid")): _approval(one.get("approval_requests") or {}) async for one in each}
 
 
 def _approval(told: Mapping[str, Any]) -> Told:
