@@ -20,6 +20,7 @@ NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)  # `last_in_at` of a chat whose f
 KEPT_BEFORE_CONSENT = dt.timedelta(days=7)
 BURST = 5  # replies to one chat within BURST_TIME; more wait (and are superseded by newer ones)
 BURST_TIME = dt.timedelta(seconds=4)
+BURST_PAUSE = dt.timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +201,7 @@ def post(
         "state": DeliveryState.QUEUED,
         "attempts": 0,
         "created_at": now,
-        "not_before": now if recent < burst else now + dt.timedelta(seconds=1),
+        "not_before": now if recent < burst else now + BURST_PAUSE,
         "changed_at": now,
     }
     ((delivery_id,),) = _POST.rows(connection, new)

@@ -103,7 +103,7 @@ def end(
         "now": now,
         "purge": now + keep,
         "lately": now - rows.BURST_TIME,
-        "soon": now + dt.timedelta(seconds=1),
+        "soon": now + rows.BURST_PAUSE,
         "burst": burst,
         "in_channel": row["channel"],
         "in_address": row["address"],
