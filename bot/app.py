@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
@@ -58,6 +59,11 @@ class Channels:
             found[ChannelName.WHATSAPP] = self.whatsapp
         return found
 
+    async def close(self) -> None:
+        """Let their connections go."""
+        for channel in self.named().values():
+            await channel.close()
+
 
 class Program:
     """One process. `role`: "all", or on PostgreSQL "web" (webhooks and their replies), "worker" (sends whatever
@@ -97,7 +103,7 @@ class Program:
 
     async def start(self) -> None:
         """Begin. The database must be at its newest step already (`prepare`)."""
-        self.channels = channels(self.settings, await asyncio.to_thread(known_templates, self.settings, self.database))
+        self.channels = channels(self.settings)
         await asyncio.to_thread(self.read_templates)
         await asyncio.to_thread(self.read_calendar)
         rates = {
@@ -183,8 +189,7 @@ class Program:
             await self._broadcaster.close()
         await self.outbox.close(5.0)
         await self.writer.close()
-        for channel in self.channels.named().values():
-            await channel.close()
+        await self.channels.close()
         await self._last_look()
         self.database.close()
 
@@ -206,16 +211,7 @@ def _burst(settings: Settings) -> int:
     return UNLIMITED if settings.simulated or not rates else int(min(rates) / 4)
 
 
-def known_templates(settings: Settings, database: Database) -> dict[str, str]:
-    """WhatsApp's content templates that were made for our sender: name → sid."""
-    whatsapp = settings.whatsapp
-    if not whatsapp.begun or not whatsapp.identity:
-        return {}
-    with Session(database.read_engine) as session:
-        return templates.known(session, whatsapp.identity)
-
-
-def channels(settings: Settings, known: Mapping[str, str]) -> Channels:
+def channels(settings: Settings) -> Channels:
     """The channels that are configured. Must be called on the running loop."""
     made = Channels()
     telegram, whatsapp = settings.telegram, settings.whatsapp
@@ -231,10 +227,19 @@ def channels(settings: Settings, known: Mapping[str, str]) -> Channels:
             messaging_service_sid=whatsapp.messaging_service_sid,
             base_url=whatsapp.base_url,
             public_url=settings.web.public_url,
-            known=known,
             interactive=whatsapp.interactive,
         )
     return made
+
+
+@asynccontextmanager
+async def borrowed(settings: Settings) -> AsyncIterator[Channels]:
+    """The channels for a while, for commands."""
+    made = channels(settings)
+    try:
+        yield made
+    finally:
+        await made.close()
 
 
 def prepare(settings: Settings) -> None:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 import migrations
 import texts
-from bot.app import Channels, channels
+from bot.app import Channels, borrowed
 from bot.channels.base import OutcomeKind
 from bot.channels.errors import PlatformError
 from bot.clock import Clock
@@ -111,12 +111,8 @@ async def channel_findings(settings: Settings) -> list[Finding]:
     """Whether the platforms know us."""
     if settings.simulated:
         return [Finding(True, "Belum ada token Telegram atau Twilio: program memakai HP percobaan (/simulator).")]
-    made = channels(settings, {})
-    try:
+    async with borrowed(settings) as made:
         return [*await _telegram(settings, made), *await _whatsapp(settings, made)]
-    finally:
-        for channel in made.named().values():
-            await channel.close()
 
 
 async def _telegram(settings: Settings, made: Channels) -> list[Finding]:

@@ -21,6 +21,7 @@ from bot.cli_common import (
     group,
     listed,
     office_now,
+    opened,
     plainly,
     regency_code,
     session_on,
@@ -29,7 +30,7 @@ from bot.cli_common import (
 )
 from bot.clock import Clock
 from bot.config import Settings
-from bot.database import Database, open_database
+from bot.database import Database
 from models import Session, Stage
 from services import casework, moves, regions, sheets, stage_import
 from services.casework import Case, Line
@@ -312,8 +313,7 @@ FAULTS = {
 def _apply(given: Settings, made: Plan, staff: str, spoken: Catalogue) -> None:
     done: Counter[str] = Counter()
     wrong: list[Wrong] = []
-    database = open_database(given.database.url.get_secret_value())
-    try:
+    with opened(given) as database:
         with session_on(database) as session:
             now_open = office_now(given, session)
         for piece in stage_import.chunks(made.moves):
@@ -323,8 +323,6 @@ def _apply(given: Settings, made: Plan, staff: str, spoken: Catalogue) -> None:
                     continue
                 done["moved"] += result.change_id is not None
                 done["told"] += result.told is not None
-    finally:
-        database.close()
     typer.echo(f"{done['moved']} dipindahkan, {done['told']} pemilik dikabari.")
     _show_wrong(wrong, spoken)
 

@@ -292,15 +292,11 @@ def reconcile(number: Number, as_json: AsJson = False, staff: As = "") -> None:
         running.demand_stop(session, actor(session, staff), wanted)
 
     async def asked() -> Reconciled:
-        made = program.channels(given, {})
-        if made.whatsapp is None:
-            raise fail("WhatsApp belum diatur: hanya Twilio yang punya daftar pesan.")
-        try:
+        async with program.borrowed(given) as made:
+            if made.whatsapp is None:
+                raise fail("WhatsApp belum diatur: hanya Twilio yang punya daftar pesan.")
             with opened(given) as database:
                 return await reconciling.reconcile(made.whatsapp, database, wanted, Clock().now())
-        finally:
-            for channel in made.named().values():
-                await channel.close()
 
     with plainly():
         found = asyncio.run(asked())

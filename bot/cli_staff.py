@@ -178,14 +178,11 @@ def password_command(name: Name, by: As = "") -> None:
 
 async def bot_name(given: Settings) -> str | None:
     """What Telegram calls the bot (`t.me/NAMA`); None without a token or without Telegram."""
-    from bot.app import channels
+    from bot.app import borrowed
 
-    made = channels(given, {})
-    try:
-        me = await made.telegram.me() if made.telegram else None
-    except PlatformError:
-        me = None
-    finally:
-        for channel in made.named().values():
-            await channel.close()
+    async with borrowed(given) as made:
+        try:
+            me = await made.telegram.me() if made.telegram else None
+        except PlatformError:
+            me = None
     return str(me["username"]) if me else None

@@ -12,10 +12,9 @@ import texts
 from bot import app as program
 from bot import approvals
 from bot.channels.whatsapp import WhatsAppChannel
-from bot.cli_common import WRONG, As, AsJson, actor, fail, group, listed, plainly, settings, transaction
+from bot.cli_common import WRONG, As, AsJson, actor, fail, group, listed, opened, plainly, settings, transaction
 from bot.clock import Clock
 from bot.config import Settings
-from bot.database import open_database
 from models import Session
 from services import audit, held, staff, templates
 from services.staff import Right
@@ -40,16 +39,11 @@ STATES = {
 
 def _at_twilio(given: Settings, work: Callable[[WhatsAppChannel, sa.Engine], Awaitable[T]]) -> T:
     async def done() -> T:
-        database = open_database(given.database.url.get_secret_value())
-        made = program.channels(given, {})
-        try:
+        async with program.borrowed(given) as made:
             if made.whatsapp is None:
                 raise fail("whatsapp.auth_token belum diisi.", code=WRONG)
-            return await work(made.whatsapp, database.write_engine)
-        finally:
-            for channel in made.named().values():
-                await channel.close()
-            database.close()
+            with opened(given) as database:
+                return await work(made.whatsapp, database.write_engine)
 
     with plainly():
         return asyncio.run(done())
