@@ -176,7 +176,7 @@ async def _body(request: Request) -> Any:
             raise Unread
     try:
         return json.loads(kept)
-    except ValueError:
+    except (ValueError, RecursionError):  # or nested as no page of ours nests
         raise Unread from None
 
 

@@ -52,11 +52,11 @@ def read(body: Any, now: dt.datetime) -> Request:
     try:
         what = What(str(body.get("what")))
         ago = float(body.get("ago") or 0)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise Unread from None
     if ago != ago:
         raise Unread
-    tap = Tap(tapped_at(now, min(ago, 1e9)), _shaped(body, "key", KEY), _words(body, "stand_in") or None)
+    tap = Tap(tapped_at(now, ago), _shaped(body, "key", KEY), _words(body, "stand_in") or None)
     if what is What.GUEST:
         return Request(what, tap, visitor=_visitor(body))
     if what is What.CARD:

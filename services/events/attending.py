@@ -66,7 +66,7 @@ class Answer:
 
 def tapped_at(now: dt.datetime, ago: float) -> dt.datetime:
     """When somebody was noted: so many seconds before now, within a day; a phone's own clock is never asked."""
-    return now - min(max(dt.timedelta(seconds=ago), dt.timedelta(0)), FORGIVEN)
+    return now - dt.timedelta(seconds=min(max(ago, 0), FORGIVEN.total_seconds()))
 
 
 def begins(event: Event) -> dt.datetime:

@@ -112,9 +112,12 @@ def test_what_the_door_is_asked(running: Served, clock: Clock) -> None:
         {"what": "in", "id": 2**70, "key": "key-0008"},
         {"what": "in", "id": 1, "key": "'; --"}, {"what": "in", "id": 1, "key": "key-0008", "ago": float("nan")},
         {"what": "card", "card": ["x"], "key": "key-0008"}, {"what": "guest", "name": {}, "key": "key-0008"},
+        {"what": "in", "id": 1, "key": "key-0008", "ago": 10**400},
     ]  # fmt: skip
     assert {tap(running, **body)[0] for body in nonsense} == {400}
-    assert ask(running, "POST", f"/hadir/{TOKEN}/catat", b"\xff" * 9_000)[0] == 400
+    for content in (b"\xff" * 9_000, b"[" * 7_000):
+        assert ask(running, "POST", f"/hadir/{TOKEN}/catat", content)[0] == 400
+    assert tap(running, what="in", id=2**40, key="key-0008", ago=-1e300)[1]["what"] == "unknown"
     assert came(database) == {"Siti Aminah": None, "Tini": None}
 
     card = ask(running, "GET", f"/hadir/{surti.token}")
