@@ -8,11 +8,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 import babel.dates
-import jinja2
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, Response
 
-from console import menu, proof, wording
+from console import menu, proof, templating, wording
 from console.desk import Desk
 from console.settings import BASE
 from services.calendar import JAKARTA
@@ -31,13 +30,7 @@ def _version() -> str:
     return found.hexdigest()[:10]
 
 
-env = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(HERE / "templates"),
-    autoescape=True,
-    undefined=jinja2.StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+env = templating.environment(HERE / "templates")
 
 
 def day(moment: dt.datetime | dt.date) -> str:

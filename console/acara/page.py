@@ -9,34 +9,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import sqlalchemy as sa
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from console import templating
 from models import Event, EventState, Language, Session
 from services.events import lists, words
 from services.events.kit import Ways
 from texts import Catalogue
 
 SOURCE = re.compile(r"[A-Z]\d{1,2}")
-env = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
-    autoescape=True,
-    undefined=jinja2.StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+env = templating.environment(Path(__file__).parent / "templates")
 HASH = base64.b64encode(hashlib.sha256(env.get_template("acara.css").render().encode()).digest()).decode()
-HEADERS = {
-    "Content-Security-Policy": (
-        f"default-src 'none'; style-src 'sha256-{HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
+HEADERS = templating.headers(f"style-src 'sha256-{HASH}'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +42,8 @@ def routes(public: Public) -> list[Route]:
 
     def page(request: Request) -> Response:
         code, source = request.path_params["code"].upper(), request.path_params.get("source", "").upper()
-        language = Language.EN if request.query_params.get("bahasa") == "en" else Language.ID
-        return _page(public, code[:12], source if SOURCE.fullmatch(source) else "", language)
+        shown = source if SOURCE.fullmatch(source) else ""
+        return _page(public, code[:12], shown, templating.language(request))
 
     return [Route("/acara/{code}", page), Route("/acara/{code}/{source}", page)]
 
@@ -67,7 +54,7 @@ def _page(public: Public, code: str, source: str, language: Language) -> Respons
             event = lists.find(session, code)
             line = lists.line(session, event, None, public.now()) if event else None
     except sa.exc.SQLAlchemyError:
-        return Response(status_code=503, headers={"Retry-After": "5"})
+        return templating.away()
     shown = _Shown(public, language, event, code, source)
     html = env.get_template("acara.html").render(shown.values(line.left if line else 0, line.waiting if line else 0))
     return HTMLResponse(html, 200 if event else 404, headers=HEADERS)
@@ -97,10 +84,8 @@ class _Shown:
             ("telegram", ways.on_telegram(self.code, self.source)),
         )
         official = self.public.verify_url()
-        other = Language.ID if language is Language.EN else Language.EN
         return {
-            "said": said, "event": event, "code": self.code, "left": left,
-            "language": language.value, "other": other.value, "other_url": f"?bahasa={other.value}",
+            **templating.languages(language), "said": said, "event": event, "code": self.code, "left": left,
             "title": event.title if event else self.code, "when": words.when(event, language) if event else "",
             "closed": said(closed) if event and (closed := _closed(event, self.public.now())) else "",
             "ways": [{"label": said(name), "url": url} for name, url in apps if url],

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import sqlalchemy as sa
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
@@ -16,6 +15,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from console import templating
 from console.door import said
 from console.door.guard import Guard
 from console.door.said import Unread, What
@@ -29,25 +29,12 @@ from texts import LANGUAGES, Catalogue
 BASE = "/hadir"
 LARGEST = 8_000  # bytes of one tap
 HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
+    **templating.headers("script-src 'self'", "style-src 'self'", "img-src 'self'", "connect-src 'self'"),
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex, nofollow",
-    "Cache-Control": "no-store",
 }
+env = templating.environment(Path(__file__).parent / "templates")
 STATUS = {Shut.UNKNOWN: 404, Shut.REVOKED: 410, Shut.OVER: 410, Shut.CALLED_OFF: 410}
-
-env = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
-    autoescape=True,
-    undefined=jinja2.StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
 
 
 class Away(Exception):
@@ -117,7 +104,7 @@ class Door:
             try:
                 response = await endpoint(request)
             except (Away, sa.exc.SQLAlchemyError):
-                return Response(status_code=503, headers={**HEADERS, "Retry-After": "5"})
+                return templating.away()
             except ClientDisconnect:
                 return Response(status_code=400)
             if response.status_code == STATUS[Shut.UNKNOWN]:
