@@ -8,11 +8,11 @@ import sqlalchemy as sa
 from models import Event, EventKind, SignUp, SignUpState
 from services.demo import names
 from services.demo.scene import Act, Life, Scene
-from services.events import arranging, inviting, reminding, signing, sources, tending
+from services.events import arranging, attending, inviting, reminding, signing, sources, tending
 from services.events.arranging import EventSpec
+from services.events.attending import Tap
 from services.events.inviting import Invitee
 from services.events.signing import Guest
-from services.inserting import quietly
 from services.staff import Actor
 
 TITLE = "Sosialisasi Standarisasi dan Fasilitasi Pangan Sertifikasi Halal"  # rubrikbanten.com, 15 Mei 2025
@@ -21,8 +21,11 @@ SEATS = 30
 WAITING = 6  # more than there are seats
 THURSDAY = 3
 SHARES = {"36.01": 3, "36.02": 3, "36.04": 4, "36.73": 4}
-LINKS = (("dinas", "Disperindag Kab. Lebak", "36.02"), ("kecamatan", "Kecamatan Baros", "36.04"),
-         ("group", "Forum IKM Contoh", None))  # fmt: skip
+LINKS = (
+    ("dinas", "Disperindag Kab. Lebak", "36.02"),
+    ("kecamatan", "Kecamatan Baros", "36.04"),
+    ("grup", "Forum IKM Contoh", None),
+)
 
 
 def plan(scene: Scene) -> None:
@@ -166,11 +169,10 @@ def _some_sign_up(scene: Scene, event_id: int) -> Act:
 def _attend(scene: Scene, event_id: int, actor: Actor, at: dt.datetime) -> None:
     """Four of five come; noted at the door."""
     registered = sa.and_(SignUp.event_id == event_id, SignUp.state == SignUpState.REGISTERED)
-    ids = list(scene.session.scalars(sa.select(SignUp.id).where(registered).order_by(SignUp.id)))
-    came = [each for n, each in enumerate(ids) if n % 5 != 4]
-    change = sa.update(SignUp).where(SignUp.id.in_(came))
-    values = {"state": SignUpState.ATTENDED, "attended_at": at, "attended_by": actor.called, "changed_at": at}
-    scene.session.execute(quietly(change.values(values)))
+    ids = scene.session.scalars(sa.select(SignUp.id).where(registered).order_by(SignUp.id)).all()
+    for n, each in enumerate(ids):
+        if n % 5 != 4:
+            attending.check_in(scene.session, actor, event_id, each, Tap(at), at)
 
 
 def _remind(scene: Scene, at: dt.datetime) -> None:

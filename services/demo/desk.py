@@ -13,14 +13,14 @@ from services.staff import Via
 
 PREFIX = "contoh."  # every account of a demo signs in with a name that begins so
 # What owners read; a role that is not named here has an account too.
-SHOWN: Mapping[str, tuple[str, str | None]] = {
-    "pimpinan": ("Hj. Ratu Contohwati", None),
-    "verifikator": ("Rina Misalkan", None),
-    "petugas_acara": ("Dedi Umpama", None),
-    "humas": ("Fajar Rekayasa", None),
-    "penyetuju": ("Yusuf Contohan", None),
-    "naskah": ("Lilis Karangan", None),
-    "administrator": ("Asep Misaldi", None),
+SHOWN: Mapping[str, str] = {
+    "pimpinan": "Hj. Ratu Contohwati",
+    "verifikator": "Rina Misalkan",
+    "petugas_acara": "Dedi Umpama",
+    "humas": "Fajar Rekayasa",
+    "penyetuju": "Yusuf Contohan",
+    "naskah": "Lilis Karangan",
+    "administrator": "Asep Misaldi",
 }
 SCOPED = {
     "verifikator.utara": ("Neng Andaikan", ("36.04", "36.72", "36.73")),
@@ -40,7 +40,7 @@ REQUESTS = (
 def take_on(scene: Scene, at: dt.datetime) -> None:
     """An account for every role there is, and officers of single kab/kota."""
     for role in staff.roles():
-        shown, _ = SHOWN.get(role, (f"{role.replace('_', ' ').title()} Contoh", None))
+        shown = SHOWN.get(role, f"{role.replace('_', ' ').title()} Contoh")
         _account(scene, role, role, shown, None, at)
     for name, (shown, regencies) in SCOPED.items():
         _account(scene, name, "verifikator", shown, regencies, at)
