@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import sqlalchemy as sa
 import yaml
 
 from bench import machine
@@ -215,8 +214,3 @@ def _until_listening(port: int) -> None:
             return
         time.sleep(0.01)
     raise RuntimeError("Redis did not start")
-
-
-def database_name(url: str) -> str:
-    """The name of a database in its address."""
-    return str(sa.make_url(url).database)

@@ -10,22 +10,15 @@ class Clock:
     def __init__(self, read: Callable[[], dt.datetime] | None = None) -> None:
         self._read = read or _machine
         self._moved = dt.timedelta(0)
-        self._listeners: list[Callable[[], None]] = []
 
     def now(self) -> dt.datetime:
         """This moment, aware, UTC."""
         return self._read() + self._moved
 
     def shift(self, by: dt.timedelta) -> dt.datetime:
-        """Move the program's time and tell who waits for it; gives the new now. Only the simulator may call this."""
+        """Move the program's time; gives the new now. Only the simulator may call this."""
         self._moved += by
-        for tell in self._listeners:
-            tell()
         return self.now()
-
-    def on_shift(self, tell: Callable[[], None]) -> None:
-        """Call `tell` after each shift, so that what became due is done at once."""
-        self._listeners.append(tell)
 
 
 def _machine() -> dt.datetime:

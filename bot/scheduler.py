@@ -69,7 +69,7 @@ class Heart:
                 self._scheduler.add_job(self._careful, args=(name, work))  # and at once: we were away until now
         self._scheduler.start()
 
-    async def close(self, seconds: float = 5.0) -> None:
+    async def close(self, seconds: float) -> None:
         """Beat no more, and let those under way end: they hold connections."""
         self._scheduler.shutdown(wait=False)
         if self._under_way:
