@@ -2,7 +2,6 @@
 
 import asyncio
 import csv
-import datetime as dt
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +11,7 @@ import texts
 from bot import event_page
 from bot.cli_common import As, AsJson, actor, fail, listed, regency_code, settings, transaction
 from bot.cli_event_papers import papers_cli
-from bot.cli_events import WHEN, Code, pairs, plainly, time_of
+from bot.cli_events import WHEN, Code, date_of, pairs, plainly, time_of
 from bot.cli_staff import bot_name
 from bot.clock import Clock
 from bot.config import Settings
@@ -51,7 +50,7 @@ def links(
         wanted = [_wanted(one, _regency(regency)) for one in add] + _every(every, _regency(regency))
         if wanted:
             kit.add_all(session, by, code, wanted, now)
-        rows = [_link(one) for one in _links(session, by, code, ways)]
+        rows = [_link(one) for one in kit.links(session, by, code, ways)[1]]
     listed(rows, LINKS, as_json, "Belum ada tautan. Contoh: --add 'dinas:Dinas Lebak'.")
 
 
@@ -77,13 +76,6 @@ def _every(what: str, only: str | None) -> list[tuple[str, str, str | None]]:
     return []
 
 
-def _links(session: Any, by: Any, code: str, ways: Ways) -> list[Link]:
-    try:
-        return kit.links(session, by, code, ways)[1]
-    except kit.NoWay:
-        raise fail("Isi web.public_url, atau sambungkan WhatsApp atau Telegram dulu: tautan perlu tujuan.") from None
-
-
 def _ways(given: Settings) -> Ways:
     return event_page.ways(given, asyncio.run(bot_name(given)))
 
@@ -104,14 +96,11 @@ def kit_command(
     ways = _ways(given)
     with transaction(given) as session, plainly():
         by = actor(session, staff)
-        event = lists.for_staff(session, by, code)
-        found = _links(session, by, code, ways)
-        url = ways.best(event.code)
-        if url is None:
-            raise fail("Isi web.public_url, atau sambungkan WhatsApp atau Telegram dulu: tautan perlu tujuan.")
+        event, found = kit.links(session, by, code, ways)
+        addresses = [("semua", ways.best(event.code)), *((_file(one), one.url) for one in found)]
         kit.note_taken(session, by, event, now)
         folder.mkdir(parents=True, exist_ok=True)
-        for name, address in [("semua", url), *((_file(one), one.url) for one in found)]:
+        for name, address in addresses:
             (folder / f"qr-{name}.png").write_bytes(tickets.qr(address))
             for length, called in zip(kit.LENGTHS, ("pendek", "panjang"), strict=True):
                 told = {"url": address, "verify_url": given.office.verify_url}
@@ -211,19 +200,11 @@ def change(
     with transaction(settings()) as session, plainly():
         event = seating.find(session, code)
         told: dict[str, Any] = {
-            "title": title, "letter_number": letter, "letter_date": _date(letter_date), "bring": bring,
-            "audience": audience, 
-            "reserved": reserved, "invited_until": time_of(reserved_until, event.zone),
+            "title": title, "letter_number": letter, "letter_date": date_of(letter_date), "bring": bring,
+            "audience": audience, "reserved": reserved, "invited_until": time_of(reserved_until, event.zone),
         }  # fmt: skip
         given = {name: value for name, value in told.items() if value is not None}
         if not given:
             raise fail("Sebutkan yang diubah, contoh --letter '500.3/12/BPTSI/2026'.")
         arranging.change(session, actor(session, staff), code, given, now=Clock().now())
     typer.echo(f"{code.upper()} diubah.")
-
-
-def _date(said: str | None) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(said) if said else None
-    except ValueError:
-        raise fail("Tanggal surat ditulis 2026-11-20.") from None

@@ -16,6 +16,7 @@ from bot.clock import Clock
 from bot.config import Settings
 from models import Event, Language, Session
 from services.events import attendance, certifying, giving, lists, poster, roster, seating, sources
+from services.events.kit import NoWay
 from services.events.rules import zone_of
 
 papers_cli = day_cli  # the same group, with these commands in it
@@ -153,7 +154,8 @@ def _way_in(session: Session, given: Settings, event: Event, source: str) -> str
     """The event's public page, or WhatsApp; by a link that this event has, or nobody would be counted."""
     if source and source not in [one.code for one in sources.traffic(session, event.id)]:
         raise fail(f"{event.code} tidak punya tautan {source}: lihat naikkelas events show {event.code}.")
-    url = event_page.ways(given, None).best(event.code, source)
-    if url is None:
-        raise fail("Isi web.public_url atau whatsapp.sender, atau sebutkan --link dengan alamat lengkap (https://).")
-    return url
+    try:
+        return event_page.ways(given, None).best(event.code, source)
+    except NoWay:
+        fault = "Isi web.public_url atau whatsapp.sender, atau sebutkan --link dengan alamat lengkap (https://)."
+        raise fail(fault) from None

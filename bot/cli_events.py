@@ -17,6 +17,7 @@ from bot.clock import Clock
 from models import Audience, Event, EventKind, EventState, PlanEntry, Session
 from services.events import arranging, funnel, lists, plans, queue, seating, sources, tending, words
 from services.events.arranging import EventSpec, Over
+from services.events.kit import NoWay
 from services.events.rules import Entry, EventRefused, Wrong, zone_of
 
 events_cli = group("Acara: sosialisasi, pelatihan, pendampingan, pameran.")
@@ -72,6 +73,8 @@ def plainly() -> Iterator[None]:
                 f"{refused.number} tempat sudah terisi. Pakai --tell-last: yang terakhir masuk daftar tunggu."
             ) from None
         raise fail(FAULTS.get(refused.why, "Kapasitas paling sedikit 1.")) from None
+    except NoWay:
+        raise fail("Isi web.public_url, atau sambungkan WhatsApp atau Telegram dulu: tautan perlu tujuan.") from None
 
 
 def time_of(said: str | None, zone: str) -> dt.datetime | None:
@@ -83,6 +86,14 @@ def time_of(said: str | None, zone: str) -> dt.datetime | None:
     except ValueError:
         raise fail(f"Waktu belum terbaca: {WHEN}.") from None
     return at if at.tzinfo else at.replace(tzinfo=zone_of(zone))
+
+
+def date_of(said: str | None) -> dt.date | None:
+    """The date of a letter as it is typed."""
+    try:
+        return dt.date.fromisoformat(said) if said else None
+    except ValueError:
+        raise fail("Tanggal surat ditulis 2026-11-20.") from None
 
 
 def pairs(said: list[str]) -> dict[str, int]:
@@ -126,7 +137,7 @@ def create(
         spec = EventSpec(
             kind=kind, title=title, starts_at=start, ends_at=end, place=place, capacity=capacity, zone=zone, code=code,
             map_url=map_url, audience=audience, bring=bring, regency=regency, letter_number=letter,
-            letter_date=dt.date.fromisoformat(letter_date) if letter_date else None, conditions=tuple(condition),
+            letter_date=date_of(letter_date), conditions=tuple(condition),
             reserved=reserved, invited_until=time_of(reserved_until, zone), regions_until=time_of(shares_until, zone),
             shares=pairs(share),
         )  # fmt: skip

@@ -57,16 +57,7 @@ PLAIN = (
     "reserved", "invited_until", "regions_until", "capacity",
 )  # fmt: skip
 CHANGEABLE = frozenset(
-    {
-        "title",
-        "map_url",
-        "audience",
-        "bring",
-        "letter_number",
-        "letter_date",
-        "reserved",
-        "invited_until",
-    }
+    {"title", "map_url", "audience", "bring", "letter_number", "letter_date", "reserved", "invited_until"}
     | {"regions_until"}
 )
 

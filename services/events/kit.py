@@ -42,9 +42,12 @@ class Ways:
         """The public page, with both."""
         return f"{self.public_url}/acara/{'/'.join(filter(None, (code, source)))}" if self.public_url else None
 
-    def best(self, code: str, source: str = "") -> str | None:
-        """The one address for a poster or a message: the page, or the app there is."""
-        return self.page(code, source) or self.on_whatsapp(code, source) or self.on_telegram(code, source)
+    def best(self, code: str, source: str = "") -> str:
+        """The one address for a poster or a message: the page, or the app there is. Raises NoWay."""
+        found = self.page(code, source) or self.on_whatsapp(code, source) or self.on_telegram(code, source)
+        if found is None:
+            raise NoWay
+        return found
 
 
 class NoWay(Exception):
@@ -66,11 +69,8 @@ def links(session: Session, actor: Actor, code: str, ways: Ways) -> tuple[Event,
     event = lists.for_staff(session, actor, code)
     found = []
     for one in sources.traffic(session, event.id):
-        url = ways.best(event.code, one.code)
-        if url is None:
-            raise NoWay
         told = (ways.on_telegram(event.code, one.code), ways.on_whatsapp(event.code, one.code))
-        found.append(Link(one, url, *told))
+        found.append(Link(one, ways.best(event.code, one.code), *told))
     return event, found
 
 

@@ -65,6 +65,7 @@ def test_the_kit_is_made_by_one_command(
     monkeypatch.setenv("NAIKKELAS_WEB__PUBLIC_URL", "https://bot.contoh.go.id")
     monkeypatch.setenv("NAIKKELAS_OFFICE__VERIFY_URL", OFFICIAL)
     when = ["--starts", "2099-12-10 09:00", "--ends", "2099-12-10 15:00", "--place", "Aula", "--capacity", "30"]
+    assert "2026-11-20" in run("create", "--title", "Sosialisasi Halal", *when, "--letter-date", "20 November")[1]
     assert run("create", "--title", "Sosialisasi Halal", *when)[0] == 0
     assert "tujuan" not in run("links", "SOS01", "--every", "kabupaten", "--add", "grup:WA Baros")[1]
     assert run("links", "SOS01", "--add", "WA Baros")[0] != 0, "what kind?"
