@@ -8,7 +8,6 @@ from services.calendar import JAKARTA
 
 # What was done, said on the page one comes to afterwards. Only these are ever shown: an address cannot bring its own.
 DONE = {
-    "masuk": "Selamat datang.",
     "keluar": "Anda sudah keluar.",
     "keluar_semua": "Anda sudah keluar dari semua perangkat.",
     "sandi": "Kata sandi tersimpan. Silakan masuk.",
