@@ -56,7 +56,6 @@ class Line:
     owner: str
     regency: str | None
     village: str | None
-    product_kind: str | None
     stage: Stage
     since: dt.datetime
     promised_at: dt.datetime | None
@@ -192,6 +191,5 @@ def _line(application: Application, business: Business, now: dt.datetime) -> Lin
     promised = application.promised_at
     return Line(
         application.number, business.name, business.owner_name, application.regency, business.village,
-        business.product_kind, application.stage, application.since, promised,
-        promised is not None and promised <= now,
+        application.stage, application.since, promised, promised is not None and promised <= now,
     )  # fmt: skip

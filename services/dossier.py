@@ -58,7 +58,6 @@ class Photo:
 
     id: int
     at: dt.datetime
-    mime: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,6 @@ class Step:
 class Dossier:
     """One application, the business behind it, and what can be done."""
 
-    id: int
     case: Case
     business: Business
     reasons: tuple[Reason, ...]
@@ -110,7 +108,6 @@ def open_(
     if shown:
         audit.note(session, actor, "application.unmasked", f"application:{application.number}", now=now)
     return Dossier(
-        id=application_id,
         case=case,
         business=business,
         reasons=tuple(_reasons(assessment, texts, office)),
@@ -193,13 +190,8 @@ def _answers(assessment: Assessment, texts: "Catalogue") -> Iterator[Answer]:
 
 
 def _said_in_order(assessment: Assessment) -> dict[str, Any]:
-    """What was said, in the order in which it was. Records that a conversation did not make carry no sequence."""
-    told = {key: kept if _numbered(kept) else [0, kept] for key, kept in assessment.said.items()}
-    return {key: raw for key, (_, raw) in sorted(told.items(), key=lambda item: item[1][0])}
-
-
-def _numbered(kept: Any) -> bool:
-    return isinstance(kept, list) and len(kept) == 2 and isinstance(kept[0], int)
+    """What was said, in the order in which it was."""
+    return {key: raw for key, (_, raw) in sorted(assessment.said.items(), key=lambda item: item[1][0])}
 
 
 def _question(texts: "Catalogue", text: str, key: str) -> str:
@@ -236,8 +228,8 @@ def _doubles(session: Session, actor: Actor, business_id: int) -> Iterator[Doubl
 
 def _photos(session: Session, business_id: int) -> tuple[Photo, ...]:
     had = sa.and_(Media.business_id == business_id, Media.fetched_at.is_not(None), Media.mime.in_(PHOTOS))
-    query = sa.select(Media.id, Media.fetched_at, Media.mime).where(had).order_by(Media.id).limit(12)
-    return tuple(Photo(id_, at, mime) for id_, at, mime in session.execute(query).all() if at is not None)
+    query = sa.select(Media.id, Media.fetched_at).where(had).order_by(Media.id).limit(12)
+    return tuple(Photo(id_, at) for id_, at in session.execute(query).all() if at is not None)
 
 
 def _consents(session: Session, person_id: int) -> tuple[Consent, ...]:
