@@ -81,6 +81,9 @@ def tend(
         for one in running:
             take_back(session, one.id)
         return Tended(0, False, paused)
+    for one in running:
+        if one.expires_at is not None and one.expires_at <= now:
+            _all_waiting(session, one.id, RecipientState.EXPIRED, "too_late")
     given = sum(_fill(session, channel, running, texts, office, depth, now) for channel in depth)
     for one in running:
         _end(session, one, now)
@@ -116,9 +119,6 @@ def _fill(
     lane = feeding.waiting_in_lane(session, channel, now + ABOUT_NOW)
     share, given = max(1, depth[channel] // len(hungry)), 0
     for one in hungry:
-        if one.expires_at is not None and one.expires_at <= now:
-            _all_waiting(session, one.id, RecipientState.EXPIRED, "too_late")
-            continue
         room = share - lane.get(one.id, 0)
         if room > 0:
             given += feeding.feed(session, one, channel, room, texts, office, now)

@@ -9,6 +9,7 @@ from services.broadcasts import feeding
 
 LOOKED_AT = 200  # the last sends
 MOST_REFUSED = 0.05  # of them
+NEAR = 10_000  # they are looked for among so many newest deliveries, whatever these are
 IN_LANE = 1_000  # as many may not have an outcome yet
 # What is said of all of us and not of one person: the account, its sender, the token, the template. The numbers are
 # Twilio's (bot/channels/whatsapp_errors.py), the words our Telegram channel's.
@@ -38,9 +39,10 @@ def judge(settled: Sequence[tuple[DeliveryState, str | None]], held: Sequence[st
 
 def wrong(session: Session, broadcast: Broadcast) -> str | None:
     """Why this broadcast must stop now, if it must."""
-    # The newest by their deliveries' numbers. With the sum no index of the broadcast's is taken, which would mean to
-    # look at everybody who has got it.
-    mine = sa.and_(Recipient.broadcast_id + 0 == broadcast.id, Recipient.delivery_id.is_not(None))
+    # The newest by their deliveries' numbers, and never through all that was ever sent. With the sum no index of the
+    # broadcast's is taken, which would mean to look at everybody who has got it.
+    near = sa.select(sa.func.max(Delivery.id) - NEAR).scalar_subquery()
+    mine = sa.and_(Recipient.broadcast_id + 0 == broadcast.id, Recipient.delivery_id > near)
     if broadcast.resumed_at is not None:
         mine = sa.and_(mine, Recipient.given_at >= broadcast.resumed_at)
     newest = sa.select(Recipient.delivery_id).where(mine).order_by(Recipient.delivery_id.desc())

@@ -45,6 +45,8 @@ from tests.services.people import DEWI, NO_NIB, NOON, OFFICE, READY, transaction
 TEXTS = texts.load()
 DEPTH = {Channel.TELEGRAM: 10, Channel.WHATSAPP: 10}
 LONG_AGO = NOON - dt.timedelta(days=3)
+SAID: dict[str, Any] = {"lane": Lane.REPLY, "because": "turn", "state": DeliveryState.SENT}
+SAID |= {"created_at": NOON, "not_before": NOON, "changed_at": NOON}
 
 
 def tend(
@@ -225,6 +227,13 @@ def test_cancelled_ended_and_erased_nothing_more_goes(database: Database) -> Non
         assert {s for s, _ in states(session, late).values()} == {
             RecipientState.GIVEN, RecipientState.EXPIRED, RecipientState.CANCELLED,
         }  # fmt: skip
+        goes_out(session)
+    tend(database, NOON + dt.timedelta(hours=2), {Channel.WHATSAPP: 8})
+    assert state_of(database, late).state is BroadcastState.DONE
+    with transaction(database) as session:
+        away = approved(session, expires_at=NOON + dt.timedelta(hours=3)).id
+    tend(database, NOON + dt.timedelta(hours=4), {Channel.WHATSAPP: 8})  # nobody serves Telegram here any more
+    assert state_of(database, away).state is BroadcastState.DONE
     rina = Actor("rina", frozenset({Right.REVIEW}), None, Via.COMMAND, 1)
     serang = Actor("ani", frozenset({Right.DRAFT}), frozenset({"36.04"}), Via.COMMAND, 1)
     for actor in (rina, serang):
@@ -283,6 +292,13 @@ def test_trouble_stops_it(database: Database) -> None:
         refused = sa.update(Delivery).where(Delivery.id.in_(some))
         session.execute(refused.values(state=DeliveryState.FAILED, reason="blocked by the person"))
         goes_out(session)
+        row = session.get_one(Broadcast, number)
+        assert spikes.wrong(session, row) == "errors: 11/200"
+        here = session.scalars(sa.select(Delivery.conversation_id).limit(1)).one()
+        last = {"id": 21_000, "conversation_id": here, "channel": Channel.TELEGRAM, "address": "1", "bubble": {}}
+        session.execute(sa.insert(Delivery).values(**last, **SAID))
+        assert spikes.wrong(session, row) is None  # not looked for through all that was ever sent
+        session.execute(sa.delete(Delivery).where(Delivery.id == last["id"]))
     assert tend(database).paused == (number,)
     assert state_of(database, number).pause_reason == "errors: 11/200"
     with transaction(database) as session:
