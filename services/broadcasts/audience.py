@@ -128,12 +128,17 @@ def within(audience: Audience, actor: Actor) -> Audience:
     return Audience.from_json({**audience.as_json(), "regencies": sorted(asked)})
 
 
+def all_within(audience: Audience, actor: Actor) -> bool:
+    """Whether everybody who may be meant is in the actor's kab/kota."""
+    if actor.regencies is None:
+        return True
+    meant = set(audience.regencies) or {code[:5] for code in audience.districts}
+    return bool(meant) and meant <= actor.regencies
+
+
 def demand_all(audience: Audience, actor: Actor, right: Right) -> None:
     """Raise Forbidden unless everybody who may be meant is in the actor's kab/kota."""
-    if actor.regencies is None:
-        return
-    meant = set(audience.regencies) or {code[:5] for code in audience.districts}
-    if not meant or not meant <= set(actor.regencies):
+    if not all_within(audience, actor):
         raise Forbidden(right, outside=True)
 
 

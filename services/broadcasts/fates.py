@@ -3,12 +3,13 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
 
 from models import Broadcast, BroadcastState, Delivery, Inbound, Recipient, RecipientState, Session
-from services.broadcasts.audience import Audience, demand_all
+from services.broadcasts.audience import Audience, all_within, demand_all
 from services.broadcasts.running import BroadcastRefused, Why
 from services.inserting import quietly
 from services.staff import Actor, Right, demand
@@ -77,12 +78,9 @@ def seen(session: Session, actor: Actor, number: int) -> Broadcast:
 def listed(session: Session, actor: Actor, most: int = 50) -> list[Broadcast]:
     """The newest broadcasts the actor may see. Raises Forbidden."""
     demand(actor, Right.SEE)
-    found = []
-    for row in session.scalars(sa.select(Broadcast).order_by(Broadcast.id.desc()).limit(most)):
-        meant = set(row.audience.get("regencies", ()))
-        if actor.regencies is None or (meant and meant <= actor.regencies):
-            found.append(row)
-    return found
+    query = sa.select(Broadcast).order_by(Broadcast.id.desc()).execution_options(yield_per=most)
+    with session.scalars(query) as rows:
+        return list(islice((row for row in rows if all_within(Audience.from_json(row.audience), actor)), most))
 
 
 # --- replies

@@ -173,6 +173,13 @@ def test_what_became_of_everybody_and_who_replied_is_counted(database: Database)
         ]  # fmt: skip
         assert session.get_one(Broadcast, number).closed_at is not None
         assert [row.id for row in fates.listed(session, people.DEWI)] == [number]
+    lebak = replace(people.DEWI, regencies=frozenset({"36.02"}))
+    with transaction(database) as session:  # what concerns others only does not crowd out one's own
+        own = announced.approved(session, Audience(districts=("36.02.14",))).id
+        announced.approved(session)
+        assert fates.seen(session, lebak, own).id == own
+        assert [row.id for row in fates.listed(session, lebak, 1)] == [own]
+        session.execute(sa.delete(Recipient).where(Recipient.broadcast_id != number))
     with transaction(database) as session:  # years later: how many, and not who
         assert [fates.forget(session, later + 9 * DAY, 3) for _ in range(3)] == [3, 1, 0]
         assert fates.progress(session, people.DEWI, number).fates["read"] == 1
