@@ -126,7 +126,7 @@ class Program:
         self._heart = Heart(self)
         self._heart.start()
         if self.role in ("all", "worker"):
-            self._broadcaster = Broadcaster(self)
+            self._broadcaster = Broadcaster(self, self._heart.careful)
             self._broadcaster.start()
         if self.takes_messages and self.channels.telegram and self.settings.telegram.mode == "polling":
             self._polling = Polling(self.channels.telegram, self.receive, self.clock.now)
@@ -183,10 +183,10 @@ class Program:
         self.ready = False
         if self._polling:
             await self._polling.close()
-        if self._heart:
-            await self._heart.close(2.0)
         if self._broadcaster:
             await self._broadcaster.close()
+        if self._heart:
+            await self._heart.close(2.0)
         await self.outbox.close(5.0)
         await self.writer.close()
         await self.channels.close()

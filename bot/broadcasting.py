@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.writer import DatabaseGone
 from models import Broadcast, BroadcastState, Channel
 from services import alerts
 from services.broadcasts import running
@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 IDLE = 1.0  # seconds between two looks while nothing goes out
 BUSY = 0.25
+UNWELL = 5.0  # after a round that failed
 SECONDS_AHEAD = 2.0  # of the pace: so much of a broadcast waits in the outbox
 SHALLOWEST, DEEPEST = 20, 600
 
@@ -27,8 +28,12 @@ SHALLOWEST, DEEPEST = 20, 600
 class Broadcaster:
     """One loop in every process that sends."""
 
-    def __init__(self, program: "Program") -> None:
+    def __init__(
+        self, program: "Program", careful: Callable[[str, Callable[[], Awaitable[object]]], Awaitable[bool]]
+    ) -> None:
         self._program = program
+        self._careful = careful  # as every heartbeat (`Heart.careful`): what goes on failing is told
+        self._busy = False  # there is more to do at once
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -43,35 +48,28 @@ class Broadcaster:
 
     async def _run(self) -> None:
         while True:
-            await asyncio.sleep(await self._careful())
+            await asyncio.sleep(await self.look())
 
-    async def _careful(self) -> float:
-        """One round; gives the seconds until the next. A round that fails is noted and comes again."""
-        try:
-            return BUSY if (await self.round()).busy else IDLE
-        except DatabaseGone:
-            return IDLE
-        except Exception:
-            log.exception("a round of the broadcasts failed")
-            return IDLE
+    async def look(self) -> float:
+        """One round; the seconds until the next."""
+        if not await self._careful("broadcasting", self.round):
+            return UNWELL
+        return BUSY if self._busy else IDLE
 
-    async def round(self) -> Tended:
+    async def round(self) -> None:
         """Tend what runs, if anything does."""
-        program = self._program
+        program, self._busy = self._program, False
         if not await asyncio.to_thread(self._anything):
-            return Tended(0, False)
+            return
         tended = await program.writer.run(self._tend)
+        self._busy = tended.busy
         if tended.given:
             program.outbox.wake()
-        return tended
 
     def _anything(self) -> bool:
         running_now = Broadcast.state.in_((BroadcastState.SCHEDULED, BroadcastState.SENDING))
-        try:
-            with self._program.database.read() as connection:
-                return connection.execute(sa.select(Broadcast.id).where(running_now).limit(1)).first() is not None
-        except sa.exc.DBAPIError as error:
-            raise DatabaseGone(type(error).__name__) from None
+        with self._program.database.read() as connection:
+            return connection.execute(sa.select(Broadcast.id).where(running_now).limit(1)).first() is not None
 
     def _tend(self, connection: sa.Connection) -> Tended:
         program, now = self._program, self._program.clock.now()

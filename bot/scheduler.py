@@ -64,9 +64,9 @@ class Heart:
     def start(self) -> None:
         """Begin to beat."""
         for name, seconds, work in self._beats():
-            self._scheduler.add_job(self._careful, "interval", (name, work), seconds=seconds, id=name)
+            self._scheduler.add_job(self.careful, "interval", (name, work), seconds=seconds, id=name)
             if name == "catch_up":
-                self._scheduler.add_job(self._careful, args=(name, work))  # and at once: we were away until now
+                self._scheduler.add_job(self.careful, args=(name, work))  # and at once: we were away until now
         self._scheduler.start()
 
     async def close(self, seconds: float) -> None:
@@ -79,7 +79,7 @@ class Heart:
         """All of them now: the clock was moved."""
         for name, _, work in self._beats():
             if name not in ("reconcile", "catch_up", "watch"):
-                await self._careful(name, work)
+                await self.careful(name, work)
 
     def _beats(self) -> list[tuple[str, int, Callable[[], Awaitable[object]]]]:
         program = self._program
@@ -99,14 +99,14 @@ class Heart:
             beats += [("reconcile", 300, self._reconcile), ("catch_up", 3, self._catch_up)]
         return beats
 
-    async def _careful(self, name: str, work: Callable[[], Awaitable[object]]) -> None:
-        """A heartbeat that fails is noted and beats again."""
-        result, beat = "failed", asyncio.ensure_future(work())
+    async def careful(self, name: str, work: Callable[[], Awaitable[object]]) -> bool:
+        """One beat; whether it was done. One that fails is noted, and told to the staff when it goes on failing."""
+        done, beat = False, asyncio.ensure_future(work())
         self._under_way.add(beat)
         beat.add_done_callback(self._ended)
         try:
             await asyncio.shield(beat)  # the scheduler's end cancels its jobs, not the threads they wait for
-            result = "done"
+            done = True
             self._failed[name] = 0
         except DatabaseGone:
             log.warning("heartbeat %s: the database cannot be reached", name)
@@ -118,7 +118,8 @@ class Heart:
             else:
                 log.exception("heartbeat %s failed", name)
                 self._failed[name] += 1
-        metrics.heartbeats.labels(name, result).inc()
+        metrics.heartbeats.labels(name, "done" if done else "failed").inc()
+        return done
 
     def _ended(self, beat: asyncio.Future[Any]) -> None:
         self._under_way.discard(beat)

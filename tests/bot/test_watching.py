@@ -11,12 +11,16 @@ import sqlalchemy as sa
 from aiohttp import web
 
 import bot.database
+from bot.broadcasting import UNWELL
 from bot.clock import Clock
 from bot.database import Database
 from bot.metrics import REGISTRY
 from bot.watching import Watch
 from models import Channel, Conversation, Delivery, DeliveryState, Lane, Reachable, Session
+from services.broadcasts import running
 from services.deliveries import post
+from tests.services import announced
+from tests.services.people import DEWI
 from tests.support.engine import NOON
 from tests.support.server import Served, served
 from tests.withstand.away import away
@@ -43,6 +47,7 @@ def test_what_stands_still_is_told_once_and_its_end(
                     staff = Staff(program, them, clock)
                     await _whatsapp_is_away(staff, Door(program.url, them, session))
                     await _a_heartbeat_fails(staff)
+                    await _an_announcement_stands_still(staff, database)
                     await _a_message_waits(staff, database)
                     await _the_database_is_gone(staff, it.stop, it.start)
                 assert them.wrong == []
@@ -64,9 +69,9 @@ class Staff:
         self.clock.shift(dt.timedelta(minutes=minutes, seconds=2))
         await self.on_loop(self.watch.look())
 
-    async def on_loop(self, work: Any) -> None:
-        """On the program's own loop."""
-        await asyncio.to_thread(self.program.call, work)
+    async def on_loop(self, work: Any) -> Any:
+        """On the program's own loop; what it gives."""
+        return await asyncio.to_thread(self.program.call, work)
 
     async def hear(self, *words: str) -> None:
         """The next message says this."""
@@ -124,7 +129,23 @@ async def _a_heartbeat_fails(staff: Staff) -> None:
 
 
 async def _beat(staff: Staff, work: Callable[[], Awaitable[None]]) -> None:
-    await staff.on_loop(staff.heart._careful("dues", work))
+    await staff.on_loop(staff.heart.careful("dues", work))
+
+
+async def _an_announcement_stands_still(staff: Staff, database: Database) -> None:
+    broadcaster: Any = staff.program.program._broadcaster
+    with Session(database.write_engine) as session, session.begin():
+        announced.owner(session, business=False, address="55")
+        number = announced.approved(session, texts={}).id
+    for _ in range(3):
+        assert await staff.on_loop(broadcaster.look()) == UNWELL
+    await staff.look()
+    await staff.hear("broadcasting", "gagal terus")
+    with Session(database.write_engine) as session, session.begin():
+        running.cancel(session, DEWI, number, NOON)
+    assert await staff.on_loop(broadcaster.look()) < UNWELL
+    await staff.look()
+    await staff.hear("pulih", "broadcasting")
 
 
 async def _a_message_waits(staff: Staff, database: Database) -> None:
