@@ -12,6 +12,8 @@ from migrations import upgrade
 from tests.support import lent, postgres
 from tests.support.lacking import lacks
 
+LONGEST = ("tests/withstand/", "_browser.py", "_any_order.py")  # rooms and files
+
 settings.register_profile("long", max_examples=4000)  # --hypothesis-profile=long
 
 
@@ -26,6 +28,11 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
         return None
     return (os.cpu_count() or 1) * 3 // 2
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first: begun last, one of them would go on alone while the other workers have nothing left."""
+    items.sort(key=lambda item: not any(room in item.nodeid for room in LONGEST))
 
 
 @pytest.fixture(scope="session")

@@ -230,6 +230,7 @@ TABLE: Mapping[str, Line | NoGate] = {
     "calendar_entries.entries": anywhere(Right.SEE, since=NOON.date()),
     "calendar_entries.remove": anywhere(Right.EVENTS, entry_id=1),
     # what the gates are made of
+    "broadcasts.audience.all_within": ITSELF,
     "broadcasts.audience.demand_all": ITSELF,
     "broadcasts.audience.within": ITSELF,
     "audit.note": CALLER,
