@@ -134,7 +134,7 @@ class Many(Question[tuple[str, ...]]):
         if option not in {o.id for o in options}:
             return Wrong()
         if option in self.alone:
-            return Take([option])
+            return self._take((*sorted(ticks), option))
         return Look({"ticks": sorted(ticks ^ {option})}, redraw=True)
 
     def _typed(self, text: str, options: tuple[hearing.Option, ...], ear: Ear) -> Heard:
@@ -142,16 +142,17 @@ class Many(Question[tuple[str, ...]]):
         ticks = hearing.several_of(heard, text, len(options))
         if ticks.unclear or ticks.unknown or not ticks.ids:
             return Wrong()
+        # What is typed comes to what is ticked already: nobody who ticked NIB and then types "2" means to take it back.
+        before = frozenset(ear.view.get("ticks", ()))
+        ids = (*(o.id for o in options if o.id in before - set(ticks.ids)), *ticks.ids)
         if ticks.doubtful:
-            labels = ", ".join(o.label for o in heard if o.id in ticks.ids)
-            return ReadBack(list(ticks.ids), labels)
-        return self._take(ticks.ids)
+            return ReadBack(list(ids), ", ".join(o.label for o in heard if o.id in ids))
+        return self._take(ids)
 
     def _take(self, ids: tuple[str, ...]) -> Heard:
         lonely = [i for i in ids if i in self.alone]
-        if lonely and len(ids) > 1:
-            return Clash(lonely[0], next(i for i in ids if i != lonely[0]))
-        return Take(list(ids))
+        others = tuple(i for i in ids if i not in self.alone) or tuple(lonely[1:2])
+        return Clash(lonely[0], others) if lonely and others else Take(list(ids))
 
     def read(self, raw: Any, answers: Answers) -> tuple[str, ...]:
         """The ticks, in the order given."""

@@ -81,7 +81,8 @@ def prompt(form: Form, now: Walk, over: Mapping[str, Any], ear: Ear) -> tuple[st
     kind = over["kind"]
     values = {"said": over.get("said", ""), "label": over.get("label", ""), "label2": "", **over.get("values", {})}
     if kind == "clash":
-        values |= {"label": offered[0].label, "label2": offered[-1].label}
+        others = ear.words.options(form.by_key[over["question"]].text, over.get("others") or over["ids"][1:])
+        values |= {"label": offered[0].label, "label2": ", ".join(o.label for o in others)}
     if kind == "inner":
         values["items"] = "\n".join(f"{n} {o.label}" for n, o in enumerate(offered, 1))
     return over.get("text") or TEXTS[kind], values, Choices(offered), kind == "inner"

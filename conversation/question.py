@@ -135,10 +135,10 @@ class Aside:
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """Two ticks that exclude each other."""
+    """A tick that excludes all others, and those that were given beside it."""
 
-    first: str
-    second: str
+    alone: str
+    others: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

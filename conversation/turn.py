@@ -182,7 +182,7 @@ def _ask_back(
     elif isinstance(heard, Which):
         over |= {"kind": "which", "ids": list(heard.ids)}
     else:
-        over |= {"kind": "clash", "ids": [heard.first, heard.second]}
+        over |= {"kind": "clash", "ids": [heard.alone, heard.others[0]], "others": list(heard.others)}
     return replace(_settle(form, with_view(run, over=over), words, ()), sure=False)
 
 
@@ -263,8 +263,11 @@ def _answer_over(form: Form, run: Run, now: Walk, said: Said, words: Words) -> T
     clear = with_view(run, over=None)
     if over["kind"] == "reading":
         return _confirmed(form, clear, question, over, choice, words)
-    if over["kind"] in ("which", "clash"):
-        return _take(form, clear, question, [choice] if isinstance(question, Many) else choice, words)
+    if over["kind"] == "clash":
+        others = over.get("others") or over["ids"][1:]
+        return _take(form, clear, question, others if choice in others else [choice], words)
+    if over["kind"] == "which":
+        return _take(form, clear, question, choice, words)
     if over["kind"] == "inner":
         return _settle(form, clear if choice == overs.LEAVE else _reopened(clear, choice), words, ())
     return _resolved(form, clear, question, choice, words)

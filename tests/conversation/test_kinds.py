@@ -98,12 +98,21 @@ def test_finishing_without_a_tick_is_asked_again() -> None:
 
 
 def test_nothing_and_not_sure_are_one_tap() -> None:
-    assert hear(AVOID, tap(AVOID, "none"), ticks=["rum"]) == Take(["none"])
+    assert hear(AVOID, tap(AVOID, "none")) == Take(["none"])
     assert hear(AVOID, "aman") == Take(["none"])
 
 
-def test_two_ticks_that_exclude_each_other_clash() -> None:
-    assert hear(AVOID, "1 3") == Clash("none", "rum")
+def test_what_is_typed_comes_to_what_is_ticked() -> None:
+    assert hear(AVOID, "2", ticks=["rum"]) == Take(["rum", "pork"])
+    assert hear(AVOID, "12", ticks=["pork"]) == ReadBack(["rum", "pork"], "Rum, mirin, Babi")
+
+
+def test_nothing_beside_something_is_asked_back_and_loses_no_tick() -> None:
+    assert hear(AVOID, "1 3") == Clash("none", ("rum",))
+    assert hear(AVOID, "3 1 2") == Clash("none", ("rum", "pork"))
+    assert hear(AVOID, "3 4") == Clash("none", ("unsure",))
+    assert hear(AVOID, tap(AVOID, "none"), ticks=["pork", "rum"]) == Clash("none", ("pork", "rum"))
+    assert hear(AVOID, "aman", ticks=["pork"]) == Clash("none", ("pork",))
 
 
 def test_a_doubtful_list_is_read_back_before_it_counts() -> None:

@@ -215,6 +215,14 @@ def test_which_of_several_and_a_clash() -> None:
     assert says(clash.run, "2").run.answers["avoid"][1] == ["rum"]
 
 
+def test_what_was_ticked_beside_nothing_is_kept_whole() -> None:
+    clash = says(made.run(kind="snack"), "1 2 3")
+    assert clash.ask is not None
+    assert clash.ask.values["label2"] == "Rum, mirin, Babi"
+    assert says(clash.run, "1").run.answers["avoid"][1] == ["none"]
+    assert says(clash.run, "2").run.answers["avoid"][1] == ["rum", "pork"]
+
+
 def test_cancelling_asks_whether_to_keep() -> None:
     over = lay_over(FORM, made.run(kind="snack"), "cancel", WORDS)
     assert asked(over) == "~cancel"
