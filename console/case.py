@@ -8,7 +8,7 @@ from starlette.responses import Response
 from console import looks
 from console.desk import Desk, Gone, to
 from models import Session, Stage
-from services import dossier, moves
+from services import dossier, moves, redrawn
 from services.dossier import Dossier
 from services.moves import Moved, Refused
 from services.stages import Need, about
@@ -47,15 +47,15 @@ def unmask(desk: Desk) -> Response:
 
 
 def picture(desk: Desk) -> Response:
-    """One of its pictures. A browser may draw it and nothing else."""
+    """One of its pictures, drawn anew: a browser is never given a file as somebody sent it."""
     where = desk.asked.where
     with desk.writing() as session:
         found = dossier.photo(session, desk.actor, _id(session, desk), int(where["photo"]), desk.now)
-    if found is None:
+    drawn = redrawn.redrawn(found) if found else None  # after the transaction: it takes longer than one may
+    if drawn is None:
         raise Gone
-    content, mime = found
     headers = {"content-disposition": "inline", "cross-origin-resource-policy": "same-origin"}
-    return Response(content, media_type=mime, headers=headers)
+    return Response(drawn, media_type=redrawn.MIME, headers=headers)
 
 
 def preview(desk: Desk) -> Response:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from texts import Catalogue
 
 PERSONAL = frozenset({"owner_name", "owner_phone", "phone", "address", "village", "nib_number", "email"})
-PHOTOS = ("image/jpeg", "image/png", "image/webp")  # what a browser may be given to draw
+PHOTOS = ("image/jpeg", "image/png", "image/webp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,18 +121,15 @@ def open_(
     )
 
 
-def photo(
-    session: Session, actor: Actor, application_id: int, media_id: int, now: dt.datetime
-) -> tuple[bytes, str] | None:
-    """A picture of this application's business: its bytes and kind; None where there is none."""
+def photo(session: Session, actor: Actor, application_id: int, media_id: int, now: dt.datetime) -> bytes | None:
+    """A picture of this application's business as it was sent; None where there is none."""
     application = session.get_one(Application, application_id)
     demand_for(actor, Right.SEE, application.regency)
     which = sa.and_(Media.id == media_id, Media.business_id == application.business_id, Media.mime.in_(PHOTOS))
-    found = session.execute(sa.select(Media.content, Media.mime).where(which)).one_or_none()
-    if found is None or found.content is None:
-        return None
-    audit.note(session, actor, "photo.seen", f"application:{application.number}", now=now)
-    return found.content, found.mime
+    content = session.execute(sa.select(Media.content).where(which)).scalar_one_or_none()
+    if content is not None:
+        audit.note(session, actor, "photo.seen", f"application:{application.number}", now=now)
+    return content
 
 
 # --- why the check says what it says

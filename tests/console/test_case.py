@@ -1,6 +1,9 @@
 """One application on the console: read, unmasked on purpose, moved once, with its owner's message seen before."""
 
+from io import BytesIO
+
 import sqlalchemy as sa
+from PIL import Image
 from sqlalchemy.orm import Session
 
 from models import Application, Conversation, Delivery, Language, Media, Stage, StageChange
@@ -9,6 +12,7 @@ from tests.console.town import AWKWARD, LEBAK, SERANG, settle
 from tests.support.chat import Chat
 from tests.support.office import OFFICE, open_programme
 from tests.support.owner import reaches_number
+from tests.support.photos import photo
 
 
 def stage_of(office: Office, number: str) -> Stage:
@@ -112,7 +116,7 @@ def test_another_kab_kotas_application_looks_as_if_it_were_not_there(office: Off
         told = {"conversation_id": chat, "ref": "", "asked_at": office.clock.now, "fetched_at": office.clock.now}
         session.add_all(
             [
-                Media(business_id=business, mime="image/png", content=b"\x89PNG", **told),
+                Media(business_id=business, mime="image/png", content=photo(4000, 3000), **told),
                 Media(business_id=business, mime="text/html", content=b"<script>", **told),
             ]
         )
@@ -123,8 +127,15 @@ def test_another_kab_kotas_application_looks_as_if_it_were_not_there(office: Off
         browser.get("/saya")
     assert "1 foto" in dedi.get(f"/pendaftaran/{number}").text
     picture = dedi.get(f"/pendaftaran/{number}/foto/1")
-    assert (picture.status_code, picture.headers["content-type"], picture.content) == (200, "image/png", b"\x89PNG")
+    assert (picture.status_code, picture.headers["content-type"]) == (200, "image/jpeg")
     assert picture.headers["x-content-type-options"] == "nosniff"
+    with Image.open(BytesIO(picture.content)) as drawn:
+        assert (drawn.format, drawn.size, dict(drawn.getexif()), "comment" in drawn.info) == (
+            "JPEG",
+            (1600, 1200),
+            {},
+            False,
+        )
     assert dedi.get(f"/pendaftaran/{number}/foto/2").status_code == 404  # a page is no picture
     for answer in (
         lia.get(f"/pendaftaran/{number}"),
