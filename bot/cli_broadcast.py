@@ -15,14 +15,14 @@ import typer
 import texts
 from bot import app as program
 from bot import reconciling
-from bot.cli_broadcast_words import FATES, STATES, as_dict, broken, drafted, lines, previewed
+from bot.cli_broadcast_words import as_dict, broken, drafted, lines, previewed
 from bot.cli_common import As, AsJson, actor, fail, group, listed, office_now, opened, plainly, regency_code, settings
 from bot.cli_common import transaction as one_transaction
 from bot.clock import Clock
 from bot.config import Settings
 from bot.reconciling import Reconciled
 from models import Broadcast, BroadcastState, Channel, Language, Session
-from services.broadcasts import approving, drafting, fates, inviting, running
+from services.broadcasts import approving, drafting, fates, inviting, running, saying
 from services.broadcasts.audience import Audience, AudienceRefused, in_words
 from services.broadcasts.drafting import Draft, DraftRefused
 from services.broadcasts.fates import Progress
@@ -305,9 +305,11 @@ def reconcile(number: Number, as_json: AsJson = False, staff: As = "") -> None:
 
 
 def _state(found: Progress) -> list[str]:
-    told = [f"S-{found.number} {found.title}: {STATES[found.state]}, {found.done} dari {found.total} selesai"]
-    told += [f"  {FATES.get(fate, fate)}: {many}" for fate, many in sorted(found.fates.items())]
-    told += [f"  sebab {why}: {many}" for why, many in sorted(found.reasons.items())]
+    words = texts.load()
+    stands = saying.state(found.state, words)
+    told = [f"S-{found.number} {found.title}: {stands}, {found.done} dari {found.total} selesai"]
+    told += [f"  {saying.fate(fate, words)}: {many}" for fate, many in sorted(found.fates.items())]
+    told += [f"  sebab {saying.reason(why, words)}: {many}" for why, many in sorted(found.reasons.items())]
     told += [f"  membalas: {found.replied}"]
     return told + ([f"  berhenti karena: {found.pause_reason}"] if found.pause_reason else [])
 

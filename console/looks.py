@@ -11,7 +11,7 @@ import babel.dates
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, Response
 
-from console import menu, proof, templating, wording
+from console import audience_link, menu, proof, templating, wording
 from console.desk import Desk
 from console.settings import BASE
 from services.calendar import JAKARTA
@@ -90,6 +90,7 @@ env.globals.update(
     version=_version(),
     share=share,
     address=address,
+    siaran=audience_link.siaran,
     words=wording,
 )
 

@@ -15,7 +15,7 @@ from handlers.next import Facts, Next
 from handlers.spoken import Spoken
 from models import Broadcast, Channel, Session, Stage
 from services import accounts
-from services.broadcasts import approving, drafting, fates, running
+from services.broadcasts import approving, drafting, fates, running, saying
 from services.broadcasts.audience import Audience, in_words
 from services.broadcasts.drafting import Draft, DraftRefused, Preview
 from services.broadcasts.running import BroadcastRefused
@@ -87,7 +87,7 @@ def _standing(desk: Desk, actor: Actor, number: str | None) -> Next:
 
 def _progress(desk: Desk, actor: Actor, number: int) -> Note:
     found = fates.progress(desk.session, actor, number)
-    state = desk.texts.text(f"broadcast.state.{found.state.value}", desk.chat.lang)
+    state = saying.state(found.state, desk.texts, desk.chat.lang)
     values = {"number": f"S-{number}", "label": found.title, "state": state, "n": found.done, "total": found.total}
     return Note("broadcast.chat.progress", {**values, "count": found.replied})
 

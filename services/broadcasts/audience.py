@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 SCHEMES = ("self_declare", "reguler", "officer", "none")
 MOST_DAYS = 3650
+LONGEST_PRODUCT = 80
+MOST_VALUES = 500  # of one condition
 
 
 class Left(StrEnum):
@@ -29,11 +31,11 @@ class Left(StrEnum):
 
 
 class AudienceRefused(ValueError):
-    """The filter names something that does not exist; `what` says which."""
+    """The filter names something that does not exist; `what` says which, `near` what it may have meant."""
 
-    def __init__(self, part: str, what: str) -> None:
+    def __init__(self, part: str, what: str, near: tuple[str, ...] = ()) -> None:
         super().__init__(f"{part}: {what}")
-        self.part, self.what = part, what
+        self.part, self.what, self.near = part, what[:80], near
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,11 @@ class Audience:
         told: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()
         }
-        return cls(**told)
+        made = cls(**told)
+        for name in told:  # it may have come in a link
+            if not _of_its_kind(name, told[name]):
+                raise AudienceRefused("filter", name)
+        return made
 
     @property
     def about_business(self) -> bool:
@@ -91,12 +97,47 @@ class Audience:
         )
 
 
+def _of_its_kind(name: str, value: Any) -> bool:
+    if name in LISTS:
+        return isinstance(value, tuple) and len(value) <= MOST_VALUES and all(isinstance(one, str) for one in value)
+    if name in ("wrote_within", "silent_for"):
+        return value is None or (isinstance(value, int) and not isinstance(value, bool))
+    if name in ("only_todo", "busy_too"):
+        return isinstance(value, bool)
+    return value is None or isinstance(value, bool) if name == "attended" else isinstance(value, str)
+
+
+LISTS = ("regencies", "districts", "sectors", "schemes", "stages", "todos")
+
+
+def known(part: str) -> tuple[str, ...]:
+    """Every value a condition may have; () for one that takes free words."""
+    found: Mapping[str, Any] = {
+        "regencies": regions.REGENCIES,
+        "districts": {one.code: one for region in regions.REGENCIES.values() for one in region.districts},
+        "sectors": _kinds_of_product(),
+        "schemes": dict.fromkeys(SCHEMES),
+        "stages": {stage.value: stage for stage in Stage},
+        "todos": {code: code for rules in eligibility.shelf() for code in (*rules.todos, *rules.optional)},
+        "language": {one.value: one for one in Language},
+        "channel": {one.value: one for one in Channel},
+    }
+    return tuple(found.get(part, ()))
+
+
+def _kinds_of_product() -> dict[str, str]:
+    asked = (rules.asks.get("product") for rules in eligibility.shelf())
+    return {one: one for ask in asked if ask is not None for one in ask.options}
+
+
 def checked(audience: Audience) -> Audience:
     """The same, if everything it names exists. Raises AudienceRefused."""
-    for part, values, known in _choices(audience):
+    for part, values in _choices(audience):
         for value in values:
-            if value not in known:
-                raise AudienceRefused(part, str(value))
+            if value not in known(part):
+                raise AudienceRefused(part, value)
+    if len(audience.product) > LONGEST_PRODUCT:
+        raise AudienceRefused("product", audience.product)
     for part in ("wrote_within", "silent_for"):
         days = getattr(audience, part)
         if days is not None and not 0 <= days <= MOST_DAYS:
@@ -108,14 +149,11 @@ def checked(audience: Audience) -> Audience:
     return audience
 
 
-def _choices(audience: Audience) -> Iterator[tuple[str, tuple[str, ...], Any]]:
-    yield "regencies", audience.regencies, regions.REGENCIES
-    yield "districts", audience.districts, {d.code for r in regions.REGENCIES.values() for d in r.districts}
-    yield "schemes", audience.schemes, SCHEMES
-    yield "stages", audience.stages, {stage.value for stage in Stage}
-    yield "todos", audience.todos, {code for rules in eligibility.shelf() for code in (*rules.todos, *rules.optional)}
-    yield "language", (audience.language,) if audience.language else (), {one.value for one in Language}
-    yield "channel", (audience.channel,) if audience.channel else (), {one.value for one in Channel}
+def _choices(audience: Audience) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for part in LISTS:
+        yield part, getattr(audience, part)
+    for part in ("language", "channel"):
+        yield part, (getattr(audience, part),) if getattr(audience, part) else ()
 
 
 def within(audience: Audience, actor: Actor) -> Audience:
@@ -167,12 +205,12 @@ def _parts(audience: Audience, texts: "Catalogue", language: Language) -> Iterat
     if audience.stages:
         yield say("stages", *(texts.text(f"stage.{one}.name", language) for one in audience.stages))
     if audience.todos:
-        lines = (texts.text(f"reason.{code}.short", language, **_EXAMPLES) for code in audience.todos)
+        lines = (texts.text(f"reason.{code}.short", language, **EXAMPLES) for code in audience.todos)
         yield say("only_todo" if audience.only_todo else "todos", *lines)
     yield from _about_contact(audience, texts, language)
 
 
-_EXAMPLES = {"ingredient": "…", "example": "…", "product": "…", "products": "…", "regency": "…", "district": "…"}
+EXAMPLES = {"ingredient": "…", "example": "…", "product": "…", "products": "…", "regency": "…", "district": "…"}
 
 
 def _about_contact(audience: Audience, texts: "Catalogue", language: Language) -> Iterator[str]:

@@ -1,8 +1,9 @@
 """Menulis siaran: a draft, as it would look, whom it would reach, what is wrong with it, and a test to oneself."""
 
 import datetime as dt
+import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from models import (
     Business,
     Channel,
     Conversation,
+    Event,
     Lane,
     Language,
     Person,
@@ -23,7 +25,7 @@ from models import (
 )
 from services import audit, calendar, deliveries
 from services.broadcasts import planning, selecting, templates, warnings
-from services.broadcasts.audience import Audience, Left, checked, demand_all, within
+from services.broadcasts.audience import Audience, AudienceRefused, Left, checked, demand_all, within
 from services.broadcasts.running import BroadcastRefused, Why, locked
 from services.broadcasts.selecting import Count, Terms
 from services.broadcasts.warnings import Fault, Found, Warn
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 LATELY = dt.timedelta(hours=48)
 GOOD_FOR = dt.timedelta(days=7)  # an announcement without an end of its own
 LONGEST_TITLE = 100
+EVENTS_KNOWN = 200  # the newest, among which a code that is not there may be found
 
 
 class DraftRefused(ValueError):
@@ -98,7 +101,7 @@ def create(
 ) -> Broadcast:
     """Keep a draft. Raises DraftRefused, AudienceRefused, Forbidden."""
     demand(actor, Right.DRAFT)
-    values = _values(draft, actor, texts, office, now)
+    values = _values(session, draft, actor, texts, now)
     row = Broadcast(**values, created_at=now, created_by=actor.name, created_staff=actor.staff_id, left_out={})
     session.add(row)
     session.flush()
@@ -113,7 +116,7 @@ def change(
     demand(actor, Right.DRAFT)
     row = _mine(session, actor, number)
     before = _noted(row)
-    for name, value in _values(draft, actor, texts, office, now).items():
+    for name, value in _values(session, draft, actor, texts, now).items():
         setattr(row, name, value)
     row.version, row.state, row.asked_at, row.reminded_at = row.version + 1, BroadcastState.DRAFT, None, None
     session.flush()
@@ -222,17 +225,28 @@ def _mine(session: Session, actor: Actor, number: int) -> Broadcast:
     return row
 
 
-def _values(draft: Draft, actor: Actor, texts: "Catalogue", office: Office, now: dt.datetime) -> dict[str, Any]:
+def _values(session: Session, draft: Draft, actor: Actor, texts: "Catalogue", now: dt.datetime) -> dict[str, Any]:
     found = (*_wrong(draft, now), *warnings.faults(draft.words, texts))
     if found:
         raise DraftRefused(found)
-    audience = within(checked(draft.audience), actor)
+    audience = within(fitting(session, draft.audience), actor)
     begins = draft.send_at or now
     return {
         "title": draft.title.strip(), "texts": {k: v.strip() for k, v in draft.texts.items() if v.strip()},
         "audience": audience.as_json(), "template": draft.template, "template_values": list(draft.template_values),
         "send_at": draft.send_at, "expires_at": draft.expires_at or begins + GOOD_FOR, "approver": draft.approver,
     }  # fmt: skip
+
+
+def fitting(session: Session, audience: Audience) -> Audience:
+    """The same, if everything it names exists, its event too. Raises AudienceRefused."""
+    code = checked(audience).event.upper()
+    if not code:
+        return audience
+    codes = session.scalars(sa.select(Event.code).order_by(Event.id.desc()).limit(EVENTS_KNOWN)).all()
+    if code not in codes and session.scalar(sa.select(Event.id).where(Event.code == code)) is None:
+        raise AudienceRefused("event", audience.event, tuple(difflib.get_close_matches(code, codes)))
+    return replace(audience, event=code)
 
 
 def _wrong(draft: Draft, now: dt.datetime) -> list[Found]:

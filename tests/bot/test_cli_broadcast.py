@@ -30,7 +30,7 @@ def test_from_a_draft_to_its_report(database: Database, keyboard: None) -> None:
     assert (code, said.strip()) == (0, "S-1 versi 1 disimpan sebagai rancangan.")
     code, said = command(*made, "--regency", "Lebak", "--only-todo")
     assert code == 1
-    assert "only_todo" in said
+    assert "perlu baris daftar tugas" in said
     code, said = command("broadcast", "preview", "S-1")
     assert code == 0
     for words in ("Penerima: 3 (telegram 3)", "Untuk: di Kabupaten Lebak", "Halo Ibu 0, pelatihan", "Rp0", "Inggris"):
@@ -53,18 +53,18 @@ def test_from_a_draft_to_its_report(database: Database, keyboard: None) -> None:
     code, said = command("broadcast", "status", "S-1", "--watch")
     assert "3 dari 3 selesai" in said
     code, said = command("broadcast", "report", "S-1")
-    assert "sebab cancelled: 3" in said
+    assert "sebab dibatalkan petugas: 3" in said
     assert json.loads(command("broadcast", "list", "--json")[1])[0]["state"] == "dibatalkan"
 
 
 def test_every_refusal_is_a_sentence(database: Database, keyboard: None) -> None:
     made = ["broadcast", "create", "--title", "Pelatihan", "--text"]
     for arguments, words in (
-        ([*made, "Halo {zodiak}"], "Isian {zodiak} tidak dikenal"),
+        ([*made, "Halo {zodiak}"], "Isian “zodiak” tidak dikenal"),
         ([*made, "@/tidak/ada"], "tidak dapat dibaca"),
         ([*made, TEXT, "--at", "besok"], "Waktu belum terbaca"),
         ([*made, TEXT, "--at", "2020-01-01 09:00"], "sudah lewat"),
-        ([*made, TEXT, "--district", "99"], "Saringan districts"),
+        ([*made, TEXT, "--sector", "kue"], "bakery (Roti & kue)"),
         ([*made, TEXT, "--template", "x"], "Templat x tidak ada"),
         (["broadcast", "status", "S-9"], "Tidak ada siaran"),
         (["broadcast", "cancel", "sembilan"], "seperti S-12"),

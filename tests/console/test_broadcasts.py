@@ -1,9 +1,13 @@
 """Announcements on the console: a draft by one, approved by another, paused and ended; nobody approves their own."""
 
+from urllib.parse import unquote
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from console import audience_link
 from models import Broadcast, BroadcastState, Channel, Recipient
+from services.broadcasts.audience import Audience
 from tests.console.office import Office
 from tests.console.town import LEBAK, SERANG
 from tests.services.announced import many, owner
@@ -30,6 +34,12 @@ def test_a_draft_by_one_is_approved_by_another(office: Office) -> None:
     adi.post("/siaran/baru", judul="", naskah_id="Kirim NIK {siapa}")
     assert "tidak dikenal" in adi.says()
     assert "Kirim NIK {siapa}" in adi.says()
+    adi.get("/siaran/baru?audiens=%7B%22zodiak%22%3A1%7D")
+    assert "Saringan “zodiak” tidak dikenal" in adi.says()
+    link = audience_link.siaran(stages=["DAFTAR_TUNGGU"], silent_for=3)
+    adi.get(link.removeprefix("/console"))
+    assert "tahap Daftar tunggu; tidak menulis selama 3 hari atau lebih" in adi.says()
+    assert audience_link.read(unquote(link.partition("=")[2])) == Audience(stages=("DAFTAR_TUNGGU",), silent_for=3)
     adi.get("/siaran/baru")
     adi.post("/siaran/baru", **WORDS)
     number = kept(office).id
@@ -46,7 +56,7 @@ def test_a_draft_by_one_is_approved_by_another(office: Office) -> None:
     kepala.get(f"/siaran/{number}")
     assert "Setujui dan kirim ke 100 orang" in kepala.says()
     kepala.post(f"/siaran/{number}/setujui", versi="7")
-    assert "sudah berubah sejak Anda lihat" in kepala.says()
+    assert "sudah berubah sejak dilihat" in kepala.says()
     for _ in range(2):
         kepala.get(f"/siaran/{number}")
         kepala.post(f"/siaran/{number}/setujui", versi="1")

@@ -73,7 +73,7 @@ def test_written_in_a_chat_and_approved_in_another(rina: Chat) -> None:
     dewi.hears(tap(buttons["approve"]))
     assert "disetujui untuk 2 penerima" in dewi.text
     dewi.hears(tap(buttons["reject"]))
-    assert "sudah tidak menunggu" in dewi.text
+    assert "tidak lagi dalam keadaan untuk itu" in dewi.text
     assert state(database) is BroadcastState.SCHEDULED
 
     with transaction(database) as session:
@@ -83,8 +83,8 @@ def test_written_in_a_chat_and_approved_in_another(rina: Chat) -> None:
     assert "dijeda, 0 dari 2" in rina.says("/siaran status").text
     assert "dilanjutkan" in rina.says("/siaran lanjut 2").text
     assert "dibatalkan" in rina.says("/siaran batal S-2").text
-    assert "tidak menunggu" in rina.says("/siaran batal S-2").text
-    assert "Siaran itu tidak ada" in rina.says("/siaran jeda S-99").text
+    assert "tidak lagi dalam keadaan" in rina.says("/siaran batal S-2").text
+    assert "Tidak ada siaran dengan nomor itu" in rina.says("/siaran jeda S-99").text
     assert "Contoh" in rina.says("/siaran jeda").text
 
 

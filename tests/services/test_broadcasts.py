@@ -31,7 +31,7 @@ from models import (
 )
 from services import businesses, erasure
 from services.announcing import Announcing
-from services.broadcasts import feeding, running, selecting, spikes
+from services.broadcasts import drafting, feeding, running, saying, selecting, spikes
 from services.broadcasts.audience import Audience, AudienceRefused, Left, checked, in_words, within
 from services.broadcasts.feeding import Facts, reason_against
 from services.broadcasts.running import BroadcastRefused, Tended, Why
@@ -117,6 +117,8 @@ def test_the_filter_finds_them_and_says_why_others_are_left_out(database: Databa
         assert who(schemes=("self_declare",)) == {nib}
         assert who(stages=(Stage.WAITING.value,)) == set()
         assert who(event="SOS01") == set()
+        with pytest.raises(AudienceRefused):
+            drafting.fitting(session, Audience(event="SOS99"))
         assert selecting.count(session, Audience(busy_too=True), TERMS, NOON).total == found.total + 1
 
 
@@ -134,9 +136,17 @@ def test_a_filter_is_said_in_words_and_nothing_unknown_is_taken() -> None:
     )  # fmt: skip
     for language in Language:
         assert in_words(checked(everything), TEXTS, language).count(";") == 12
-    for wrong in ({"regencies": ["99"]}, {"stages": ["X"]}, {"silent_for": -1}, {"attended": False}, {"zodiac": "ram"}):
-        with pytest.raises(AudienceRefused):
-            checked(Audience.from_json(wrong))
+    wrong: tuple[tuple[dict[str, Any], str], ...] = (
+        ({"regencies": ["99"]}, "99"), ({"stages": ["TUNGGU"]}, "DAFTAR_TUNGGU (Daftar tunggu)"),
+        ({"silent_for": -1}, "-1"),
+        ({"attended": False}, "acaranya"), ({"zodiac": "ram"}, "zodiac"), ({"sectors": ["kue"]}, "bakery (Roti & kue)"),
+        ({"sectors": [1]}, "sectors"), ({"product": "x" * 81}, "80"), ({"districts": ["Baros"]}, "36.04.22"),
+        ({"schemes": ["zzz"]}, "none (di luar program)"), ({"only_todo": "ya"}, "only_todo"),
+    )  # fmt: skip
+    for told, says in wrong:
+        with pytest.raises(AudienceRefused) as refused:
+            checked(Audience.from_json(told))
+        assert says in saying.broken(refused.value, TEXTS)[0], told
     rina = Actor("rina", frozenset({Right.DRAFT}), frozenset({"36.02"}), Via.COMMAND, 1)
     assert within(Audience(), rina).regencies == ("36.02",)
     with pytest.raises(Forbidden):
