@@ -45,13 +45,13 @@ def download(desk: Desk) -> Response:
 def read(query: Mapping[str, str]) -> Wanted:
     """What is asked for; what makes no sense is left out rather than refused."""
     search = query.get("cari", "").strip()[:80]
-    tab = _one(Tab, query.get("tab")) or (Tab.ALL if search else Tab.OURS)
+    tab = one_of(Tab, query.get("tab")) or (Tab.ALL if search else Tab.OURS)
     code = query.get("kab", "")
     return Wanted(
         tab=tab,
         late=query.get("lewat") == "1",
         regency=code if code in regions.REGENCIES else None,
-        stage=_one(Stage, query.get("tahap")),
+        stage=one_of(Stage, query.get("tahap")),
         placed=query.get("tempat") == "1",
         unacknowledged=query.get("belum") == "1",
         search=search,
@@ -68,7 +68,8 @@ def asked(wanted: Wanted) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _one(kind: type[Kind], value: str | None) -> Kind | None:
+def one_of(kind: type[Kind], value: str | None) -> Kind | None:
+    """The member of that value, or none."""
     return next((one for one in kind if one.value == value), None)
 
 

@@ -31,9 +31,10 @@ class Menu:
 
 
 MORE = (
+    (Right.SEE, Item("residents", "/orang", "people", "Orang & usaha")),
     (Right.SEE, Item("requests", "/permintaan", "user", "Permintaan data")),
-    (Right.USERS, Item("people", "/pengguna", "people", "Pengguna")),
-    (Right.AUDIT, Item("audit", "/audit", "lock", "Audit")),
+    (Right.USERS, Item("people", "/pengguna", "lock", "Pengguna")),
+    (Right.AUDIT, Item("audit", "/audit", "check", "Audit")),
 )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from console import admin, applications, broadcasts, case, conversations, events, home, requests, signing
+from console import admin, applications, broadcasts, case, conversations, events, home, requests, residents, signing
 from console.desk import Open, Page
 from services.staff import Right
 
@@ -37,6 +37,7 @@ PAGES: Sequence[Page] = (
     Page("POST", "/siaran/{number:int}/jeda", SENDERS, broadcasts.pause),
     Page("POST", "/siaran/{number:int}/lanjut", SENDERS, broadcasts.resume),
     Page("POST", "/siaran/{number:int}/batal", SENDERS, broadcasts.cancel),
+    Page("GET", "/orang", Right.SEE, residents.listing),
     Page("GET", "/permintaan", Right.SEE, requests.listing),
     Page("POST", "/permintaan/{request:int}/tutup", Right.REVIEW, requests.close),
     Page("GET", "/acara", Right.SEE, events.listing),

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from models import Stage
+from models import Channel, Stage
 from services import regions
 from services.calendar import JAKARTA
 
@@ -29,6 +29,8 @@ DONE = {
     "ditutup": "Tiket ditutup.",
     "sudah_ditutup": "Tiket ini sudah ditutup sebelumnya.",
 }
+
+CHANNELS = {Channel.WHATSAPP: "WhatsApp", Channel.TELEGRAM: "Telegram"}
 
 
 def hidden(name: str | None) -> str:

@@ -37,6 +37,7 @@ from models.programme import (
     Programme,
     Stage,
     StageChange,
+    Verdict,
 )
 from models.reminder import Reminder, ReminderState
 from models.signup import ACTIVE, Invitation, SignUp, SignUpState
@@ -124,4 +125,5 @@ __all__ = [
     "Ticket",
     "TicketAnswer",
     "Unanswered",
+    "Verdict",
 ]

@@ -13,7 +13,12 @@ class AuditEntry(Base):
     """One link of the chain. The database itself refuses to change or remove it (triggers; decision 15)."""
 
     __tablename__ = "audit"
-    __table_args__ = (sa.Index("ix_audit_subject", "subject"), sa.Index("ix_audit_actor", "actor", "id"))
+    __table_args__ = (
+        sa.Index("ix_audit_subject", "subject"),
+        sa.Index("ix_audit_actor", "actor", "id"),
+        sa.Index("ix_audit_act", "act", "id"),
+        sa.Index("ix_audit_at", "at"),
+    )
 
     # 1, 2, 3 … without a gap: its place in the chain
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from models.base import Base, Id, Moment, enum
-from models.likeness import LONGEST_NAME, LONGEST_PLACE, name_key, place_key
+from models.likeness import LONGEST_NAME, LONGEST_PLACE, LONGEST_WORD, name_key, name_words, owner_words, place_key
 
 
 class Business(Base):
@@ -23,6 +23,11 @@ class Business(Base):
         sa.Index("ix_businesses_regency", "regency", "district"),
         sa.Index("ix_businesses_name_key", "district", "name_key"),
         sa.Index("ix_businesses_place_key", "district", "place_key"),
+        sa.Index("ix_businesses_name_word1", "name_word1"),
+        sa.Index("ix_businesses_name_word2", "name_word2"),
+        sa.Index("ix_businesses_name_word3", "name_word3"),
+        sa.Index("ix_businesses_owner_word1", "owner_word1"),
+        sa.Index("ix_businesses_owner_word2", "owner_word2"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -49,11 +54,25 @@ class Business(Base):
     # themselves where the object is changed; a statement that changes the words must change these too.
     name_key: Mapped[str | None] = mapped_column(sa.String(LONGEST_NAME))
     place_key: Mapped[str | None] = mapped_column(sa.String(LONGEST_PLACE))
+    # What it is found by when an officer looks for it: a word each, so that any of them can begin a search.
+    name_word1: Mapped[str | None] = mapped_column(sa.String(LONGEST_WORD))
+    name_word2: Mapped[str | None] = mapped_column(sa.String(LONGEST_WORD))
+    name_word3: Mapped[str | None] = mapped_column(sa.String(LONGEST_WORD))
+    owner_word1: Mapped[str | None] = mapped_column(sa.String(LONGEST_WORD))
+    owner_word2: Mapped[str | None] = mapped_column(sa.String(LONGEST_WORD))
+
+    @validates("owner_name")
+    def _owner(self, column: str, value: str) -> str:
+        for name, word in owner_words(value).items():
+            setattr(self, name, word)
+        return value
 
     @validates("name", "address", "village")
     def _key(self, column: str, value: str | None) -> str | None:
         if column == "name":
             self.name_key = name_key(value)
+            for name, word in name_words(value).items():
+                setattr(self, name, word)
         elif column == "address":
             self.place_key = place_key(value, self.village)
         else:

@@ -229,11 +229,21 @@ class Interest(Base):
     at: Mapped[dt.datetime] = mapped_column(Moment())
 
 
+class Verdict(StrEnum):
+    """What an officer said of two businesses that may be one."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+
+
 class LikelyDouble(Base):
     """Two businesses that may be one (same name, address or phone): for an officer, never a block."""
 
     __tablename__ = "likely_doubles"
-    __table_args__ = (sa.UniqueConstraint("business_id", "other_id"),)
+    __table_args__ = (
+        sa.UniqueConstraint("business_id", "other_id"),
+        sa.Index("ix_likely_doubles_other_id", "other_id"),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     business_id: Mapped[int] = mapped_column(sa.ForeignKey("businesses.id"))
@@ -241,3 +251,6 @@ class LikelyDouble(Base):
     because: Mapped[str] = mapped_column(sa.String(64))  # "nib", "phone", "name", "address"
     at: Mapped[dt.datetime] = mapped_column(Moment())
     settled_at: Mapped[dt.datetime | None] = mapped_column(Moment())
+    verdict: Mapped[Verdict | None] = mapped_column(enum(Verdict, 16))
+    double_id: Mapped[int | None] = mapped_column(sa.BigInteger())  # of the two the one that is not gone on with
+    settled_by: Mapped[str | None] = mapped_column(sa.String(64))

@@ -14,7 +14,10 @@ class Ticket(Base):
     """Something an officer must look at, with what was being done, and when an answer was promised."""
 
     __tablename__ = "tickets"
-    __table_args__ = (sa.Index("ix_tickets_open", "closed_at", "answer_by"),)
+    __table_args__ = (
+        sa.Index("ix_tickets_open", "closed_at", "answer_by"),
+        sa.Index("ix_tickets_person_id", "person_id"),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)  # shown as "T-118"
     conversation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("conversations.id", ondelete="SET NULL"))
@@ -74,7 +77,10 @@ class DataRequest(Base):
     """A request about one's data, with its clock of 3 x 24 hours. It outlives the person's data as its proof."""
 
     __tablename__ = "data_requests"
-    __table_args__ = (sa.Index("ix_data_requests_open", "done_at", "due_at"),)
+    __table_args__ = (
+        sa.Index("ix_data_requests_open", "done_at", "due_at"),
+        sa.Index("ix_data_requests_person_id", "person_id"),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)  # shown as "D-31"
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("persons.id"))

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from models import Application, Business, Person, Place, Session, Stage
+from models.likeness import name_words
 from services import applications, businesses
 from services.erasure import NOT_USED_YET
 from services.office import Office
@@ -61,7 +62,7 @@ def correct(
 def _owner(session: Session, person_id: int, field: Field, value: str) -> None:
     change = sa.update(Person).where(Person.id == person_id)
     if field is Field.OWNER:
-        session.execute(change.values(name=value))
+        session.execute(change.values(name=value, **name_words(value)))
     else:  # what a platform vouches for is not changed by hand
         session.execute(change.where(~Person.phone_vouched).values(phone=value))
 

@@ -52,6 +52,7 @@ from models import (
     TicketAnswer,
     Unanswered,
 )
+from models.likeness import name_words, owner_words
 from services import applications, businesses, requests
 from services.contacts import linking
 from services.events import forgetting
@@ -187,7 +188,7 @@ def _empty_businesses(session: Session, owned: list[int]) -> None:
     _change(
         session, sa.update(Business).where(Business.id.in_(owned)),
         owner_name="", name="", district=None, village=None, address=None, phone=None, nib=None, products=[],
-        brand=None, workers=None, email=None, name_key=None, place_key=None,
+        brand=None, workers=None, email=None, name_key=None, place_key=None, **name_words(None), **owner_words(None),
     )  # fmt: skip
     mine = sa.select(Application.id).where(Application.business_id.in_(owned))
     _change(session, sa.update(Place).where(Place.application_id.in_(mine)), nib=None)
@@ -206,7 +207,8 @@ def _empty_businesses(session: Session, owned: list[int]) -> None:
 
 
 def _empty_person(session: Session, person_id: int) -> None:
-    _change(session, sa.update(Person).where(Person.id == person_id), name=None, phone=None, phone_vouched=False)
+    nobody = {"name": None, "phone": None, "phone_vouched": False, **name_words(None)}
+    _change(session, sa.update(Person).where(Person.id == person_id), **nobody)
     helped = sa.select(Business.id).where(Business.person_id == person_id, Business.name != "")
     own = sa.or_(Assessment.business_id.is_(None), Assessment.business_id.not_in(helped))
     theirs = sa.update(Assessment).where(Assessment.person_id == person_id, own)

@@ -5,6 +5,7 @@ import datetime as dt
 import sqlalchemy as sa
 
 from models import Person, Session
+from models.likeness import name_words
 from models.prepared import Prepared
 from services import phones
 from services.contacts import linking
@@ -35,12 +36,16 @@ def vouch(session: Session, person_id: int, phone: str, now: dt.datetime) -> Non
 _RENAME = Prepared(
     sa.update(Person)
     .where(Person.id == sa.bindparam("it"))
-    .values(name=sa.bindparam("new_name"), phone=sa.func.coalesce(Person.phone, sa.bindparam("new_phone")))
-)
+    .values(
+        name=sa.bindparam("new_name"), phone=sa.func.coalesce(Person.phone, sa.bindparam("new_phone")),
+        **{word: sa.bindparam(f"new_{word}") for word in name_words(None)},
+    )
+)  # fmt: skip
 
 
 def rename(session: Session, person_id: int, name: str, phone: str | None, now: dt.datetime) -> None:
     """Keep the name an owner gave for themselves, and their number where we had none; lists may know them now."""
     session.flush()
-    _RENAME.run(session, {"it": person_id, "new_name": name, "new_phone": phone or None})
+    words = {f"new_{column}": word for column, word in name_words(name).items()}
+    _RENAME.run(session, {"it": person_id, "new_name": name, "new_phone": phone or None, **words})
     linking.meet(session, person_id, now)

@@ -36,12 +36,14 @@ from models import (
     TicketAnswer,
     Unanswered,
 )
+from models.likeness import name_words, owner_words
 
 # What is ours and says nothing more of the person: how rows hang together, how a message is kept from going out twice,
-# and the name and place once more, as doubles are looked up by.
+# and the name and place once more, as doubles and people are looked up by.
 INNER = frozenset(
     {"person_id", "purge_at", "link_tries", "nudged_run", "event_id", "sign_up_id", "tries", "content", "ref"}
     | {"name_key", "place_key", "key", "list_id", "contact_id", "token", "door_key"}
+    | {*name_words(None), *owner_words(None)}
 )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from models import Assessment, Consent, Conversation, DueKind, Language, Person, Purpose
+from models.likeness import name_words
 from services import answers, applications, consents, dues, eligibility, tickets
 from services.applications import Kind, NewBusiness, Outcome
 from services.demo import names
@@ -41,7 +42,7 @@ def _meet(scene: Scene, life: Life, at: dt.datetime) -> None:
     made = sa.insert(Conversation).values(told).returning(Conversation.id)
     life.conversation_id = scene.session.execute(made).scalar_one()
     life.person_id = _agree(scene, life, at)
-    person = {"demo": True, "name": role.name, "phone": role.phone}
+    person = {"demo": True, "name": role.name, "phone": role.phone, **name_words(role.name)}
     scene.session.execute(sa.update(Person).where(Person.id == life.person_id).values(person))
     more = [(Purpose.REMINDERS, True), (Purpose.ANNOUNCEMENTS, scene.chance.random() < 0.7)]
     rows = [_consent(scene, life, purpose, given, at + MINUTE) for purpose, given in more]

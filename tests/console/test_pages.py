@@ -47,6 +47,7 @@ RIGHTS = {
     "POST /siaran/{number:int}/jeda": SENDERS,
     "POST /siaran/{number:int}/lanjut": SENDERS,
     "POST /siaran/{number:int}/batal": SENDERS,
+    "GET /orang": Right.SEE,
     "GET /permintaan": Right.SEE,
     "POST /permintaan/{request:int}/tutup": Right.REVIEW,
     "GET /acara": Right.SEE,

@@ -36,6 +36,7 @@ from services.events.attending import Tap, Visitor
 from services.events.invitees import Filter
 from services.events.kit import Ways
 from services.moves import Moved, Told
+from services.people import searching
 from services.sheet_files import Opened
 from services.staff import Right
 from tests.services import asking, eventful, people
@@ -137,6 +138,7 @@ TABLE: Mapping[str, Line | NoGate] = {
     "requests.listed": listing(Right.SEE),
     "granting.close": subject(Right.REVIEW, apply=None, because="sudah"),
     "interests.counts": listing(Right.SEE),
+    "people.searching.find": subject(Right.SEE, wanted=searching.Wanted(regency=HERE)),
     # applications, places, chats
     "casework.case": subject(Right.SEE),
     "casework.listed": listing(Right.SEE),

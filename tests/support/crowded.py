@@ -42,7 +42,14 @@ def _rows(n: sa.CTE, programme_id: int) -> dict[str, Row]:
     regency, district = _where(i)
     phone = sa.literal("+62811") + _text(i + 10_000_000)
     return {
-        "persons": {"id": i, "created_at": at, "name": sa.literal("Ibu Nomor ") + _text(i), "phone": phone},
+        "persons": {
+            "id": i,
+            "created_at": at,
+            "name": sa.literal("Ibu Nomor ") + _text(i),
+            "phone": phone,
+            "name_word1": sa.literal("nomor"),
+            "name_word2": _text(i),
+        },
         "conversations": {
             "id": i,
             "channel": sa.literal("telegram"),
@@ -74,6 +81,11 @@ def _rows(n: sa.CTE, programme_id: int) -> dict[str, Row]:
             "address": sa.literal("Kp. Nomor ") + _text(i),
             "phone": phone,
             "name_key": sa.literal("dapur nomor ") + _text(i),
+            "name_word1": sa.literal("dapur"),
+            "name_word2": sa.literal("nomor"),
+            "name_word3": _text(i),
+            "owner_word1": sa.literal("nomor"),
+            "owner_word2": _text(i),
             "place_key": sa.literal("kp nomor ") + _text(i) + sa.literal(" | desa ") + _text(i % 7),
         },
         "assessments": {

@@ -1,0 +1,46 @@
+"""Orang & usaha: looking somebody up by a name, a number, a NIB or a telephone."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.responses import Response
+
+from console import looks
+from console.applications import one_of, places
+from console.desk import Desk
+from models import Channel, Language
+from services import regions
+from services.people import searching
+from services.people.searching import Wanted
+
+APPLIED = {"sudah": True, "belum": False}
+
+
+def listing(desk: Desk) -> Response:
+    """One page of people; htmx asks for the table alone."""
+    with desk.reading() as session:
+        found = searching.find(session, desk.actor, read(desk.asked.query))
+    template = "residents_table.html" if desk.asked.fragment else "residents.html"
+    return looks.page(desk, template, found=found, wanted=found.wanted, asked=asked(found.wanted), places=places(desk))
+
+
+def read(query: Mapping[str, str]) -> Wanted:
+    """What is asked for; what makes no sense is left out rather than refused."""
+    code, page = query.get("kab", ""), query.get("hal", "1")
+    return Wanted(
+        search=query.get("cari", "").strip()[:80],
+        regency=code if code in regions.REGENCIES else None,
+        applied=APPLIED.get(query.get("pengajuan", "")),
+        language=one_of(Language, query.get("bahasa")),
+        channel=one_of(Channel, query.get("lewat")),
+        page=int(page) if page.isdecimal() and len(page) < 6 else 1,
+    )
+
+
+def asked(wanted: Wanted) -> dict[str, Any]:
+    """The same as the query of an address."""
+    applied = next((said for said, one in APPLIED.items() if one is wanted.applied), "")
+    return {
+        "cari": wanted.search, "kab": wanted.regency or "", "pengajuan": applied,
+        "bahasa": wanted.language or "", "lewat": wanted.channel or "",
+    }  # fmt: skip

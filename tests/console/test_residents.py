@@ -1,0 +1,80 @@
+"""Somebody is looked up on the console: by a piece of a name, a number; what is another kab/kota's is not found."""
+
+from urllib.parse import parse_qsl
+
+import sqlalchemy as sa
+
+from console import residents
+from models import Business, Channel, Conversation, Language, Person
+from services.people import searching
+from services.people.searching import Wanted
+from services.staff import operator
+from tests.console.office import Office
+from tests.console.town import AWKWARD, LEBAK, SERANG, settle
+from tests.support import crowded, statements
+from tests.support.office import open_programme
+
+
+def found(office: Office, query: str) -> set[str]:
+    """The businesses a search finds."""
+    with office.writing() as session:
+        page = searching.find(session, operator("root"), residents.read(dict(parse_qsl(query))))
+    return {firm.name for line in page.lines for firm in line.businesses}
+
+
+def test_somebody_is_found_by_any_piece_one_has(office: Office) -> None:
+    with office.writing() as session:
+        numbers = settle(session)
+        emping = session.scalars(sa.select(Business).where(Business.name == "Emping Menes")).one()
+        session.get_one(Person, emping.person_id).name = "Hj. Ratu Ayu Wulandari"
+        theirs = sa.update(Conversation).where(Conversation.person_id == emping.person_id)
+        session.execute(theirs.values(language=Language.EN, channel=Channel.TELEGRAM, address="700000017"))
+    for query, names in (
+        ("cari=menes", {"Emping Menes"}),
+        ("cari=EMP+wulan", {"Emping Menes"}),  # of the business and of the person, each from a beginning
+        ("cari=yati+emp", {"Emping Menes"}),
+        ("cari=bu+ida", {"Kue Bu Ida"}),
+        (f"cari={numbers['Emping Menes'].lower()}", {"Emping Menes"}),
+        (f"cari=0{str(emping.phone)[3:]}", {"Emping Menes"}),
+        (f"cari={emping.nib}", {"Emping Menes"}),
+        ("cari=700000017", {"Emping Menes"}),
+        ("cari=telegram:700000017", {"Emping Menes"}),
+        ("lewat=telegram", {"Emping Menes"}),
+        ("bahasa=en&cari=emping", {"Emping Menes"}),
+        ("bahasa=id&cari=emping", set()),
+        ("pengajuan=belum", set()),
+        (f"pengajuan=sudah&kab={LEBAK}", {"Kue Bu Ida", "Keripik Lebak Jaya", "Gula Semut Cihara"}),
+        ("cari=%25", set()),
+        ("cari=semut+emping", set()),
+        ("cari=123", set()),
+        ("kab=99.99&lewat=ngawur&bahasa=xx&hal=-1&cari=menes", {"Emping Menes"}),
+    ):
+        assert found(office, query) == names, query
+    rina, dedi = office.hire("rina"), office.hire("dedi", regencies=[SERANG])
+    rina.sign_in()
+    page = rina.get("/orang").text
+    assert AWKWARD in rina.says()
+    for hidden in ("<script>alert", "Wulandari", str(emping.phone)):
+        assert hidden not in page
+    assert "<html" not in rina.get("/orang?cari=menes", **{"hx-request": "true"}).text
+    dedi.sign_in()
+    dedi.get("/orang")
+    assert "Emping Menes" in dedi.says()
+    assert "Keripik Lebak Jaya" not in dedi.says()
+    assert dedi.get(f"/orang?kab={LEBAK}").status_code == 404
+
+
+def test_nobody_is_looked_for_by_reading_a_table_from_end_to_end(office: Office) -> None:
+    open_programme(office.database)
+    with office.writing() as session:
+        programme = session.execute(sa.text("SELECT id FROM programmes")).scalar_one()
+    crowded.fill(office.database, 40, programme, 1)
+    with statements.noted(office.database) as said:
+        for search in ("", "dapur nomor 17", "0811100000", "BTN-2026-9"):
+            with office.writing() as session:
+                searching.find(session, operator("root"), Wanted(search))
+        with office.writing() as session:
+            searching.find(session, operator("root"), Wanted(regency=SERANG, applied=True, channel=Channel.TELEGRAM))
+        told = list(said)
+    assert len(told) <= 5 * 6
+    assert {sql: scanned for sql, values in told if (scanned := statements.scans(office.database, (sql, values)))} == {}
