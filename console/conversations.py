@@ -1,15 +1,24 @@
 """Percakapan: who waits for an answer, one ticket with the chat as its person sees it, answering and closing."""
 
+import re
+from enum import StrEnum
+from typing import Any, TypeVar
+
 from starlette.responses import Response
 
 from console import looks
+from console.applications import places
 from console.desk import Desk, Gone, to
-from services import answers, tickets, transcript
+from models import Channel
+from services import answers, finding, regions, ticket_queue, tickets, transcript
 from services.answers import NobodyToTell, Way
-from services.staff import Right
+from services.finding import NotFound
+from services.staff import Forbidden, Right
+from services.ticket_queue import Tab, Wanted
 from services.tickets import NoTicket
 
-MOST = 100  # lines of the list; what is late stands first
+Kind = TypeVar("Kind", bound=StrEnum)
+CODE = re.compile(r"[tT]-?(\d{1,9})")
 LONGEST = 3000  # letters of an answer: Telegram and WhatsApp carry some more
 SAID = {Way.SENT: "terkirim", Way.HELD: "ditahan", Way.SILENT: "diam"}
 TOPICS = {
@@ -23,14 +32,51 @@ class Changed(Exception):
 
 
 def listing(desk: Desk) -> Response:
-    """Those whose promise is broken first."""
-    closed = desk.asked.query.get("tutup") == "1"
+    """Those whose promise is broken first; htmx asks for the table alone."""
+    wanted = _wanted(desk)
     with desk.writing() as session:  # looking is written down
-        lines = tickets.listing(session, desk.actor, desk.now, closed)
-    late = sum(line.state == "late" for line in lines)
-    waiting = sum(line.state in ("late", "waiting") for line in lines)
-    values = {"lines": lines[:MOST], "total": len(lines), "late": late, "waiting": waiting, "closed": closed}
-    return looks.page(desk, "tickets.html", **values, topics=TOPICS)
+        found = ticket_queue.find(session, desk.actor, wanted, desk.now)
+        counts = None if desk.asked.fragment else ticket_queue.counts(session, desk.actor, desk.now)
+    template = "tickets_table.html" if desk.asked.fragment else "tickets.html"
+    values = {"found": found, "wanted": found.wanted, "counts": counts, "asked": _asked(found.wanted)}
+    unfound = desk.asked.query.get("tidak", "")[:80]
+    return looks.page(desk, template, **values, topics=TOPICS, places=places(desk), unfound=unfound)
+
+
+def search(desk: Desk) -> Response:
+    """On to what was named: a ticket (T-12), or the chat behind a telephone number or a number in the programme."""
+    named = desk.asked.query.get("cari", "").strip()[:80]
+    if ticket := CODE.fullmatch(named):
+        return to(f"/percakapan/{ticket[1]}")
+    try:
+        with desk.writing() as session:
+            found = finding.chat(session, desk.actor, named, now=desk.now)
+    except (NotFound, Forbidden):  # nobody learns which
+        return to("/percakapan", tidak=named or None)
+    return to(f"/percakapan/orang/{found.conversation_id}")
+
+
+def _wanted(desk: Desk) -> Wanted:
+    """What is asked for; what makes no sense is left out rather than refused."""
+    query = desk.asked.query
+    page, code = query.get("hal", "1"), query.get("kab", "")
+    return Wanted(
+        tab=_one(Tab, query.get("tab")) or Tab.OPEN,
+        topic=query["topik"] if query.get("topik") in TOPICS else "",
+        channel=_one(Channel, query.get("kanal")),
+        regency=code if code in regions.REGENCIES else None,
+        page=int(page) if page.isdecimal() and len(page) < 6 else 1,
+    )
+
+
+def _asked(wanted: Wanted) -> dict[str, Any]:
+    """The same as the query of an address."""
+    channel = wanted.channel.value if wanted.channel else ""
+    return {"tab": wanted.tab.value, "topik": wanted.topic, "kanal": channel, "kab": wanted.regency or ""}
+
+
+def _one(kind: type[Kind], value: str | None) -> Kind | None:
+    return next((one for one in kind if one.value == value), None)
 
 
 def show(desk: Desk) -> Response:
@@ -89,5 +135,12 @@ def _page(desk: Desk, fault: str | None = None) -> Response:
         raise Gone from None
     status = {None: 200, "changed": 409}.get(fault, 422)
     typed = desk.asked.form.get("jawaban", "")
-    values = {"it": found, "line": found.line, "chat": chat, "fault": fault, "typed": typed, "longest": LONGEST}
+    values = {
+        "it": found,
+        "line": found.line,
+        "chat": chat,
+        "fault": fault,
+        "typed": typed,
+        "longest": LONGEST,
+    }
     return looks.page(desk, "ticket.html", status, **values, topics=TOPICS)

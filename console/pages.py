@@ -2,7 +2,19 @@
 
 from collections.abc import Sequence
 
-from console import admin, applications, broadcasts, case, conversations, events, home, requests, residents, signing
+from console import (
+    admin,
+    applications,
+    broadcasts,
+    case,
+    chats,
+    conversations,
+    events,
+    home,
+    requests,
+    residents,
+    signing,
+)
 from console.desk import Open, Page
 from services.staff import Right
 
@@ -24,6 +36,8 @@ PAGES: Sequence[Page] = (
     Page("POST", "/pendaftaran/{number}/pratinjau", Right.REVIEW, case.preview),
     Page("POST", "/pendaftaran/{number}/pindah", Right.REVIEW, case.move),
     Page("GET", "/percakapan", Right.SEE, conversations.listing),
+    Page("GET", "/percakapan/cari", Right.REVIEW, conversations.search),
+    Page("GET", "/percakapan/orang/{conversation:int}", Right.REVIEW, chats.show),
     Page("GET", "/percakapan/{ticket:int}", Right.SEE, conversations.show),
     Page("POST", "/percakapan/{ticket:int}/jawab", Right.REVIEW, conversations.answer),
     Page("POST", "/percakapan/{ticket:int}/tutup", Right.REVIEW, conversations.close),

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from models import Channel, Stage
+from models import Channel, DeliveryState, Stage
 from services import regions
 from services.calendar import JAKARTA
 
@@ -91,6 +91,15 @@ STAGES: dict[Stage, tuple[str, str]] = {
     Stage.WITHDRAWN: ("", "Mundur"),
     Stage.LAPSED: ("", "Kedaluwarsa"),
 }
+
+
+# What became of a message of ours, as it is written below it.
+FATES: dict[DeliveryState, str] = {
+    DeliveryState.QUEUED: "antre", DeliveryState.LEASED: "antre", DeliveryState.SENDING: "sedang dikirim",
+    DeliveryState.SENT: "terkirim", DeliveryState.DELIVERED: "sampai", DeliveryState.READ: "dibaca",
+    DeliveryState.FAILED: "gagal", DeliveryState.SKIPPED: "tidak dikirim", DeliveryState.CANCELLED: "dibatalkan",
+    DeliveryState.EXPIRED: "kedaluwarsa", DeliveryState.HELD: "ditahan", DeliveryState.UNKNOWN: "tidak pasti",
+}  # fmt: skip
 
 
 def stage(value: str) -> str:

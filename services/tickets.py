@@ -162,10 +162,10 @@ def _promise(ticket: Ticket, office: Office, now: dt.datetime) -> None:
 def listing(session: Session, actor: Actor, now: dt.datetime, closed: bool = False) -> list[Line]:
     """The actor's open tickets, those whose promise is broken first; with `closed` the closed ones below them."""
     demand(actor, Right.SEE)
-    query = _lines().where(scope.of_person(actor, Ticket.person_id))
+    query = with_owners().where(scope.of_person(actor, Ticket.person_id))
     query = query if closed else query.where(Ticket.closed_at.is_(None))
     rows = session.execute(query.order_by(Ticket.answer_by, Ticket.id)).all()
-    lines = [_line(ticket, person, channel, now) for ticket, person, channel in rows]
+    lines = [line_of(ticket, person, channel, now) for ticket, person, channel in rows]
     audit.note(session, actor, "tickets.seen", "tickets", after={"rows": len(lines)}, now=now)
     order = ("late", "waiting", "answered", "closed")
     return sorted(lines, key=lambda line: order.index(line.state))
@@ -185,7 +185,7 @@ def broken(now: dt.datetime) -> sa.ColumnElement[bool]:
 def page(session: Session, actor: Actor, ticket_id: int, now: dt.datetime) -> Page:
     """Everything about one ticket. Raises NoTicket."""
     demand(actor, Right.SEE)
-    found = session.execute(_lines().where(Ticket.id == ticket_id)).one_or_none()
+    found = session.execute(with_owners().where(Ticket.id == ticket_id)).one_or_none()
     if found is None:
         raise NoTicket(ticket_id)
     ticket, person, channel = found
@@ -196,11 +196,12 @@ def page(session: Session, actor: Actor, ticket_id: int, now: dt.datetime) -> Pa
         Said(a.officer, a.words, a.at, a.delivery_id is None and a.told_at is None) for a in session.scalars(query)
     )
     phone = person.phone if person else None
-    line = _line(ticket, person, channel, now)
+    line = line_of(ticket, person, channel, now)
     return Page(line, phone, ticket.words, ticket.context, answers, ticket.closed_by)
 
 
-def _lines() -> sa.Select[Ticket, Person, Channel]:
+def with_owners() -> sa.Select[Ticket, Person, Channel]:
+    """Tickets with who they are from and by which channel."""
     return (
         sa.select(Ticket, Person, Conversation.channel)
         .outerjoin(Person, Person.id == Ticket.person_id)
@@ -209,7 +210,8 @@ def _lines() -> sa.Select[Ticket, Person, Channel]:
     )
 
 
-def _line(ticket: Ticket, person: Person | None, channel: Channel | None, now: dt.datetime) -> Line:
+def line_of(ticket: Ticket, person: Person | None, channel: Channel | None, now: dt.datetime) -> Line:
+    """A ticket as it stands in lists."""
     name = person.name if person else None
     return Line(
         ticket.id,

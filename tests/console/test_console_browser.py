@@ -159,3 +159,6 @@ def test_a_doubt_decided_and_a_question_answered(clerk: Clerk, width: int) -> No
     page.get_by_role("button", name="Tutup tiket").click()
     expect(page.get_by_text("Tiket ditutup.")).to_be_visible()
     clerk.watched.check()
+    page.get_by_role("link", name="Buka percakapan ini").click()
+    expect(page.get_by_role("log")).to_contain_text("Besok pukul 9 pagi ya, Bu.")
+    clerk.looks("obrolan")

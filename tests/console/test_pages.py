@@ -34,6 +34,8 @@ RIGHTS = {
     "POST /pendaftaran/{number}/pratinjau": Right.REVIEW,
     "POST /pendaftaran/{number}/pindah": Right.REVIEW,
     "GET /percakapan": Right.SEE,
+    "GET /percakapan/cari": Right.REVIEW,
+    "GET /percakapan/orang/{conversation:int}": Right.REVIEW,
     "GET /percakapan/{ticket:int}": Right.SEE,
     "POST /percakapan/{ticket:int}/jawab": Right.REVIEW,
     "POST /percakapan/{ticket:int}/tutup": Right.REVIEW,

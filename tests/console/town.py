@@ -1,6 +1,7 @@
 """A small town: owners with businesses at this stage and that, in two kab/kota; one of them with an awkward name."""
 
 import datetime as dt
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from tests.support.engine import NOON
 from tests.support.office import OFFICE, PROGRAMME
 from texts.bubble import Bubble
 
+_asked = itertools.count(1)
 AWKWARD = '<script>alert("x")</script> & \'Bu "Siti"\''
 LEBAK, SERANG = "36.02", "36.04"
 # name, what the check found, kab/kota, stage it stands at, days until the promise (None: none)
@@ -53,7 +55,7 @@ def asks(session: Session, name: str = "Emping Menes", words: str = "Kapan penda
     row = session.scalars(query.where(Business.name == name)).first()
     assert row is not None
     told = {"channel": row.channel, "conversation_id": row.id, "at": NOON}
-    session.add(Inbound(event_id=f"e{row.id}", kind="text", words=words, **told))
+    session.add(Inbound(event_id=f"e{row.id}.{next(_asked)}", kind="text", words=words, **told))
     bubble = Bubble("Petugas menjawab *paling lambat besok*.")
     deliveries.post(session, conversation_id=row.id, bubble=bubble, lane=Lane.REPLY, because="turn:1", now=NOON)
     return tickets.open_ticket(

@@ -39,6 +39,7 @@ from services.moves import Moved, Told
 from services.people import searching
 from services.sheet_files import Opened
 from services.staff import Right
+from services.ticket_queue import Wanted as Queued
 from tests.services import asking, eventful, people
 from tests.services.people import NOON, OFFICE
 from texts import load
@@ -130,6 +131,10 @@ TABLE: Mapping[str, Line | NoGate] = {
     "answers.answer": subject(Right.REVIEW, words="Besok."),
     "answers.answer_once": subject(Right.REVIEW, words="Besok."),
     "answers.close": subject(Right.REVIEW),
+    "ticket_queue.counts": anywhere(Right.SEE),
+    "ticket_queue.find": listing(Right.SEE, wanted=Queued()),
+    "transcript.demand_chat": subject(Right.REVIEW),
+    "transcript.of_chat": subject(Right.REVIEW),
     "transcript.of_ticket": subject(Right.REVIEW),
     "asked.unanswered": listing(Right.SEE),
     "worklist.of": anywhere(Right.SEE),
@@ -284,7 +289,8 @@ def world(session: Session) -> SimpleNamespace:
         broadcast=announced.id,
         ticket_id=ticket.id, request_id=wanted.id, application_id=waiting.application_id, number=placed.number,
         waiting=waiting.number, business_id=business.id, code=event.code, event_code=event.code, event_id=event.id,
-        event=event, sign_up_id=signed.sign_up.id, old=chat.id, new=other.id, list_id=1, now=NOON, texts=TEXTS,
+        event=event, conversation_id=chat.id,
+        sign_up_id=signed.sign_up.id, old=chat.id, new=other.id, list_id=1, now=NOON, texts=TEXTS,
         office=OFFICE, calendar=Calendar(), tap=Tap(NOON, "k" * 8), visitor=Visitor("Siti", "Keripik", HERE, "BA-1"),
         listing=Listing(Opened("a.csv", ("",)), "", (), None, "0" * 64),  # type: ignore[arg-type]
         spec=EventSpec(event.kind, "Hari lain", event.starts_at, event.ends_at, "Aula", 5, regency=HERE),
