@@ -2,16 +2,10 @@
 
 from starlette.responses import Response
 
-from console import looks
+from console import event_words, looks
 from console.desk import Desk, Gone
-from models import EventState
 from services.events import lists
 from services.events.rules import EventRefused
-
-STATES = {
-    EventState.DRAFT: ("wait", "Draf"), EventState.OPEN: ("go", "Dibuka"), EventState.CANCELLED: ("late", "Dibatalkan"),
-    EventState.DONE: ("done", "Selesai"),
-}  # fmt: skip
 
 
 def listing(desk: Desk) -> Response:
@@ -19,7 +13,7 @@ def listing(desk: Desk) -> Response:
     past = desk.asked.query.get("lalu") == "1"
     with desk.reading() as session:
         found = lists.all_events(session, desk.actor, past=past, now=desk.now)
-    return looks.page(desk, "events.html", events=found, past=past, states=STATES)
+    return looks.page(desk, "events.html", events=found, past=past, ew=event_words)
 
 
 def show(desk: Desk) -> Response:
@@ -32,4 +26,4 @@ def show(desk: Desk) -> Response:
             shares = lists.shares(session, event.id)
     except EventRefused:
         raise Gone from None
-    return looks.page(desk, "event.html", event=event, count=count, shares=shares, states=STATES)
+    return looks.page(desk, "event.html", event=event, count=count, shares=shares, ew=event_words)

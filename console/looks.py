@@ -86,6 +86,8 @@ env.globals.update(
     export=Right.EXPORT,
     draft=Right.DRAFT,
     approve=Right.APPROVE,
+    manage=Right.EVENTS,
+    door=Right.DOOR,
     base=BASE,
     version=_version(),
     share=share,

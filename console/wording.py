@@ -28,6 +28,18 @@ DONE = {
     "dipenuhi": "Permintaan diselesaikan, dan orangnya dikabari.",
     "ditutup": "Tiket ditutup.",
     "sudah_ditutup": "Tiket ini sudah ditutup sebelumnya.",
+    "acara_dibuat": "Acara dibuat dan dibuka untuk pendaftaran.",
+    "acara_draf": "Draf tersimpan; belum terlihat di bot sampai dibuka.",
+    "acara_dibuka": "Acara dibuka untuk pendaftaran.",
+    "acara_disalin": "Disalin sebagai draf. Periksa, lalu buka untuk pendaftaran.",
+    "acara_tetap": "Tidak ada yang berubah, dan tidak ada yang dikabari.",
+    "acara_keterangan": "Keterangan tersimpan.",
+    "acara_jatah": "Jatah per kab/kota tersimpan.",
+    "acara_rencana": "Rencana pengingat tersimpan.",
+    "acara_materi": "Materi tersimpan; yang hadir dikabari sesudah acara.",
+    "acara_pindah": "Acara dipindahkan; pesertanya dikabari.",
+    "acara_batal": "Acara dibatalkan; pesertanya dikabari satu kali.",
+    "acara_kapasitas": "Jumlah kursi diubah.",
 }
 
 CHANNELS = {Channel.WHATSAPP: "WhatsApp", Channel.TELEGRAM: "Telegram"}

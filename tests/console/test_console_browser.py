@@ -42,9 +42,8 @@ def running(lent_database: Database, tmp_path_factory: pytest.TempPathFactory) -
         announced.owner(session, "Siti Aminah")
         asks(session)
         asks(session, "Gula Semut Cihara", "Sertifikatnya tidak bisa diunduh, Bu.")
-        account(
-            session, "rina", "verifikator", "administrator", "humas", display_name="Rina Marlina"
-        ).password_hash = QUICK.hash(PASSWORD)
+        roles = ("verifikator", "administrator", "humas", "petugas_acara")
+        account(session, "rina", *roles, display_name="Rina Marlina").password_hash = QUICK.hash(PASSWORD)
     settings = settings_for(lent_database.url, tmp_path_factory.mktemp("console"))
     with served(settings, answer=echo, clock=Clock(lambda: NOON)) as program:
         yield program
@@ -110,6 +109,15 @@ def test_from_signing_in_to_the_queue(clerk: Clerk, width: int) -> None:
     page.get_by_role("link", name="Sosialisasi Standardisasi").click()
     expect(page.get_by_text("Dari undangan sampai hadir")).to_be_visible()
     clerk.looks("acara")
+    page.get_by_role("link", name="Ubah").click()
+    clerk.watched.check()
+    starts = page.get_by_role("region", name="Waktu dan tempat").get_by_label("Mulai")
+    starts.fill("2026-12-11T10:00")
+    page.get_by_role("region", name="Waktu dan tempat").get_by_role("button").click()
+    expect(page.get_by_role("heading", name="4 orang akan diberi tahu")).to_be_visible()
+    clerk.looks("acara-pindah")
+    page.goto(f"{clerk.url}/console/acara/baru")
+    clerk.looks("acara-baru")
     page.goto(f"{clerk.url}/console/siaran")
     clerk.watched.check()
     page.get_by_role("link", name="Tulis siaran").click()
