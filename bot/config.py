@@ -183,6 +183,7 @@ class OfficeSettings(Section):
     contact_days: int = Field(default=5, ge=1)
     remind_days: int = Field(default=14, ge=1)
     confirm_days: int = Field(default=14, ge=1)
+    correction_days: int = Field(default=3, ge=1, le=60)
     offer_hours: int = Field(default=72, ge=12, le=720)
     target: TargetSettings | None = None
     alert_chat: int | None = None  # the Telegram chat of the staff

@@ -23,6 +23,7 @@ from services import (
     alerts,
     certificates,
     confirmations,
+    correcting,
     dues,
     erasure,
     lateness,
@@ -194,12 +195,16 @@ class Heart:
             await asyncio.sleep(0)  # messages that wait come in between
 
     async def _people(self) -> None:
-        """Forms left half-way, and owners whose word for a helper's entry is still wanted."""
+        """Forms left half-way, owners whose word for a helper's entry is still wanted, and corrections not answered."""
         program = self._program
 
         def once(session: Session) -> int:
             told = program.texts, program.office, program.clock.now(), CHUNK
-            return nudges.sweep(session, *told, counted=counted) + confirmations.sweep(session, *told)
+            return (
+                nudges.sweep(session, *told, counted=counted)
+                + confirmations.sweep(session, *told)
+                + correcting.sweep(session, *told)
+            )
 
         while await self._in_session(once):
             program.outbox.wake()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from conversation.hearing import normalise
 from conversation.said import Tap
 from conversation.turn import Note
-from handlers import announcing, event_after, event_mine, offer, owner, todo
+from handlers import announcing, event_after, event_mine, mend, offer, owner, todo
 from handlers.desk import Desk
 from handlers.next import Next
 from handlers.spoken import Spoken
@@ -37,6 +37,7 @@ KINDS: Mapping[str, Kind] = {
     "event": Kind(("come", "not_come", "take", "skip", "certificate", "materials"), event_mine.answered),
     "siaran": Kind((), announcing.answered),
     "feedback": Kind(("fill",), event_after.answered),
+    "mend": Kind(("mend",), mend.answered),
 }
 
 

@@ -10,6 +10,7 @@ from models.calendar import CalendarEntry
 from models.certificate import EventCertificate
 from models.contact import Contact, ContactList, PaperConsent, PastAttendance
 from models.conversation import Channel, Conversation, Draft, Inbound, Language, Media, Reachable, Stopped
+from models.correction import Correction, CorrectionState
 from models.delivery import (
     Approval,
     ContentTemplate,
@@ -67,6 +68,8 @@ __all__ = [
     "ContactList",
     "ContentTemplate",
     "Conversation",
+    "Correction",
+    "CorrectionState",
     "Cursor",
     "DataRequest",
     "Delivery",

@@ -26,6 +26,8 @@ from models import (
     Confirmation,
     ConfirmationState,
     Conversation,
+    Correction,
+    CorrectionState,
     DataRequest,
     Delivery,
     DeliveryEvent,
@@ -199,6 +201,10 @@ def _empty_businesses(session: Session, owned: list[int]) -> None:
     _change(session, sa.update(Confirmation).where(Confirmation.business_id.in_(owned)), phone=None, reference=None)
     unasked = sa.and_(Confirmation.business_id.in_(owned), Confirmation.state == ConfirmationState.WANTED)
     _change(session, sa.update(Confirmation).where(unasked), state=ConfirmationState.LAPSED)
+    corrections = sa.update(Correction).where(Correction.application_id.in_(mine))
+    open_ones = corrections.where(Correction.state.in_((CorrectionState.OPEN, CorrectionState.LAPSED)))
+    _change(session, open_ones, state=CorrectionState.VOID)
+    _change(session, corrections, before={}, after={}, reason="")
     pair = sa.or_(LikelyDouble.business_id.in_(owned), LikelyDouble.other_id.in_(owned))
     session.execute(quietly(sa.delete(LikelyDouble).where(pair)))
     offers = sa.update(Offer).where(Offer.application_id.in_(mine))

@@ -46,6 +46,7 @@ class Office:
     remind_days: int = 14  # calendar days: "ingatkan 2 minggu"
     offer_hours: int = 72  # how long an offered place is held for an answer
     confirm_days: int = 14  # calendar days in which an owner confirms what a helper entered
+    correction_days: int = 3  # calendar days until an owner is reminded of a correction; then as many again
     draft_days: int = 90  # calendar days a draft is kept
     announcements_per_month: int = 2
     programme: str = ""  # code of the programme people register for

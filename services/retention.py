@@ -9,6 +9,8 @@ from models import (
     Base,
     Contact,
     Conversation,
+    Correction,
+    CorrectionState,
     Cursor,
     Delivery,
     DeliveryEvent,
@@ -45,9 +47,9 @@ def sweep(session: Session, office: Office, now: dt.datetime, chunk: int = CHUNK
     "conversations" (no consent by their `purge_at`) with "deliveries", "delivery_events", "inbounds",
     "drafts_unconsented", "media", "dues" and "tickets" (emptied, not removed) of theirs; "drafts"; "forms" (open, and
     left alone for `office.draft_days`); "words" of incoming messages; "bubbles" (what we wrote); "files"; "codes";
-    "ticket_words" and "ticket_answers" of closed tickets; "sign_ups" (emptied), "reminders" and "invitations" of
-    events; "announced" (who got an announcement, emptied); "unanswered"; "browsers" staff signed in with, and "tries"
-    to; "staff_codes"; "staff" who left; "audit" (whole months of it);
+    "ticket_words" and "ticket_answers" of closed tickets; "corrections" (what stood there before); "sign_ups"
+    (emptied), "reminders" and "invitations" of events; "announced" (who got an announcement, emptied); "unanswered";
+    "browsers" staff signed in with, and "tries" to; "staff_codes"; "staff" who left; "audit" (whole months of it);
     "contacts" from lists who never wrote, with what is said of their attendance.
     """
     keeping = office.keeping
@@ -63,6 +65,7 @@ def sweep(session: Session, office: Office, now: dt.datetime, chunk: int = CHUNK
     used = LinkCode.used_at <= keeping.before("bubbles", now)
     counts["codes"] = _remove(session, LinkCode, sa.or_(unused, used), chunk)
     counts |= _empty_closed_tickets(session, keeping.before("tickets", now), chunk)
+    counts["corrections"] = _empty_corrections(session, keeping.before("tickets", now), chunk)
     counts["announced"] = fates.forget(session, keeping.before("bubbles", now), chunk)
     counts |= forgetting.sweep(session, keeping.before("events", now), keeping.before("bubbles", now), chunk)
     old = sa.and_(Contact.person_id.is_(None), Contact.erased_at.is_(None))
@@ -162,6 +165,14 @@ def _empty_closed_tickets(session: Session, before: dt.datetime, chunk: int) -> 
         change = sa.update(Ticket).where(Ticket.id.in_(ids)).values(words=None, context={})
         counts["ticket_words"] = _count(session, change.returning(Ticket.id))
     return counts
+
+
+def _empty_corrections(session: Session, before: dt.datetime, chunk: int) -> int:
+    """What is true now stands in the business, what was in the assessments; that somebody was asked stays."""
+    done = sa.and_(Correction.state == CorrectionState.ANSWERED, Correction.answered_at <= before)
+    full = sa.select(Correction.id).where(done, ~Correction.emptied).limit(chunk)
+    change = sa.update(Correction).where(Correction.id.in_(full)).values(before={}, after={}, emptied=True)
+    return _count(session, change.returning(Correction.id))
 
 
 def _count(session: Session, change: sa.UpdateBase) -> int:

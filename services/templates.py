@@ -30,6 +30,7 @@ OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "todo_reminder_v1": ("done", "not_yet", "stuck"),
     "owner_confirm_v1": ("agree", "not_mine"),
     "account_moved_v1": ("not_me",),
+    "correction_wanted_v1": ("mend", ""),
     "event_h1_v1": ("come", "not_come"),
     "event_moved_v1": ("come", "not_come"),
     "event_place_moved_v1": ("come", "not_come"),

@@ -39,7 +39,9 @@ SECRET = "81298765432"  # part of every trace
 
 OTHERS = dict.fromkeys(
     ("bubbles", "files", "codes", "ticket_words", "ticket_answers", "announced", "unanswered", "contacts"), 0
-) | dict.fromkeys(("sign_ups", "reminders", "invitations", "browsers", "tries", "staff_codes", "staff", "audit"), 0)
+) | dict.fromkeys(
+    ("corrections", "sign_ups", "reminders", "invitations", "browsers", "tries", "staff_codes", "staff", "audit"), 0
+)
 
 
 def leave_traces(session: Session, chat: Conversation, inbounds: int = 2) -> None:
