@@ -74,6 +74,13 @@ class Desk:
         """Whether they have a right: what they may not do is not offered."""
         return self.signed_in is not None and right in self.actor.rights
 
+    def numbered(self, name: str) -> int:
+        """The number in the path; one that no row can have is nothing. Raises Gone."""
+        found = int(self.asked.where[name])
+        if found >= 2**63:
+            raise Gone
+        return found
+
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Look something up; nothing is kept."""

@@ -14,6 +14,7 @@ from console import (
     events,
     home,
     requests,
+    resident,
     residents,
     signing,
 )
@@ -54,6 +55,10 @@ PAGES: Sequence[Page] = (
     Page("POST", "/siaran/{number:int}/lanjut", SENDERS, broadcasts.resume),
     Page("POST", "/siaran/{number:int}/batal", SENDERS, broadcasts.cancel),
     Page("GET", "/orang", Right.SEE, residents.listing),
+    Page("GET", "/orang/{person:int}", Right.SEE, resident.show),
+    Page("POST", "/orang/{person:int}/buka", Right.SEE, resident.unmask),
+    Page("GET", "/usaha/{business:int}", Right.SEE, resident.business),
+    Page("POST", "/usaha/{business:int}/buka", Right.SEE, resident.unmask_business),
     Page("GET", "/permintaan", Right.SEE, requests.listing),
     Page("POST", "/permintaan/{request:int}/tutup", Right.REVIEW, requests.close),
     Page("GET", "/acara", Right.SEE, events.listing),

@@ -81,6 +81,15 @@ def due(promised: dt.datetime, now: dt.datetime) -> str:
     return {0: "Hari ini", 1: "Besok"}.get(days, f"{days} hari")
 
 
+def left(until: dt.datetime, now: dt.datetime) -> str:
+    """How much of a clock is left: 2 hari 5 jam, 40 menit."""
+    minutes = max(0, int((until - now).total_seconds()) // 60)
+    days, hours = minutes // 1440, minutes % 1440 // 60
+    if days or hours:
+        return " ".join(part for part, there in ((f"{days} hari", days), (f"{hours} jam", hours)) if there)
+    return f"{minutes} menit"
+
+
 # Where a stage stands in the eyes of staff: the colour of its badge, and what it is called in lists.
 STAGES: dict[Stage, tuple[str, str]] = {
     Stage.INTEREST: ("info", "Peminat"),

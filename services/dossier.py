@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from models import Application, Assessment, Business, Channel, Consent, Language, LikelyDouble, Media, Session, Stage
+from models import Application, Assessment, Business, Channel, Consent, Language, Media, Session, Stage
 from services import audit, casework, chats, eligibility, regions
 from services.casework import Case
 from services.office import Office
-from services.staff import Actor, Right, covers, demand_for
+from services.people import doubles
+from services.staff import Actor, Right, demand_for
 from services.stages import Need, about
 
 if TYPE_CHECKING:
@@ -43,16 +44,6 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Double:
-    """Another business this one may be. `number` None: it has asked for nothing, or is not the actor's to open."""
-
-    business: str
-    because: str
-    regency: str | None
-    number: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Photo:
     """A picture the owner sent."""
 
@@ -76,7 +67,7 @@ class Dossier:
     business: Business
     reasons: tuple[Reason, ...]
     answers: tuple[Answer, ...]
-    doubles: tuple[Double, ...]
+    doubles: tuple[doubles.Double, ...]
     photos: tuple[Photo, ...]
     consents: tuple[Consent, ...]
     channel: Channel | None
@@ -110,9 +101,9 @@ def open_(
     return Dossier(
         case=case,
         business=business,
-        reasons=tuple(_reasons(assessment, texts, office)),
-        answers=tuple(_answers(assessment, texts)),
-        doubles=tuple(_doubles(session, actor, business.id)),
+        reasons=tuple(reasons_of(assessment, texts, office)),
+        answers=tuple(answers_of(assessment, texts)),
+        doubles=doubles.of(session, actor, business.id),
         photos=_photos(session, business.id),
         consents=_consents(session, business.person_id),
         channel=chat.channel if chat else None,
@@ -135,7 +126,7 @@ def photo(session: Session, actor: Actor, application_id: int, media_id: int, no
 # --- why the check says what it says
 
 
-def _reasons(assessment: Assessment, texts: "Catalogue", office: Office) -> Iterator[Reason]:
+def reasons_of(assessment: Assessment, texts: "Catalogue", office: Office) -> Iterator[Reason]:
     result = assessment.result
     ended = [result["ended"]] if result.get("ended") else []
     kinds = (("officer", result["officer"]), ("end", ended), ("reguler", result["reasons"]), ("todo", result["todos"]))
@@ -178,7 +169,7 @@ def _basis(assessment: Assessment, texts: "Catalogue", office: Office, code: str
     return (end.basis if end and end.basis else ", ".join(rules.legal_basis)), False
 
 
-def _answers(assessment: Assessment, texts: "Catalogue") -> Iterator[Answer]:
+def answers_of(assessment: Assessment, texts: "Catalogue") -> Iterator[Answer]:
     for key, raw in _said_in_order(assessment).items():
         text = next((k for k in (f"journey.{key}", f"register.{key}") if texts.is_known(k)), None)
         if text is None:
@@ -210,17 +201,6 @@ def _region(said: str) -> str:
 
 
 # --- what lies beside it
-
-
-def _doubles(session: Session, actor: Actor, business_id: int) -> Iterator[Double]:
-    pair = sa.or_(LikelyDouble.business_id == business_id, LikelyDouble.other_id == business_id)
-    other = sa.case((LikelyDouble.business_id == business_id, LikelyDouble.other_id), else_=LikelyDouble.business_id)
-    query = sa.select(LikelyDouble.because, Business, Application.number).join(Business, Business.id == other)
-    query = query.outerjoin(Application, Application.business_id == Business.id)
-    query = query.where(pair, LikelyDouble.settled_at.is_(None)).order_by(Business.id).limit(20)
-    for because, business, number in session.execute(query).all():
-        mine = covers(actor, business.regency)
-        yield Double(business.name if mine else "", because, business.regency, number if mine else None)
 
 
 def _photos(session: Session, business_id: int) -> tuple[Photo, ...]:

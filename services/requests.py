@@ -65,13 +65,13 @@ def ask(
     if done:
         known.done_at, known.done_by = now, BOT
     session.flush()
-    return _asked(known)
+    return of_row(known)
 
 
 def find(session: Session, request_id: int) -> Asked | None:
     """One request."""
     row = session.get(DataRequest, request_id, populate_existing=True)
-    return _asked(row) if row else None
+    return of_row(row) if row else None
 
 
 def listed(session: Session, actor: Actor, *, everything: bool = False, limit: int = 200) -> list[Asked]:
@@ -82,7 +82,7 @@ def listed(session: Session, actor: Actor, *, everything: bool = False, limit: i
         query = query.order_by(DataRequest.id.desc())
     else:
         query = query.where(DataRequest.done_at.is_(None)).order_by(DataRequest.due_at, DataRequest.id)
-    return [_asked(row) for row in session.scalars(query)]
+    return [of_row(row) for row in session.scalars(query)]
 
 
 def close(session: Session, request_id: int, *, by: str, note: str | None, now: dt.datetime) -> bool:
@@ -98,7 +98,8 @@ def overdue(session: Session, now: dt.datetime) -> int:
     return session.execute(sa.select(sa.func.count()).select_from(DataRequest).where(late)).scalar_one()
 
 
-def _asked(row: DataRequest) -> Asked:
+def of_row(row: DataRequest) -> Asked:
+    """A row as it is shown."""
     return Asked(
         row.id, row.kind, row.detail, row.asked_at, row.due_at, row.done_at, row.done_by, row.person_id,
         row.conversation_id,

@@ -37,6 +37,10 @@ TOLD = MappingProxyType(
         "offer.called": "called",
         "request.closed": "requested",
         "chat.seen": "looked",
+        "person.seen": "looked",
+        "person.unmasked": "looked",
+        "business.seen": "looked",
+        "business.unmasked": "looked",
         "chat.linked": "linked",
         "business.confirmed_on_paper": "on_paper",
         "event.attended": "attended",
@@ -93,7 +97,8 @@ def _subjects(session: Session, person_id: int) -> list[str]:
         ("chat:", sa.select(Conversation.id).where(Conversation.person_id == person_id)),
         ("sign_up:", sa.select(SignUp.id).where(SignUp.person_id == person_id)),
     )
-    return [f"{kind}{one}" for kind, query in kinds for one in session.execute(query).scalars()]
+    theirs = [f"{kind}{one}" for kind, query in kinds for one in session.execute(query).scalars()]
+    return [f"person:{person_id}", *theirs]
 
 
 def _before(session: Session, person_id: int) -> Iterator[Use]:

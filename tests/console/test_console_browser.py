@@ -131,7 +131,7 @@ def test_from_signing_in_to_the_queue(clerk: Clerk, width: int) -> None:
         page.get_by_role("button", name="Setujui dan kirim").click()
         expect(page.get_by_text("Siaran berangkat pada waktunya")).to_be_visible()
         clerk.watched.check()
-    for path in ("orang", "permintaan", "pengguna", "audit", "saya"):
+    for path in ("orang", "orang/1", "usaha/1", "permintaan", "pengguna", "audit", "saya"):
         page.goto(f"{clerk.url}/console/{path}")
         clerk.watched.check()
 

@@ -1,18 +1,34 @@
 """Somebody is looked up on the console: by a piece of a name, a number; what is another kab/kota's is not found."""
 
+import datetime as dt
+import re
 from urllib.parse import parse_qsl
 
 import sqlalchemy as sa
 
 from console import residents
-from models import Business, Channel, Conversation, Language, Person
-from services.people import searching
+from models import (
+    Business,
+    Channel,
+    Conversation,
+    Delivery,
+    DeliveryState,
+    Lane,
+    Language,
+    Person,
+    Purpose,
+    RequestKind,
+)
+from services import consents, deliveries, requests
+from services.people import letters, searching
 from services.people.searching import Wanted
 from services.staff import operator
 from tests.console.office import Office
-from tests.console.town import AWKWARD, LEBAK, SERANG, settle
+from tests.console.town import AWKWARD, LEBAK, SERANG, asks, settle
 from tests.support import crowded, statements
+from tests.support.engine import NOON
 from tests.support.office import open_programme
+from texts.bubble import Bubble
 
 
 def found(office: Office, query: str) -> set[str]:
@@ -62,6 +78,64 @@ def test_somebody_is_found_by_any_piece_one_has(office: Office) -> None:
     assert "Emping Menes" in dedi.says()
     assert "Keripik Lebak Jaya" not in dedi.says()
     assert dedi.get(f"/orang?kab={LEBAK}").status_code == 404
+
+
+def test_one_person_and_one_business_are_read_whole_and_unmasked_on_purpose(office: Office) -> None:
+    with office.writing() as session:
+        settle(session)
+        ticket = asks(session)
+        firm = session.scalars(sa.select(Business).where(Business.name == "Emping Menes")).one()
+        person, phone, nib = firm.person_id, str(firm.phone), str(firm.nib)
+        chat = session.scalars(sa.select(Conversation).where(Conversation.person_id == person)).one()
+        told = {"conversation_id": chat.id, "purpose": Purpose.ANNOUNCEMENTS, "language": Language.ID}
+        for given, day in ((True, 0), (False, 1)):
+            at = NOON + dt.timedelta(days=day)
+            consents.record(
+                session, **told, channel=chat.channel, given=given, text_version="7", text_hash="ab" * 32, now=at
+            )
+        requests.ask(session, person_id=person, conversation_id=chat.id, kind=RequestKind.SEE, now=NOON)
+        for i in range(letters.PAGE):
+            bubble, state = Bubble(f"Kabar ke-{i}"), DeliveryState.SKIPPED if i else DeliveryState.FAILED
+            sent = deliveries.post(
+                session, conversation_id=chat.id, bubble=bubble, lane=Lane.NOTICE, because=f"ticket:{ticket}", now=NOON
+            )
+            why = "no_consent" if i else "63016: failed"
+            session.execute(sa.update(Delivery).where(Delivery.id == sent).values(state=state, reason=why))
+    dedi, lia = office.hire("dedi", regencies=[SERANG]), office.hire("lia", regencies=[LEBAK])
+    for browser in (dedi, lia):
+        browser.sign_in()
+    dedi.get(f"/orang/{person}")
+    says = dedi.says()
+    for words in (
+        "Emping Menes", "Sudah diajukan", f"T-{ticket} Pertanyaan", "Pengumuman Ditolak atau ditarik", "ab" * 32,
+        "Rabu, 25 November 2026, 12.00 WIB lewat WhatsApp", "D-1 Melihat data Sisa 3 hari", "Jawaban petugas",
+        "izinnya tidak ada atau sudah ditarik", "Lebih lama",
+    ):  # fmt: skip
+        assert words in says, words
+    for hidden in ("Suryani", "Pemilik Emp", phone, chat.address, "Kabar ke-3"):
+        assert hidden not in says
+    dedi.post(f"/orang/{person}/buka")
+    says = dedi.says()
+    for words in ("Pemilik Emping", chat.address, "Kabar ke-3"):
+        assert words in says, words
+    assert office.acts()[-1] == "person.unmasked"
+    assert dedi.page is not None
+    older = re.search(r"\?sebelum=\d+", dedi.page.text)
+    assert older is not None
+    dedi.get(f"/orang/{person}{older[0]}")
+    assert "Jawaban bot atas pesannya" in dedi.says()
+    assert "Lebih lama" not in dedi.says()
+    dedi.get(f"/usaha/{firm.id}")
+    assert "Pernyataan pelaku usaha" in dedi.says()
+    assert nib not in dedi.says()
+    dedi.post(f"/usaha/{firm.id}/buka")
+    assert nib in dedi.says()
+    assert "Yati Suryani" in dedi.says() or "Pemilik Emping" in dedi.says()
+    for path in (f"/orang/{person}", f"/usaha/{firm.id}"):
+        assert lia.get(path).status_code == 404
+        assert office.acts()[-1] == "page.outside"
+    for path in ("/orang/999", "/usaha/999", f"/orang/{2**70}", f"/usaha/{2**70}"):
+        assert dedi.get(path).status_code == 404
 
 
 def test_nobody_is_looked_for_by_reading_a_table_from_end_to_end(office: Office) -> None:

@@ -105,6 +105,11 @@ def written(of: SimpleNamespace) -> int:
     return int(of.broadcast)
 
 
+def owner(of: SimpleNamespace) -> int:
+    """The owner of the world's business."""
+    return int(of.owner)
+
+
 DRAFT = Draft("NIB", {"id": "Pendampingan NIB gratis."}, Audience(regencies=(HERE,)))
 ITSELF = NoGate("it is the gate itself, or words a gate is made of")
 CALLER = NoGate("the act that is asked about or written down has its own gate")
@@ -144,6 +149,10 @@ TABLE: Mapping[str, Line | NoGate] = {
     "granting.close": subject(Right.REVIEW, apply=None, because="sudah"),
     "interests.counts": listing(Right.SEE),
     "people.searching.find": subject(Right.SEE, wanted=searching.Wanted(regency=HERE)),
+    "people.profile.open_": subject(Right.SEE, person_id=owner, shown=False),
+    "people.letters.sent": subject(Right.SEE, person_id=owner),
+    "people.firm.open_": subject(Right.SEE, shown=False),
+    "people.doubles.of": subject(Right.SEE),
     # applications, places, chats
     "casework.case": subject(Right.SEE),
     "casework.listed": listing(Right.SEE),
@@ -289,7 +298,7 @@ def world(session: Session) -> SimpleNamespace:
     wanted = requests.ask(session, **about, kind=RequestKind.SEE, now=NOON)
     announced = drafting.create(session, people.DEWI, DRAFT, texts=TEXTS, office=OFFICE, now=NOON)
     return SimpleNamespace(
-        broadcast=announced.id,
+        broadcast=announced.id, owner=business.person_id,
         ticket_id=ticket.id, request_id=wanted.id, application_id=waiting.application_id, number=placed.number,
         waiting=waiting.number, business_id=business.id, code=event.code, event_code=event.code, event_id=event.id,
         event=event, conversation_id=chat.id,
