@@ -55,6 +55,7 @@ SHORT: Mapping[str, str] = {
     "yg": "yang", "blm": "belum", "sdh": "sudah", "udh": "sudah", "udah": "sudah", "tdk": "tidak", "jg": "juga",
     "dgn": "dengan", "dg": "dengan", "utk": "untuk", "sy": "saya", "krn": "karena", "bkn": "bukan",
 }  # fmt: skip
+EMPHASIS = frozenset("saya kami sangat sekali banget silakan silahkan i do please".split())  # "saya setuju sekali"
 FILLERS = frozenset("saja aja dong deh ya nih kok".split())  # "2 saja", "dikemas ya"
 KEYCAP = re.compile("[\ufe0e\ufe0f\u20e3\u200d]")
 NOISE = re.compile(r"[^\w\s&+\-/'%✅❌👍]|_")
@@ -143,6 +144,11 @@ def one_of(options: Sequence[Option], said: str, shown: int | None = None) -> Ma
 def is_unsure(said: str) -> bool:
     """ "Ya nggak tau" begins with yes and means not sure: the whole saying counts, at the end of a sentence too."""
     return said in UNSURE or any(said.endswith(" " + word) for word in UNSURE)
+
+
+def is_outright(option: Option, said: str) -> bool:
+    """Does a normalised message say this option and nothing besides? "Boleh silakan" does, "mau tanya" does not."""
+    return all(word in option.words or word in EMPHASIS for word in said.split())
 
 
 def _exactly(options: Sequence[Option], said: str) -> Match | None:

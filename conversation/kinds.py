@@ -45,6 +45,7 @@ class Choice(Question[str]):
     ids: Sequence[str] | Callable[[Answers], Sequence[str]] | None = None
     heard_ids: Sequence[str] = ()  # understood when typed, without a button or a number
     asides: tuple[tuple[str, str], ...] = ()  # options that only tell something: (option, key of the text)
+    outright: tuple[str, ...] = ()  # options that bind or cannot be undone: said in so many words, or read back
     listed: bool = False  # the prompt's own words name the options with their numbers
     guess: Callable[[str, Ear], Heard | None] | None = None  # a kind of answer of its own ("500 jt sebulan")
 
@@ -76,8 +77,18 @@ class Choice(Question[str]):
         if not match.sure and self.guess and (guessed := self.guess(text, ear)):
             return guessed
         if len(match.ids) == 1:
-            return self._chosen(match.ids[0], match.sure)
+            option = next(o for o in heard if o.id == match.ids[0])
+            return (
+                self._chosen(option.id, match.sure)
+                if self.takes(option, match, text)
+                else ReadBack(option.id, option.label)
+            )
         return Which(match.ids) if match.ids else Wrong()
+
+    def takes(self, option: hearing.Option, match: hearing.Match, text: str) -> bool:
+        """Whether what was typed is enough to choose this option: a consent is never made out of half a sentence."""
+        plain = match.sure or option.id not in self.outright
+        return plain or hearing.is_outright(option, hearing.normalise(text))
 
     def _chosen(self, option: str, sure: bool) -> Heard:
         told = dict(self.asides).get(option)

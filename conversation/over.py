@@ -72,7 +72,10 @@ def chosen(run: Run, over: Mapping[str, Any], offered: tuple[Option, ...], heard
     if over["kind"] == "inner" and text in words.heard("done"):
         return LEAVE
     match = hearing.one_of(offered, text)
-    return match.ids[0] if len(match.ids) == 1 else None
+    chosen = next((o for o in offered if match.ids == (o.id,)), None)
+    if chosen and over.get("outright") and not (match.sure or match.negated or hearing.is_outright(chosen, text)):
+        return None
+    return chosen.id if chosen else None
 
 
 def prompt(form: Form, now: Walk, over: Mapping[str, Any], ear: Ear) -> tuple[str, dict[str, Any], Choices, bool]:

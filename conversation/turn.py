@@ -179,6 +179,8 @@ def _ask_back(
     if isinstance(heard, ReadBack):
         over |= {"kind": "reading", "raw": heard.raw, "label": heard.label, "text": heard.text}
         over |= {"values": dict(heard.values), "also": dict(heard.also)}
+        if isinstance(question, Choice) and question.outright:
+            over["outright"] = True
     elif isinstance(heard, Which):
         over |= {"kind": "which", "ids": list(heard.ids)}
     else:

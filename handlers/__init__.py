@@ -198,6 +198,8 @@ ACTIONS = {
     Command.MY_DATA: my_data.start,
     Command.DELETE: erase.delete,
     Command.LANGUAGE: menu.language,
+    Command.ENGLISH: menu.english,
+    Command.INDONESIAN: menu.indonesian,
     Command.CHECK: menu.journey,
     Command.REGISTER: menu.journey,
     Command.STATUS: status.start,

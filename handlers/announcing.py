@@ -144,7 +144,7 @@ def sure_form(facts: Facts) -> Form:
     go = "ask" if facts.get("second") else "send"
     sure = Choice(
         key="sure", text="broadcast.chat.sure", prompt="broadcast.chat.sure", ids=(go, "test", "drop"), third="lost",
-        fill=lambda answers: {"count": facts["count"]},
+        outright=(go,), fill=lambda answers: {"count": facts["count"]},
     )  # fmt: skip
     return Form(key="siaran_sure", questions=(sure,))
 

@@ -10,7 +10,7 @@ from conversation.form import Form
 from conversation.kinds import Choice, Listing, Many, Number
 from conversation.question import Answers, Ear, Heard, Label, Phrase, Question, ReadBack, Take, Which
 from conversation.turn import Note, Turn
-from handlers import amounts, later, result
+from handlers import amounts, consent, later, result
 from handlers.desk import Desk
 from handlers.next import Facts, Next
 from handlers.spoken import REGION, Spoken, region_name
@@ -61,6 +61,7 @@ def _helper() -> Choice:
         key=HELPER,
         text="consent.helper",
         prompt="consent.helper",
+        outright=consent.YES,
         part=0,
         required=True,
         when=lambda a: a.get("for_whom") == "helping",

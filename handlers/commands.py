@@ -27,6 +27,8 @@ class Command(StrEnum):
     MY_DATA = "my_data"
     DELETE = "delete"
     LANGUAGE = "language"
+    ENGLISH = "english"
+    INDONESIAN = "indonesian"
     CHECK = "check"
     REGISTER = "register"
     STATUS = "status"

@@ -18,6 +18,7 @@ from models import Purpose
 from services import consents
 from texts import digest
 
+YES = ("yes",)  # said outright or not at all: "mau tanya dulu" is no consent (UU 27/2022 Ps 22)
 SHOWN: Mapping[Purpose, str] = {
     Purpose.SERVICE: "consent.service.ask",
     Purpose.ANNOUNCEMENTS: "consent.announcements.ask",
@@ -33,7 +34,10 @@ def ask(purpose: Purpose, then: str, facts: Facts | None = None, *notes: Note) -
 def form(purpose: Purpose) -> Form:
     """The short notice, and behind it the full page in as many steps as it needs."""
     name = f"consent.{purpose.value}"
-    first = Choice(key="agree", text=name, required=True, third="lost")
+    minor = ("minor",) if purpose is Purpose.SERVICE else ()
+    first = Choice(
+        key="agree", text=name, ids=("yes", "no", "page"), heard_ids=minor, outright=YES, required=True, third="lost"
+    )
     pages = [_page(f"{name}_page", "agree", "page")]
     if purpose is Purpose.SERVICE:
         pages.append(_page(f"{name}_page_2", f"{name}_page", "more"))
@@ -42,7 +46,13 @@ def form(purpose: Purpose) -> Form:
 
 def _page(text: str, after: str, option: str) -> Choice:
     return Choice(
-        key=text, text=text, prompt=text, third="lost", when=lambda a: a.get(after) == option, fill=_version(text)
+        key=text,
+        text=text,
+        prompt=text,
+        outright=YES,
+        third="lost",
+        when=lambda a: a.get(after) == option,
+        fill=_version(text),
     )
 
 
@@ -59,7 +69,8 @@ def agreed(answers: Answers) -> bool:
 def service_given(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
     """Keep the proof and go on; a refusal keeps nothing and leaves everything open that needs no consent."""
     if not agreed(turn.answers):
-        return Next((Note("consent.service_no"),), open="menu")
+        minor = turn.answers.get("agree") == "minor"
+        return Next((Note("consent.under_18" if minor else "consent.service_no"),), open="menu")
     record(desk, spoken, Purpose.SERVICE, given=True)
     return Next(open="begin", facts=turn.run.facts)
 

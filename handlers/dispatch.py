@@ -224,7 +224,15 @@ class _Hearing(Table):
             return self.turned(lay_over(self.form(run), run, "cancel", self.spoken))
         if run and command is Command.RESUME and self.registry.handlers[run.form].kept:
             return self.turned(begin(self.form(run), run, self.spoken))
+        if run and command in (Command.ENGLISH, Command.INDONESIAN) and run.form != "menu":
+            return self._in_another_language(run, self.registry.actions[command](self.desk, self.spoken))
         return self.leave(self.registry.actions[command], notes)
+
+    def _in_another_language(self, run: Run, follow: Next) -> Reply:
+        """The question that is open, in the words of the other language: nothing is laid aside for it."""
+        self.spoken = self.words_of(run, follow.changes["language"])
+        turn = begin(self.form(run), run, self.spoken, follow.notes)
+        return self.asked(turn, follow.changes)
 
     def _help(self, run: Run) -> Reply:
         question = self.current()

@@ -23,7 +23,14 @@ def delete(desk: Desk, spoken: Spoken) -> Next:
     return Next(open="delete")
 
 
-SURE = Choice(key="sure", text="my_data.delete_sure", prompt="my_data.delete_sure", required=True, third="lost")
+SURE = Choice(
+    key="sure",
+    text="my_data.delete_sure",
+    prompt="my_data.delete_sure",
+    outright=consent.YES,
+    required=True,
+    third="lost",
+)
 DELETE = Form(key="delete", questions=(SURE,))
 
 
@@ -67,7 +74,9 @@ def withdraw_form(facts: Facts) -> Form:
     which, sure = "consent.withdraw_which", "consent.withdraw_service_sure"
     ids = [p for p in ("announcements", "reminders", "service") if p in facts["given"]]
     first = Choice(key="which", text=which, prompt=which, ids=ids, required=True, third="lost")
-    once_more = Choice(key="sure", text=sure, prompt=sure, when=_service, required=True, third="lost")
+    once_more = Choice(
+        key="sure", text=sure, prompt=sure, when=_service, outright=consent.YES, required=True, third="lost"
+    )
     return Form(key="withdraw_consent", questions=(first, once_more))
 
 

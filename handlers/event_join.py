@@ -137,11 +137,12 @@ def _remind(facts: Facts) -> tuple[Choice, ...]:
     """May we remind? With the full page a tap away, as every consent."""
     if not facts["remind"]:
         return ()
-    ask = Choice(key=AGREE, text="consent.reminders", required=True, third="lost")
+    ask = Choice(key=AGREE, text="consent.reminders", outright=consent.YES, required=True, third="lost")
     whole = Choice(
         key=PAGE,
         text=PAGE,
         prompt=PAGE,
+        outright=consent.YES,
         third="lost",
         when=lambda a: a.get(AGREE) == "page",
         fill=lambda a: {"version_of": PAGE},

@@ -112,7 +112,7 @@ def resume_form(facts: Facts) -> Form:
     }
     offer, sure = "common.resume_offer", "common.restart_sure"
     what = Choice(key="what", text=offer, prompt=offer, fill=lambda answers: values, third="lost")
-    sure_of_it = Choice(key="sure", text=sure, prompt=sure, when=_restarts, third="lost")
+    sure_of_it = Choice(key="sure", text=sure, prompt=sure, when=_restarts, outright=consent.YES, third="lost")
     return Form(key="resume", questions=(what, sure_of_it))
 
 
@@ -154,14 +154,27 @@ def language(desk: Desk, spoken: Spoken) -> Next:
     return Next(open="language")
 
 
+def english(desk: Desk, spoken: Spoken) -> Next:
+    """ENGLISH: the greeting says that this word is enough."""
+    return _spoken_in(desk, Language.EN)
+
+
+def indonesian(desk: Desk, spoken: Spoken) -> Next:
+    """BAHASA INDONESIA: and back."""
+    return _spoken_in(desk, Language.ID)
+
+
+def _spoken_in(desk: Desk, chosen: Language) -> Next:
+    return Next((Note("language.set"),), open="menu", facts=plain(desk), changes={"language": chosen})
+
+
 WHICH_LANGUAGE = Choice(key="language", text="language.ask", prompt="language.ask", third="lost")
 LANGUAGE = Form(key="language", questions=(WHICH_LANGUAGE,))
 
 
 def language_set(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
     """Change the language; the answers stay as they are."""
-    chosen = Language(str(turn.answers["language"]))
-    return Next((Note("language.set"),), open="menu", facts=plain(desk), changes={"language": chosen})
+    return _spoken_in(desk, Language(str(turn.answers["language"])))
 
 
 def plain(desk: Desk) -> dict[str, Any]:

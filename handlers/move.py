@@ -9,7 +9,7 @@ from conversation.kinds import Choice, Written
 from conversation.question import Answers
 from conversation.said import Tap
 from conversation.turn import Note, Turn
-from handlers import menu
+from handlers import consent, menu
 from handlers.desk import Desk
 from handlers.next import Facts, Next
 from handlers.spoken import Spoken
@@ -62,6 +62,7 @@ def lost_form(facts: Facts) -> Form:
         key="agree",
         text="officer.opened_no_consent",
         prompt="officer.opened_no_consent",
+        outright=consent.YES,
         third="lost",
         when=lambda answers: not facts["consented"],
     )

@@ -11,6 +11,7 @@ from conversation.kinds import Choice, Phone, Written
 from conversation.question import Answers, Invalid
 from conversation.said import Photo, Said, Tap, Text
 from conversation.turn import Note, Turn
+from handlers import consent
 from handlers.desk import Desk, Reply
 from handlers.next import Facts, Next
 from handlers.spoken import Spoken
@@ -70,6 +71,7 @@ def _agree(facts: Facts) -> Choice:
         key="agree",
         text="officer.opened_no_consent",
         prompt="officer.opened_no_consent",
+        outright=consent.YES,
         third="lost",
         when=lambda answers: not facts["consented"],
     )

@@ -56,7 +56,7 @@ def start(desk: Desk, spoken: Spoken) -> Next:
     return Next(open="start")
 
 
-WHICH = Choice(key="which", text="stop.start_which", prompt="stop.start_which", third="lost")
+WHICH = Choice(key="which", text="stop.start_which", prompt="stop.start_which", outright=("all",), third="lost")
 START = Form(key="start", questions=(WHICH,))
 
 

@@ -29,6 +29,10 @@ def unexpected(said: Said) -> str:
     return UNEXPECTED.get(said.kind, "common.file_unexpected") if isinstance(said, Other) else "common.file_unexpected"
 
 
+ELLIPSIS = "…"  # in the place of what was typed
+UNSAID: Mapping[str, str] = {"common.err_choice_1": "common.err_choice_unsaid"}  # the same, worded without it
+
+
 def without_words(run: Run) -> Run:
     """Before consent no word of the person is kept, not even to be read back."""
     over = run.view.get("over")
@@ -39,8 +43,11 @@ def without_words(run: Run) -> Run:
 
 def without_echo(turn: Turn) -> Turn:
     """Nor does a message of ours hold it."""
-    notes = tuple(replace(n, values={**n.values, "said": "…"}) if "said" in n.values else n for n in turn.notes)
+    notes = tuple(
+        replace(n, key=UNSAID.get(n.key, n.key), values={**n.values, "said": ELLIPSIS}) if "said" in n.values else n
+        for n in turn.notes
+    )
     ask = turn.ask
     if ask and "said" in ask.values:
-        ask = replace(ask, values={**ask.values, "said": "…"})
+        ask = replace(ask, values={**ask.values, "said": ELLIPSIS})
     return replace(turn, notes=notes, ask=ask)

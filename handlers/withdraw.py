@@ -32,6 +32,7 @@ def form(facts: Facts) -> Form:
         key="sure",
         text="stage.withdraw_ask",
         prompt="stage.withdraw_ask",
+        outright=("yes",),
         fill=lambda answers: {"business": facts["business"], "programme": facts["programme"]},
         third="lost",
     )

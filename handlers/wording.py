@@ -6,6 +6,7 @@ from conversation.hearing import Option
 from conversation.kinds import BACK, DONE, NEXT
 from conversation.turn import Ask, Note, Turn
 from handlers.spoken import Spoken
+from handlers.unsaid import ELLIPSIS, UNSAID
 from texts.bubble import Bubble, Button, Shape
 
 LONGEST = 450  # characters of a bubble; `texts/long.yaml` lists what may be longer
@@ -70,7 +71,8 @@ def notes_only(notes: tuple[Note, ...], spoken: Spoken) -> Bubble:
 def _prompt(ask: Ask, spoken: Spoken, progress: bool) -> list[str]:
     if not ask.key:
         return []
-    prompt = spoken.said(_known(ask.key, spoken), ask.values)
+    key = _known(ask.key, spoken)
+    prompt = spoken.said(UNSAID.get(key, key) if ask.values.get("said") == ELLIPSIS else key, ask.values)
     if not (progress and ask.number) or (ask.error and not ask.body_numbers):
         return [prompt]
     where = spoken.said("common.progress", {"part": ask.part, "n": ask.number, "total": ask.total})

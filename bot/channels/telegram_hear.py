@@ -56,7 +56,7 @@ def hear(update: Any, now: dt.datetime, bot_name: str = "") -> Inbound | None:
         return None
     heard = _heard(whole, bot_name)
     if heard is None:
-        log.debug("passed over an update of no concern")
+        log.info("passed over an update of no concern")
         return None
     address, said, sender, callback = heard
     return Inbound(Channel.TELEGRAM, address, str(event), said, now, _language(sender), callback)

@@ -54,6 +54,29 @@ def test_a_yes_is_kept_with_what_was_shown(phone: Phone, rows: Rows) -> None:
     assert rows("SELECT purge_at FROM conversations") == [{"purge_at": None}]
 
 
+@pytest.mark.parametrize("said", ["mau tanya dulu", "boleh tanya?", "iya tapi saya takut", "ya kenapa harus 18"])
+def test_half_a_sentence_is_no_consent(phone: Phone, rows: Rows, said: str) -> None:
+    """UU 27/2022 Ps 22: what looks like a yes is read back, and counts only once it is said in so many words."""
+    chat = at_consent(phone()).says(said)
+    assert "Maksud Bapak/Ibu *Ya, setuju*, betul?" in chat.text
+    assert "betul?" in chat.says("mau tanya").text
+    assert rows("SELECT * FROM consents") == []
+    chat.says("iya")
+    assert len(rows("SELECT * FROM consents")) == 1
+
+
+@pytest.mark.parametrize("said", ["setuju banget", "ya boleh silakan", "saya setuju pak", "insyaallah", "oke", "1"])
+def test_a_yes_in_everyday_words_needs_no_second_one(phone: Phone, rows: Rows, said: str) -> None:
+    at_consent(phone()).says(said)
+    assert len(rows("SELECT * FROM consents")) == 1
+
+
+@pytest.mark.parametrize("said", ["iya tapi saya masih 17", "belum 18", "17 tahun"])
+def test_who_is_too_young_is_told_who_may_register(phone: Phone, rows: Rows, said: str) -> None:
+    assert "mohon orang tua atau pemilik usaha yang mendaftar" in at_consent(phone()).says(said).text
+    assert rows("SELECT * FROM consents") == []
+
+
 def test_a_no_keeps_nothing_and_closes_nothing(phone: Phone, rows: Rows) -> None:
     chat = at_consent(phone()).taps("no")
     assert "tidak ada yang kami simpan" in chat.text

@@ -108,7 +108,9 @@ COUNTED = ("applications", "persons", "conversations", "deliveries", "stage_chan
 
 
 def test_nothing_is_deleted_before_yes(phone: Phone, rows: Rows) -> None:
-    chat = placed(phone).says("hapus data").taps("no")
+    chat = placed(phone).says("hapus data", "mau tanya dulu")
+    assert "betul?" in chat.text
+    chat.taps("no").taps("no")
     assert chat.form == "menu"
     chat.says("hapus data").taps("stop_only")
     assert "Semua pesan berhenti" in chat.text

@@ -66,7 +66,7 @@ def test_a_form_that_is_open_goes_over_as_it_stands(phone: Phone) -> None:
 
 def test_the_language_goes_over(phone: Phone) -> None:
     old = starts(phone)
-    old.says("english").taps("en")
+    old.says("english")
     new = phone(Channel.WHATSAPP, address=NEW).says(code_of(old))
     assert "Linked" in new.text
 

@@ -220,7 +220,7 @@ def test_an_officer_is_asked_about_an_offer_and_it_stays_open(database: Database
 def test_in_english(database: Database) -> None:
     village = Village(database, Channel.TELEGRAM, ("Siti", "Yati"))
     yati = village.chats[1]
-    yati.says("english").taps("en")
+    yati.says("english")
     village.withdraws(0)
     village.later(minutes=1)
     offered = village.gets_one(1)

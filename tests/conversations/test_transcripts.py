@@ -79,7 +79,7 @@ UNMARKED = {"ingredients": "2", "ingredients_which": "mentega curah"}
 
 def english(chat: Chat) -> None:
     """The whole way in English."""
-    chat.says("hello", "english", "2").taps("journey", "page", "more", "yes")
+    chat.says("hello", "english").taps("journey", "page", "more", "yes")
     said = {"for_whom": "my own business", "product": "crisps", "papers": "1", "nib_number": "1234567890123",
             "form": "packaged", "review": "right", "avoid": "6", "meat": "5"}  # fmt: skip
     reaches_number(chat, **said)

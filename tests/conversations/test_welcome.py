@@ -62,6 +62,23 @@ def test_the_phones_language_only_suggests(phone: Phone) -> None:
     assert "Selamat datang" in english.text
     assert "Type *ENGLISH*" in english.text
     assert "ENGLISH" not in phone(address="700000002", hint="id").says("hi").text
+    assert english.says("english").text.startswith("All right, English from now on")
+    assert english.options == SERVICES
+
+
+def test_the_language_changes_under_an_open_question(phone: Phone) -> None:
+    chat = phone().starts("daftar")
+    assert "Are you *18 or older*" in chat.says("English").text
+    assert "umur *18 tahun" in chat.says("bahasa Indonesia").text
+    chat.says("ya", "1", "kota serang", "english")
+    assert "Which kecamatan" in chat.text
+    assert "saved at question" not in chat.text
+
+
+def test_what_is_typed_before_consent_is_not_said_back(phone: Phone) -> None:
+    text = phone().starts("petugas").says("kapan jadinya").text
+    assert "jawaban itu belum saya temukan" in text
+    assert "…" not in text
 
 
 @pytest.mark.parametrize(
