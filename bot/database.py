@@ -149,7 +149,9 @@ def _open_postgres(address: URL, writers: int) -> Database:
     # A writer thread holds its connection only while it works; a few more are for heartbeats, the console, migrations.
     # A server whose machine fell silent is given up after some twenty seconds; the system itself would wait for hours.
     alive = {"keepalives_idle": 10, "keepalives_interval": 3, "keepalives_count": 3, "tcp_user_timeout": 20_000}
-    connect = {"connect_timeout": 5, "application_name": PROGRAM, **alive}
+    # The server does the same for us: what a lost machine of ours had locked is free again as soon.
+    told = " ".join(f"-c tcp_{name.removeprefix('tcp_')}={value}" for name, value in alive.items())
+    connect = {"connect_timeout": 5, "application_name": PROGRAM, "options": told, **alive}
     shared: dict[str, Any] = {"connect_args": connect, "pool_timeout": 10, **OPTIONS}
     write = sa.create_engine(address, pool_size=writers, max_overflow=4, **shared)
     _quicken(write.dialect)

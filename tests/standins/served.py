@@ -1,4 +1,4 @@
-"""A stand-in on a loopback port, in the test's own loop."""
+"""A stand-in on a port of this machine, in the test's own loop."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -9,13 +9,13 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @asynccontextmanager
-async def served(handler: Handler) -> AsyncIterator[str]:
+async def served(handler: Handler, at: str = "127.0.0.1") -> AsyncIterator[str]:
     """Serve every path with one handler; gives the address, without a slash at its end."""
     app = web.Application(client_max_size=64 * 1024 * 1024)
     app.router.add_route("*", "/{path:.*}", handler)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
+    site = web.TCPSite(runner, at, 0)
     await site.start()
     host, port = runner.addresses[0][:2]
     try:

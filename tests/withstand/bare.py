@@ -11,13 +11,16 @@ import texts
 from bot.app import Program
 from bot.clock import Clock
 from bot.config import Settings
+from tests.support import hosts
 from tests.support.server import settings_for
 from tests.withstand.program import warm
 
 texts.load()  # before the processes part, so that each has it at once
 
 
-def _live(settings: Settings, folder: str, ahead: dt.timedelta) -> None:
+def _live(settings: Settings, folder: str, ahead: dt.timedelta, host: str | None) -> None:
+    if host:
+        hosts.enter(host)
     with open(Path(folder) / "log", "ab", buffering=0) as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
@@ -33,12 +36,21 @@ async def _work(settings: Settings, ahead: dt.timedelta) -> None:
 
 
 class Worker:
-    """One worker; killed, it can be started again. `ahead`: how far its clock is."""
+    """One worker; killed, it can be started again. `ahead`: its clock; `host`: where it runs, if not here."""
 
-    def __init__(self, database_url: str, folder: Path, sections: dict[str, Any], ahead: dt.timedelta) -> None:
-        self._given = settings_for(database_url, folder, 1, **sections), str(folder), ahead
+    def __init__(
+        self, database_url: str, folder: Path, sections: dict[str, Any], ahead: dt.timedelta, host: str | None = None
+    ) -> None:
+        self._given = settings_for(database_url, folder, 1, **sections), str(folder), ahead, host
         self._process: BaseProcess | None = None
         self.log = folder / "log"
+
+    def __enter__(self) -> "Worker":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._process is not None and self._process.is_alive():
+            self.kill()
 
     def start(self) -> None:
         """Begin; it is at work a moment later."""
