@@ -16,7 +16,7 @@ from bot import demonstrating, metrics, workers
 from bot.broadcasting import Broadcaster
 from bot.channels import templates
 from bot.channels.base import Channel
-from bot.channels.telegram import TelegramChannel
+from bot.channels.telegram import TelegramChannel, number_of
 from bot.channels.whatsapp import WhatsAppChannel
 from bot.clock import Clock
 from bot.config import Settings
@@ -87,7 +87,8 @@ class Program:
         self.database: Database = open_database(kept.url.get_secret_value(), kept.writers)
         key = derived(office_secret(settings), "files")
         public_url, letterhead = settings.web.public_url, self.office.letterhead
-        self.documents = Documents(self.database, key, self.clock.now, self.texts, public_url, letterhead)
+        bot = number_of(token.get_secret_value()) if (token := settings.telegram.token) else ""
+        self.documents = Documents(self.database, key, self.clock.now, self.texts, public_url, letterhead, bot)
         self.inbox = Inbox(answer or handlers.answer, self.office, self.texts, max(burst, _burst(settings)))
         self.channels = Channels()
         self.ready = False

@@ -15,14 +15,14 @@ import typer
 import texts
 from bot import app as program
 from bot import reconciling
-from bot.cli_broadcast_words import as_dict, broken, drafted, lines, previewed
+from bot.cli_broadcast_words import as_dict, attached, broken, drafted, lines, previewed
 from bot.cli_common import As, AsJson, actor, fail, group, listed, office_now, opened, plainly, regency_code, settings
 from bot.cli_common import transaction as one_transaction
 from bot.clock import Clock
 from bot.config import Settings
 from bot.reconciling import Reconciled
 from models import Broadcast, BroadcastState, Channel, Language, Session
-from services.broadcasts import approving, drafting, fates, inviting, running, saying
+from services.broadcasts import approving, attaching, drafting, fates, inviting, running, saying
 from services.broadcasts.audience import Audience, AudienceRefused, in_words
 from services.broadcasts.drafting import Draft, DraftRefused
 from services.broadcasts.fates import Progress
@@ -34,6 +34,7 @@ broadcast_cli = group("Siaran: pengumuman kepada banyak orang, masing-masing sek
 
 Number = Annotated[str, typer.Argument(metavar="SIARAN", help="nomor siaran, contoh S-12")]
 WHEN = "contoh '2026-12-10 09:00' (WIB)"
+MOST_READ = 64_000_000  # bytes: more than any platform takes
 SECOND = 1.0  # between two looks of --watch
 
 
@@ -78,6 +79,18 @@ def _words(said: str | None) -> str:
         raise fail(f"Berkas {said[1:]} tidak dapat dibaca sebagai teks.") from None
 
 
+def _bytes(path: Path | None) -> tuple[bytes, int] | None:
+    """A file and how large it is; of one no platform takes only the beginning is read."""
+    if path is None:
+        return None
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as opened:
+            return opened.read(MOST_READ), size
+    except OSError:
+        raise fail(f"Berkas {path} tidak dapat dibaca.") from None
+
+
 @broadcast_cli.command()
 def create(
     title: Annotated[str, typer.Option(help="judul untuk staf")],
@@ -100,6 +113,10 @@ def create(
     wrote_within: Annotated[int | None, typer.Option(help="menulis dalam sekian hari terakhir")] = None,
     silent_for: Annotated[int | None, typer.Option(help="diam sekian hari atau lebih")] = None,
     busy_too: Annotated[bool, typer.Option("--busy-too", help="juga yang sedang mengisi formulir")] = False,
+    file: Annotated[
+        Path | None, typer.Option(help="satu gambar (JPEG, PNG) atau PDF yang ikut; --no-file melepasnya")
+    ] = None,
+    no_file: Annotated[bool, typer.Option("--no-file", help="lepas lampiran rancangan yang ditulis ulang")] = False,
     template: Annotated[str | None, typer.Option(help="templat WhatsApp, contoh announcement_v1")] = None,
     value: Annotated[list[str], typer.Option(help="isi templat, berurutan; boleh {usaha}")] = [],  # noqa: B006
     at: Annotated[str | None, typer.Option(help=f"mulai dikirim, {WHEN}")] = None,
@@ -119,6 +136,7 @@ def create(
     )  # fmt: skip
     said = {"id": _words(text), "en": _words(text_en)}
     draft = Draft(title, said, audience, template, tuple(value), _time(at), _time(until), approver)
+    content = _bytes(file)
     with _in(given) as session:
         how = {"texts": catalogue, "office": office_now(given, session), "now": now}
         who = actor(session, staff)
@@ -126,6 +144,10 @@ def create(
             row = drafting.create(session, who, draft, **how)  # type: ignore[arg-type]
         else:
             row = drafting.change(session, who, _number(instead_of), draft, **how)  # type: ignore[arg-type]
+            if no_file:
+                row = attaching.detach(session, who, row.id, now)
+        if content is not None:
+            row = attaching.attach(session, who, row.id, content[0], size=content[1], **how)  # type: ignore[arg-type]
         _say(drafted(row, catalogue), as_json, f"S-{row.id} versi {row.version} disimpan sebagai rancangan.")
 
 
@@ -144,7 +166,7 @@ def preview(number: Number, as_json: AsJson = False, staff: As = "") -> None:
         )
         row = session.get_one(Broadcast, found.number)
         told = previewed(found, row, catalogue)
-        _say(told, as_json, *lines(found, row, catalogue))
+        _say(told, as_json, *lines(found, row, catalogue), *attached(attaching.of(session, row, Clock().now())))
 
 
 @broadcast_cli.command("test")

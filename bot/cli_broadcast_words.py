@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import texts
-from models import Broadcast
+from models import Broadcast, FileKind
 from services.broadcasts import saying
+from services.broadcasts.attaching import Attached
 from services.broadcasts.audience import Audience, AudienceRefused, in_words
 from services.broadcasts.drafting import DraftRefused, Preview
 from services.broadcasts.fates import Progress
@@ -78,3 +79,10 @@ def lines(found: Preview, row: Broadcast, catalogue: texts.Catalogue) -> Iterato
     for sample in found.samples:
         yield f"--- {sample.channel.value}, {sample.language.value} ---"
         yield sample.by_template or sample.bubble.text
+
+
+def attached(file: Attached | None) -> Iterator[str]:
+    """What goes along."""
+    if file is not None:
+        kind = "gambar" if file.kind is FileKind.PICTURE else "dokumen"
+        yield f"Lampiran: {kind} {file.name}, {max(1, file.size // 1000)} kB"

@@ -11,7 +11,7 @@ from bot.config_broadcast import BroadcastSettings
 from bot.config_calendar import CalendarSettings
 from bot.config_section import Section
 from models import Channel
-from services.announcing import Announcing, Prices
+from services.announcing import FILE_LIMITS, Announcing, FileLimits, Prices
 from services.calendar import JAKARTA
 from services.keeping import Keeping
 from services.letterhead import Letterhead
@@ -346,6 +346,7 @@ class Settings(Section):
             hosts=frozenset({host}) if host else frozenset(),
             second_from=told.second_person_from,
             remind_hours=told.remind_hours,
+            file_limits={**FILE_LIMITS, **{c: FileLimits(**one.model_dump()) for c, one in told.file_limits.items()}},
         )
 
     def faults(self) -> list[str]:

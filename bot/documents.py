@@ -22,6 +22,7 @@ from texts import LANGUAGES, Catalogue
 from texts.bubble import Bubble
 
 PATH = "/files/"
+LINK_DAYS = dt.timedelta(days=8)  # a link in an announcement: opened when there is time, a week later
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
@@ -45,6 +46,7 @@ class Documents:
     texts: Catalogue
     public_url: str | None = None
     letterhead: Letterhead = field(default_factory=Letterhead)
+    telegram_bot: str = ""  # its number: what one bot has sent before, another does not know
 
     async def ready(self, channel: Channel, bubble: Bubble) -> Bubble:
         """The message as its channel sends it: Telegram the file itself, WhatsApp a link in the words.
@@ -58,6 +60,8 @@ class Documents:
             return await self._with_card(channel, bubble, carried)
         if "certificate" in carried:
             return await self._with_certificate(channel, bubble, carried)
+        if "as" in carried:
+            return await self._with_attachment(channel, bubble, carried)
         kept = await asyncio.to_thread(self.read, int(carried["file"]))
         if kept is None:
             raise FileGone
@@ -94,6 +98,45 @@ class Documents:
         given = {"name": made.name, "media_type": made.media_type, "content": made.content}
         return replace(bubble, text=text, extra={**extra, "document": given})
 
+    async def _with_attachment(self, channel: Channel, bubble: Bubble, carried: Mapping[str, Any]) -> Bubble:
+        """What goes along with an announcement: on Telegram by the name it has there, or once as it is; on WhatsApp by
+        a link, from which WhatsApp fetches a picture, or the person a document."""
+        number, picture = int(carried["file"]), carried["as"] == "photo"
+        about = await asyncio.to_thread(self._about, number)
+        if about is None:
+            raise FileGone
+        extra = {name: value for name, value in bubble.extra.items() if name != "document"}
+        if channel is Channel.WHATSAPP:
+            return self._by_link(replace(bubble, extra=extra), number, str(carried["linked"]), picture)
+        given: dict[str, Any] = {"name": about.name, "media_type": about.media_type, "captioned": True}
+        bot, _, ref = (about.telegram_ref or "").partition(":")
+        if ref and bot == self.telegram_bot:
+            given["ref"] = ref
+        else:
+            kept = await asyncio.to_thread(self.read, number)
+            if kept is None:
+                raise FileGone
+            given["content"] = kept.content
+        return replace(bubble, extra={**extra, str(carried["as"]): given})
+
+    def _by_link(self, bubble: Bubble, number: int, words: str, picture: bool) -> Bubble:
+        # The same link the whole day long: whoever fetches for many keeps what it has fetched.
+        until = self.now().replace(hour=0, minute=0, second=0, microsecond=0) + LINK_DAYS
+        url = f"{self.public_url or ''}{PATH}{links.sign(self.key, number, until)}"
+        said = words.replace("{url}", url)
+        values = bubble.template_values
+        if values:  # outside of the 24 hours: the last thing the template says
+            values = (*values[:-1], f"{values[-1]} {said}")
+        if picture:
+            return replace(
+                bubble, template_values=values, extra={**bubble.extra, "picture_url": url, "captioned": True}
+            )
+        return replace(bubble, text=f"{bubble.text}\n\n{said}", template_values=values)
+
+    def _about(self, number: int) -> files.About | None:
+        with Session(self.database.read_engine) as session:
+            return files.about(session, number, self.now())
+
     def _linked(self, bubble: Bubble, number: int, kept: files.Kept, words: str) -> Bubble:
         signed = links.sign(self.key, number, kept.expires_at)
         url = f"{self.public_url or ''}{PATH}{signed}"
@@ -123,7 +166,10 @@ def door(documents: Documents) -> Callable[[Request], Response]:
         if kept is None:
             return Response(status_code=404, headers=HEADERS)
         name = f"attachment; filename*=UTF-8''{quote(kept.name)}"
-        return Response(kept.content, media_type=kept.media_type, headers={**HEADERS, "Content-Disposition": name})
+        shown = {**HEADERS, "Content-Disposition": name}
+        if kept.everybodys:  # WhatsApp fetches what goes along with an announcement for each who gets it
+            shown["Cache-Control"] = "public, max-age=3600"
+        return Response(kept.content, media_type=kept.media_type, headers=shown)
 
     return hand_over
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from bot import pace
 from bot.channels.base import Outcome, OutcomeKind
 from bot.outbox_rows import NEWER_REPLY, Ready
-from bot.tables import conversations, deliveries, delivery_events, insert_once
+from bot.tables import conversations, deliveries, delivery_events, files, insert_once
 from models import Channel, DeliveryState, Lane, Reachable, Stopped
 from models.prepared import Prepared
 from services.deliveries import NO_TEMPLATE
@@ -118,9 +118,19 @@ def settle(connection: sa.Connection, results: Sequence[Result]) -> None:
     sent = [r for r in results if r.outcome.kind is OutcomeKind.SENT]
     if sent:
         _SENT.many(connection, [_sent_row(r) for r in sent])
+        _learn_files(connection, sent)
     for result in results:
         if result.outcome.kind is not OutcomeKind.SENT:
             _settle_other(connection, result)
+
+
+def _learn_files(connection: sa.Connection, sent: Sequence[Result]) -> None:
+    """What Telegram calls a file it has now: nobody sends it a second time."""
+    for result in sent:
+        file = result.ready.bubble.extra.get("document", {}).get("file")
+        if result.outcome.file_ref and file is not None:
+            change = sa.update(files).where(files.c.id == int(file))
+            connection.execute(change.values(telegram_ref=result.outcome.file_ref))
 
 
 def _sent_row(result: Result) -> dict[str, Any]:

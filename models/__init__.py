@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from models.audit import AuditEntry, AuditHead
 from models.base import Base, Moment
-from models.broadcast import Broadcast, BroadcastState, Recipient, RecipientState
+from models.broadcast import Broadcast, BroadcastState, FileKind, KeptAudience, Recipient, RecipientState
 from models.business import Assessment, Business, Confirmation, ConfirmationState
 from models.calendar import CalendarEntry
 from models.certificate import EventCertificate
@@ -88,10 +88,12 @@ __all__ = [
     "EventShare",
     "EventSource",
     "EventState",
+    "FileKind",
     "Gate",
     "Inbound",
     "Interest",
     "Invitation",
+    "KeptAudience",
     "Lane",
     "Language",
     "LikelyDouble",

@@ -23,6 +23,13 @@ class BroadcastState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class FileKind(StrEnum):
+    """What goes along with a broadcast."""
+
+    PICTURE = "picture"
+    DOCUMENT = "document"
+
+
 class RecipientState(StrEnum):
     """What became of one person of a broadcast. While it is `given`, the delivery's own state is the outcome."""
 
@@ -50,6 +57,8 @@ class Broadcast(Base):
     texts: Mapped[dict[str, Any]] = mapped_column()  # by language, with {placeholders}
     template: Mapped[str | None] = mapped_column(sa.String(64))  # WhatsApp's, outside its 24 hours
     template_values: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")  # with {placeholders}
+    file_id: Mapped[int | None] = mapped_column(sa.BigInteger())  # of `files`: at most one, frozen with the approval
+    file_kind: Mapped[FileKind | None] = mapped_column(enum(FileKind))
     audience: Mapped[dict[str, Any]] = mapped_column()  # services.broadcasts.audience.Audience as JSON
     state: Mapped[BroadcastState] = mapped_column(
         enum(BroadcastState), default=BroadcastState.DRAFT, server_default="draft"
@@ -132,3 +141,16 @@ class Recipient(Base):
     opens: Mapped[bool] = mapped_column(default=False, server_default=sa.false())  # counts for WhatsApp's people a day
     replied_at: Mapped[dt.datetime | None] = mapped_column(Moment())
     reply_id: Mapped[int | None] = mapped_column(sa.BigInteger())  # their first message within 72 hours
+
+
+class KeptAudience(Base):
+    """A filter under a name, so that nobody has to put it together twice. Nobody's name is in it."""
+
+    __tablename__ = "audiences"
+    __table_args__ = (sa.UniqueConstraint("name"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(60))
+    filter: Mapped[dict[str, Any]] = mapped_column()  # services.broadcasts.audience.Audience as JSON
+    created_at: Mapped[dt.datetime] = mapped_column(Moment())
+    created_by: Mapped[str] = mapped_column(sa.String(64))

@@ -1,4 +1,4 @@
-"""A file we send to one person: kept as a row until it has been fetched or has had its time."""
+"""A file we send, to one person or with a broadcast: kept as a row until it has been fetched or has had its time."""
 
 import datetime as dt
 
@@ -9,7 +9,7 @@ from models.base import Base, Id, Moment
 
 
 class StoredFile(Base):
-    """One file for one person (their data, a letter, a calendar entry). Swept after `expires_at`."""
+    """One file for one person (their data, a letter), or for all of a broadcast. Swept after `expires_at`."""
 
     __tablename__ = "files"
     __table_args__ = (sa.Index("ix_files_expires_at", "expires_at"),)
@@ -21,3 +21,4 @@ class StoredFile(Base):
     content: Mapped[bytes] = mapped_column(sa.LargeBinary(), deferred=True)
     made_at: Mapped[dt.datetime] = mapped_column(Moment())
     expires_at: Mapped[dt.datetime] = mapped_column(Moment())
+    telegram_ref: Mapped[str | None] = mapped_column(sa.String(300))  # "bot:file_id", once Telegram has it

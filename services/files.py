@@ -1,4 +1,4 @@
-"""Berkas: a file for one person is a row before it is sent, and gone a day later."""
+"""Berkas: a file is a row before it is sent, and gone when it has had its time."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from models import Session, StoredFile
+from models import Broadcast, Session, StoredFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,7 @@ class Kept:
     media_type: str
     content: bytes
     expires_at: dt.datetime
+    everybodys: bool = False  # of an announcement, and nobody's own
 
 
 def keep(
@@ -44,7 +45,9 @@ def keep(
 def read(session: Session, file_id: int, now: dt.datetime) -> Kept | None:
     """A file that may still be fetched; None once it has had its time or was deleted."""
     columns = (StoredFile.name, StoredFile.media_type, StoredFile.content, StoredFile.expires_at)
-    row = session.execute(sa.select(*columns).where(StoredFile.id == file_id)).one_or_none()
+    announced = sa.exists().where(Broadcast.file_id == StoredFile.id)
+    query = sa.select(*columns, announced.label("everybodys")).where(StoredFile.id == file_id)
+    row = session.execute(query).one_or_none()
     return Kept(*row) if row is not None and row.expires_at > now else None
 
 
@@ -55,3 +58,29 @@ def document(file_id: int, linked: str = "") -> dict[str, Any]:
     `{url}` where the link goes.
     """
     return {"file": file_id, "linked": linked}
+
+
+def attachment(file_id: int, picture: bool, linked: str) -> dict[str, Any]:
+    """A file that many get, as the extra of a bubble: the words stand below it, in one message with it.
+
+    Telegram sends it with the words as its caption, WhatsApp a picture likewise, within its 24 hours. Where that cannot
+    be (a document on WhatsApp, or a template) `linked` is added to the words, our own with `{url}` in it.
+    """
+    return {"document": {"file": file_id, "linked": linked, "as": "photo" if picture else "document"}}
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """A file without its bytes. `telegram_ref`: what Telegram calls it, "bot:file_id", once it has it."""
+
+    name: str
+    media_type: str
+    expires_at: dt.datetime
+    telegram_ref: str | None
+
+
+def about(session: Session, file_id: int, now: dt.datetime) -> About | None:
+    """The same as `read`, without the bytes."""
+    columns = (StoredFile.name, StoredFile.media_type, StoredFile.expires_at, StoredFile.telegram_ref)
+    row = session.execute(sa.select(*columns).where(StoredFile.id == file_id)).one_or_none()
+    return About(*row) if row is not None and row.expires_at > now else None

@@ -66,9 +66,12 @@ def _send_file(world: World, params: Params, name: str) -> Any:
     sent = params.get(name)
     if not sent:
         raise bad(f"there is no {name} in the request")
-    unique = f"F{world.number()}"
+    named = sent if isinstance(sent, str) else ""
+    if named and not named.startswith("BQAC-"):
+        raise bad("wrong file identifier/HTTP URL specified")
+    unique = named.removeprefix("BQAC-") or f"F{world.number()}"
     file = {"file_id": f"BQAC-{unique}", "file_unique_id": unique}
-    title = sent.filename if isinstance(sent, UploadFile) else str(sent)
+    title = sent.filename if isinstance(sent, UploadFile) else ""
     size = {"width": 640, "height": 640}
     raw: dict[str, Any] = {name: [{**file, **size}]} if name == "photo" else {name: {**file, "file_name": title}}
     return _appear(world, params, text(params, "caption", CAPTION_MOST, False), "file", raw, note=title or name)

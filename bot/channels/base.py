@@ -33,6 +33,7 @@ class Outcome:
     retry_after: float | None = None  # seconds; set when the platform told the whole sender to be silent (429)
     reason: str = ""
     moved_to: str | None = None
+    file_ref: str | None = None  # what Telegram calls a file it was sent, "bot:file_id": by it it is sent again
 
 
 class Channel(Protocol):

@@ -22,6 +22,7 @@ from texts.bubble import Bubble
 BASE_URL: Final = "https://api.telegram.org/bot"
 BASE_FILE_URL: Final = "https://api.telegram.org/file/bot"
 UNNAMED_PAUSE: Final = 5.0  # seconds to be silent after a 429 that names none
+FILE_REF: Final = 250  # characters; they are 80 or so
 TOAST_LONGEST: Final = 200  # characters of an answer to a tap
 
 # Telegram's words for a refusal, in lower case, and what they mean for the chat. The first that is found counts.
@@ -54,6 +55,7 @@ class TelegramChannel:
         self, token: str, *, base_url: str = BASE_URL, base_file_url: str = BASE_FILE_URL, wire: Wire | None = None
     ) -> None:
         self.username = ""  # known after `me()`
+        self._number = number_of(token)
         self._wire = wire or Wire()
         request = AiohttpRequest(self._wire)
         self._bot = Bot(
@@ -162,8 +164,14 @@ class TelegramChannel:
             result = await self._post(method, parameters)
         except TelegramError as error:
             return outcome_of(error)
-        message_id = result.get("message_id") if isinstance(result, dict) else None
-        return Outcome(OutcomeKind.SENT, platform_id=str(message_id) if message_id is not None else None)
+        told = result if isinstance(result, dict) else {}
+        message_id = told.get("message_id")
+        ref = _file_ref(told) if _uploads(parameters) else None
+        return Outcome(
+            OutcomeKind.SENT,
+            platform_id=str(message_id) if message_id is not None else None,
+            file_ref=f"{self._number}:{ref}" if ref else None,
+        )
 
     async def _redrawn(self, outcome: Outcome, address: str, bubble: Bubble) -> Outcome:
         """Buttons that are already as they should be are fine; a message that is gone is sent anew."""
@@ -181,9 +189,27 @@ class TelegramChannel:
 
     async def _post(self, method: str, parameters: dict[str, Any], read: float | None = None) -> Any:
         # PTB's transport reads no more of its RequestData than this.
-        file = next((name for name in ("document", "photo") if name in parameters), None)
+        file = _uploads(parameters)
         data: Any = WithFile(parameters, file) if file else Plain(parameters)
         return await self._bot.request.post(f"{self._bot.base_url}/{method}", data, read_timeout=read)
+
+
+def number_of(token: str) -> str:
+    """The number of a bot: its token begins with it."""
+    return token.partition(":")[0]
+
+
+def _uploads(parameters: Mapping[str, Any]) -> str | None:
+    """Which of the parameters is a file that is sent, and not only named."""
+    return next((name for name in ("document", "photo") if isinstance(parameters.get(name), tuple)), None)
+
+
+def _file_ref(told: Mapping[str, Any]) -> str | None:
+    """What Telegram calls the file of a message; of a picture the largest of its sizes."""
+    sizes, document = told.get("photo"), told.get("document")
+    file = sizes[-1] if isinstance(sizes, list) and sizes else document
+    ref = file.get("file_id") if isinstance(file, dict) else None
+    return ref if isinstance(ref, str) and len(ref) <= FILE_REF else None
 
 
 def acknowledgement(callback_id: str, text: str = "") -> dict[str, str]:

@@ -14,6 +14,8 @@ _BOLD = re.compile(r"\*([^*\n]+)\*")
 TICK = "✅"
 _NOTHING = "·"  # Telegram refuses an empty text or label
 
+BELOW = {"photo": "sendPhoto", "document": "sendDocument"}
+
 Call = tuple[str, dict[str, Any]]  # a method's name and its parameters
 
 
@@ -31,31 +33,37 @@ def show(bubble: Bubble, chat_id: str) -> tuple[Call, ...]:
 def send_anew(bubble: Bubble, chat_id: str) -> tuple[Call, ...]:
     """The bubble as new messages, whatever it was to redraw. A file goes first: the buttons hang on the words."""
     calls: tuple[Call, ...] = tuple(("sendMessage", _send(text, chat_id)) for text in texts(bubble.text))
-    calls = _below_picture(bubble, calls)
+    calls = _below_file(bubble, calls)
     markup = keyboard(bubble)
     if markup is not None:
         calls[-1][1]["reply_markup"] = markup
     return (*_document(bubble, chat_id), *calls)
 
 
-def _below_picture(bubble: Bubble, calls: tuple[Call, ...]) -> tuple[Call, ...]:
-    """Words that fit are the caption of the picture they belong to; longer ones follow it."""
-    file = bubble.extra.get("photo")
-    if file is None or "content" not in file:
+def _below_file(bubble: Bubble, calls: tuple[Call, ...]) -> tuple[Call, ...]:
+    """Words that fit are the caption of the picture (or document) they belong to; longer ones follow it."""
+    name = next((n for n, method in BELOW.items() if _captioned(n, bubble.extra.get(n))), None)
+    if name is None:
         return calls
-    photo: dict[str, Any] = {"chat_id": calls[0][1]["chat_id"], "photo": _file(file)}
+    given: dict[str, Any] = {"chat_id": calls[0][1]["chat_id"], name: _file(bubble.extra[name])}
     if len(calls) > 1 or measure.units(_unmark(bubble.text)[0]) > CAPTION:
-        return (("sendPhoto", photo), *calls)
-    return (("sendPhoto", {**photo, "caption": calls[0][1]["text"], "parse_mode": "HTML"}),)
+        return ((BELOW[name], given), *calls)
+    return ((BELOW[name], {**given, "caption": calls[0][1]["text"], "parse_mode": "HTML"}),)
 
 
-def _file(file: dict[str, Any]) -> tuple[str, bytes, str]:
-    return file["name"], file["content"], file["media_type"]
+def _captioned(name: str, file: dict[str, Any] | None) -> bool:
+    """A document of somebody's own stands by itself, the words below it."""
+    return file is not None and bool({"content", "ref"} & set(file)) and (name == "photo" or "captioned" in file)
+
+
+def _file(file: dict[str, Any]) -> tuple[str, bytes, str] | str:
+    """The file, or what Telegram calls it: it is not sent a second time."""
+    return str(file["ref"]) if "ref" in file else (file["name"], file["content"], file["media_type"])
 
 
 def _document(bubble: Bubble, chat_id: str) -> tuple[Call, ...]:
     file = bubble.extra.get("document")
-    if file is None or "content" not in file:
+    if file is None or "content" not in file or "captioned" in file:
         return ()
     given = {"chat_id": _chat(chat_id), "document": _file(file)}
     return (("sendDocument", given),)

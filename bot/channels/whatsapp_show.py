@@ -1,7 +1,7 @@
 """A bubble as WhatsApp shows it: quick replies, a list, or numbered lines where there can be neither."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import orjson
@@ -13,6 +13,7 @@ from services.templates import Approved, key
 from texts.bubble import Bubble, Button, Shape
 
 LONGEST: Final = 1600  # of a plain message
+CAPTION: Final = 1024  # below a picture, in the same message
 TITLE: Final = 20  # a quick reply, and what opens a list
 ITEM: Final = 24  # a row
 DESCRIPTION: Final = 72
@@ -33,7 +34,7 @@ class Message:
     def params(self) -> dict[str, Any]:
         """As parameters of the Messages resource; with a template there must be no body."""
         if self.picture:
-            return {"media_url": [self.picture]}
+            return {"media_url": [self.picture], **({"body": self.body} if self.body else {})}
         if not self.content_sid:
             return {"body": self.body}
         return {"content_sid": self.content_sid, "content_variables": orjson.dumps(dict(self.variables)).decode()}
@@ -46,6 +47,8 @@ def show(bubble: Bubble, known: Mapping[str, str]) -> tuple[Message, ...]:
     through the generic ones, and numbered words do where those are not made or do not fit. `redraw` is for channels
     that can: here the bubble is sent anew.
     """
+    if bubble.extra.get("captioned") and len(bubble.text) <= CAPTION and not bubble.buttons:
+        return tuple(replace(picture, body=bubble.text) for picture in _picture(bubble)) or plain(bubble)
     interactive = _interactive(bubble, known)
     return (*_picture(bubble), interactive) if interactive is not None else plain(bubble)
 

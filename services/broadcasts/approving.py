@@ -7,11 +7,11 @@ import sqlalchemy as sa
 
 from models import Broadcast, BroadcastState, Lane, Language, Session, Staff
 from services import audit, deliveries, staff
-from services.broadcasts import drafting, selecting
+from services.broadcasts import attaching, drafting, selecting
 from services.broadcasts.audience import Audience, all_within, demand_all, in_words
 from services.broadcasts.running import BroadcastRefused, Why, locked
 from services.broadcasts.selecting import Count
-from services.broadcasts.wording import Addressee, Words, bubble
+from services.broadcasts.wording import Addressee, bubble, words_of
 from services.office import Office
 from services.staff import Actor, Right, Via, demand
 from texts.bubble import Bubble, Button, Shape
@@ -57,6 +57,8 @@ def approve(
         raise BroadcastRefused(Why.CHANGED)
     if row.expires_at is not None and row.expires_at <= now:
         raise BroadcastRefused(Why.EXPIRED)
+    if not attaching.hold(session, row, now):
+        raise BroadcastRefused(Why.FILE)
     given = drafting.terms(session, row, texts, office)
     left = selecting.count(session, audience, given, now).left
     with session.begin_nested():  # whom it may not go to is not written down
@@ -146,11 +148,11 @@ def _tell(
 def request(row: Broadcast, found: Count, texts: "Catalogue", language: Language) -> Bubble:
     """What an approver reads, with its two buttons: they carry the version that is shown."""
     about = f"{row.id}.{row.version}"
-    shown = bubble(Words(row.texts), Addressee(language), texts)
+    shown = bubble(words_of(row), Addressee(language), texts)
     labels = [(option, texts.text(f"broadcast.request_{option}", language)) for option in ("approve", "reject")]
     text = texts.text(
         "broadcast.request", language, number=f"S-{row.id}", officer=row.created_by, count=found.total,
         items=in_words(Audience.from_json(row.audience), texts, language), text=Marked(shown.text),
     )  # fmt: skip
     buttons = tuple(Button(f"siaran|{about}|{option}", label) for option, label in labels)
-    return Bubble(text, shape=Shape.CHOICE, buttons=buttons)
+    return Bubble(text, shape=Shape.CHOICE, buttons=buttons, extra=shown.extra)

@@ -29,7 +29,7 @@ from services.broadcasts.audience import Audience, AudienceRefused, Left, checke
 from services.broadcasts.running import BroadcastRefused, Why, locked
 from services.broadcasts.selecting import Count, Terms
 from services.broadcasts.warnings import Fault, Found, Warn
-from services.broadcasts.wording import Addressee, Words, bubble
+from services.broadcasts.wording import Addressee, Words, bubble, words_of
 from services.office import Office
 from services.staff import Actor, Right, demand
 from texts.bubble import Bubble
@@ -114,14 +114,19 @@ def change(
 ) -> Broadcast:
     """Write it anew; whoever was asked to approve the old one is asked again. Raises as `create`, BroadcastRefused."""
     demand(actor, Right.DRAFT)
-    row = _mine(session, actor, number)
+    row = mine(session, actor, number)
     before = _noted(row)
-    for name, value in _values(session, draft, actor, texts, now).items():
+    for name, value in _values(session, draft, actor, texts, now, attached=row.file_id is not None).items():
         setattr(row, name, value)
-    row.version, row.state, row.asked_at, row.reminded_at = row.version + 1, BroadcastState.DRAFT, None, None
-    session.flush()
+    anew(session, row)
     audit.note(session, actor, "broadcast.changed", f"broadcast:{number}", before=before, after=_noted(row), now=now)
     return row
+
+
+def anew(session: Session, row: Broadcast) -> None:
+    """It is not what anybody has seen any more."""
+    row.version, row.state, row.asked_at, row.reminded_at = row.version + 1, BroadcastState.DRAFT, None, None
+    session.flush()
 
 
 def terms(session: Session, row: Broadcast, texts: "Catalogue", office: Office) -> Terms:
@@ -168,7 +173,7 @@ def preview(
 
 def samples(session: Session, row: Broadcast, given: Terms, texts: "Catalogue", now: dt.datetime) -> list[Sample]:
     """The message to a few of those it is meant for."""
-    words = Words(row.texts, row.template, tuple(row.template_values))
+    words = words_of(row)
     seen = []
     for one in selecting.samples(session, Audience.from_json(row.audience), given, now):
         about = sa.select(Person.name, Business.name, Business.regency, Business.district)
@@ -199,7 +204,7 @@ def try_out(session: Session, actor: Actor, number: int, *, texts: "Catalogue", 
     chat = chat_of(session, actor.staff_id)
     if chat is None:
         raise BroadcastRefused(Why.NO_CHAT)
-    words = Words(row.texts, row.template, tuple(row.template_values))
+    words = words_of(row)
     to = Addressee(chat.language or Language.ID, actor.called, None)
     return deliveries.post(
         session, conversation_id=chat.id, bubble=bubble(words, to, texts), lane=Lane.NOTICE,
@@ -217,7 +222,7 @@ def chat_of(session: Session, staff_id: int | None) -> Conversation | None:
 # --- what is kept, and what is wrong with it
 
 
-def _mine(session: Session, actor: Actor, number: int) -> Broadcast:
+def mine(session: Session, actor: Actor, number: int) -> Broadcast:
     row = locked(session, number)
     demand_all(Audience.from_json(row.audience), actor, Right.DRAFT)
     if row.state not in (BroadcastState.DRAFT, BroadcastState.ASKED):
@@ -225,8 +230,10 @@ def _mine(session: Session, actor: Actor, number: int) -> Broadcast:
     return row
 
 
-def _values(session: Session, draft: Draft, actor: Actor, texts: "Catalogue", now: dt.datetime) -> dict[str, Any]:
-    found = (*_wrong(draft, now), *warnings.faults(draft.words, texts))
+def _values(
+    session: Session, draft: Draft, actor: Actor, texts: "Catalogue", now: dt.datetime, attached: bool = False
+) -> dict[str, Any]:
+    found = (*_wrong(draft, now), *warnings.faults(draft.words, texts, attached))
     if found:
         raise DraftRefused(found)
     audience = within(fitting(session, draft.audience), actor)
@@ -268,7 +275,7 @@ def _warned(
     session: Session, row: Broadcast, ends: dt.datetime | None, audience: Audience, given: Terms, texts: "Catalogue",
     office: Office, now: dt.datetime,
 ) -> list[Found]:  # fmt: skip
-    words = Words(row.texts, row.template, tuple(row.template_values))
+    words = words_of(row)
     found = list(warnings.look(words, office.announcing.hosts, texts))
     if ends is None or (row.expires_at is not None and ends > row.expires_at):
         found.append(Found(Warn.LATE))

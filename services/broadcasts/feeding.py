@@ -27,12 +27,13 @@ from models import (
     RecipientState,
     Session,
     Stopped,
+    StoredFile,
 )
 from services import deliveries
 from services.announcing import Announcing
 from services.broadcasts import templates
 from services.broadcasts.selecting import WINDOW, agreed, had_enough
-from services.broadcasts.wording import Addressee, Words, bubble
+from services.broadcasts.wording import Addressee, Words, bubble, words_of
 from services.inserting import quietly
 from services.office import Office
 
@@ -79,6 +80,24 @@ def waiting_in_lane(session: Session, channel: Channel, soon: dt.datetime) -> di
     return {int(because.partition(":")[2]): many for because, many in rows if because.startswith("broadcast:")}
 
 
+def under_way(session: Session, broadcast_id: int, soon: dt.datetime) -> bool:
+    """Whether a message of it goes out about now; each state by its own index."""
+    mine = Delivery.because == because(broadcast_id)
+    queued = sa.and_(sa.text("deliveries.state IN ('queued')"), Delivery.not_before <= soon)
+    for state in (queued, sa.text("deliveries.state IN ('leased','sending')")):
+        if session.execute(sa.select(Delivery.id).where(state, mine).limit(1)).first() is not None:
+            return True
+    return False
+
+
+def waits_for_first(session: Session, row: Broadcast, channel: Channel) -> bool:
+    """Whether Telegram does not have the file yet: then one goes out alone, and all others name what it was given."""
+    if row.file_id is None or channel is not Channel.TELEGRAM:
+        return False
+    query = sa.select(StoredFile.id).where(StoredFile.id == row.file_id, StoredFile.telegram_ref.is_(None))
+    return session.execute(query).first() is not None
+
+
 def left_today(session: Session, announcing: Announcing, now: dt.datetime) -> int | None:
     """How many more people broadcasts may open a WhatsApp conversation with now; None: as many as there are."""
     most = announcing.for_broadcasts
@@ -113,7 +132,7 @@ def feed(
         session.scalars(had_enough(office.announcements_per_month, now).where(Recipient.person_id.in_(people)))
     )
     written = templates.languages(session, office.announcing.sender, texts, broadcast.template)
-    words = Words(broadcast.texts, broadcast.template, tuple(broadcast.template_values))
+    words = words_of(broadcast)
     fates: dict[str, list[int]] = {}
     out: dict[int, tuple[sa.Row[Any], dict[str, Any]]] = {}
     for row in rows:

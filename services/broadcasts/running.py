@@ -39,6 +39,7 @@ class Why(StrEnum):
     EMPTY = "empty"  # nobody would get it
     CHANGED = "changed"  # it is not what was shown
     OWN = "own"  # somebody else must approve
+    FILE = "file"  # what should go along is not kept any more
     NO_CHAT = "no_chat"  # the account has no Telegram linked
 
 
@@ -119,10 +120,17 @@ def _fill(
     lane = feeding.waiting_in_lane(session, channel, now + ABOUT_NOW)
     share, given = max(1, depth[channel] // len(hungry)), 0
     for one in hungry:
-        room = share - lane.get(one.id, 0)
+        room = _room(session, one, channel, share - lane.get(one.id, 0), now)
         if room > 0:
             given += feeding.feed(session, one, channel, room, texts, office, now)
     return given
+
+
+def _room(session: Session, one: Broadcast, channel: Channel, room: int, now: dt.datetime) -> int:
+    """How many more may be handed over: of a file Telegram does not have yet, one alone."""
+    if room <= 0 or not feeding.waits_for_first(session, one, channel):
+        return room
+    return 0 if feeding.under_way(session, one.id, now + ABOUT_NOW) else 1
 
 
 def _waits(session: Session, broadcast_id: int, channel: Channel | None = None) -> bool:

@@ -7,12 +7,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from models import Language
-from services.broadcasts.wording import Words, longest, unknown_placeholders
+from services.broadcasts.wording import Words, filled, longest, unknown_placeholders
 
 if TYPE_CHECKING:
     from texts import Catalogue
 
 LIMIT = 1500  # characters, footer and names included: one WhatsApp message holds 1600
+CAPTION = 1024  # the same below a picture or document: on Telegram (sendPhoto, Bot API 10.1) as on WhatsApp
 READ = 700  # more is hardly read on a phone
 LINK = re.compile(
     r"(?:https?://|www\.)([^\s/?#:*]+)|\b((?:[a-z0-9-]+\.)+(?:com|net|org|id|xyz|info|io|ly|me|link|site|online))\b",
@@ -26,7 +27,8 @@ ASKS = re.compile(
 FREE = re.compile(
     r"\b(gratis|tanpa biaya|tidak dipungut biaya|tidak (?:perlu )?bayar|free of charge|no fee)\b", re.IGNORECASE
 )
-TEMPLATE_VALUE = 550  # characters of one value: a template's whole text holds 1024
+TEMPLATE_VALUE = 250  # characters of one value, as Twilio advises: what is longer is cut where it is sent
+LINKED = 130  # characters a link to the file takes of the last value
 
 
 class Fault(StrEnum):
@@ -37,9 +39,13 @@ class Fault(StrEnum):
     TOO_LONG = "too_long"
     TEMPLATE = "template"
     TEMPLATE_VALUES = "template_values"
+    TEMPLATE_LONG = "template_long"
     PAST = "past"
     EXPIRY = "expiry"
     TITLE = "title"
+    FILE_TYPE = "file_type"
+    FILE_SIZE = "file_size"
+    FILE_GONE = "file_gone"
 
 
 class Warn(StrEnum):
@@ -61,29 +67,33 @@ class Found:
     about: str = ""
 
 
-def faults(words: Words, texts: "Catalogue") -> Iterator[Found]:
-    """What makes the texts impossible."""
+def faults(words: Words, texts: "Catalogue", attached: bool = False) -> Iterator[Found]:
+    """What makes the texts impossible. `attached`: they stand below a file."""
+    most = CAPTION if attached else LIMIT
     if not words.texts.get(Language.ID.value, "").strip():
         yield Found(Fault.NO_TEXT)
         return
     for text in (*words.texts.values(), *words.template_values):
         yield from (Found(Fault.PLACEHOLDER, name) for name in unknown_placeholders(text))
     for language in Language:
-        if longest(words, language, texts) > LIMIT:
-            yield Found(Fault.TOO_LONG, str(LIMIT))
+        if longest(words, language, texts) > most:
+            yield Found(Fault.TOO_LONG, str(most))
             break
     if words.template is not None:
-        yield from _template_faults(words, texts)
+        yield from _template_faults(words, texts, TEMPLATE_VALUE - LINKED if attached else TEMPLATE_VALUE)
 
 
-def _template_faults(words: Words, texts: "Catalogue") -> Iterator[Found]:
+def _template_faults(words: Words, texts: "Catalogue", most: int) -> Iterator[Found]:
     template = texts.templates(Language.ID.value).get(words.template or "")
     if template is None:
         yield Found(Fault.TEMPLATE, words.template or "")
-    elif len(template.sample) != len(words.template_values) or any(
-        not v.strip() or "\n" in v or len(v) > TEMPLATE_VALUE for v in words.template_values
+        return
+    if len(template.sample) != len(words.template_values) or any(
+        not v.strip() or "\n" in v for v in words.template_values
     ):
         yield Found(Fault.TEMPLATE_VALUES, str(len(template.sample)))
+    if any(len(filled(value)) > most for value in words.template_values):
+        yield Found(Fault.TEMPLATE_LONG, str(most))
 
 
 def look(words: Words, hosts: frozenset[str], texts: "Catalogue") -> Iterator[Found]:

@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from models import Language
-from services import regions
+from models import Broadcast, FileKind, Language
+from services import files, regions
 from texts.bubble import Bubble
 from texts.filling import HOLE, Sentence, sentence
 
@@ -51,11 +51,18 @@ class Words:
     texts: Mapping[str, str]
     template: str | None = None
     template_values: tuple[str, ...] = ()
+    file_id: int | None = None
+    file_kind: FileKind | None = None
 
     def said(self, language: Language) -> tuple[Language, str]:
         """The text for somebody of this language; Indonesian where there is none."""
         given = language if self.texts.get(language.value) else Language.ID
         return given, self.texts[given.value]
+
+
+def words_of(row: Broadcast) -> Words:
+    """What a broadcast says."""
+    return Words(row.texts, row.template, tuple(row.template_values), row.file_id, row.file_kind)
 
 
 def unknown_placeholders(text: str) -> list[str]:
@@ -72,14 +79,26 @@ def bubble(words: Words, to: Addressee, texts: "Catalogue") -> Bubble:
         f"{_cut(text, language.value).fill(values)}\n\n{footer}",
         template=words.template,
         template_values=tuple(_cut(one, language.value).fill(values) for one in words.template_values),
+        extra=_attached(words, texts, language),
     )
+
+
+def _attached(words: Words, texts: "Catalogue", language: Language) -> dict[str, Any]:
+    if words.file_id is None or words.file_kind is None:
+        return {}
+    linked = texts.text("broadcast.file", language, url="{url}")
+    return files.attachment(words.file_id, words.file_kind is FileKind.PICTURE, linked)
 
 
 def longest(words: Words, language: Language, texts: "Catalogue") -> int:
     """How long the message can become, with long names in every placeholder."""
     given, text = words.said(language)
-    filled = HOLE.sub("x" * 30, text)
-    return len(filled) + 2 + len(texts.text("broadcast.footer", given))
+    return len(filled(text)) + 2 + len(texts.text("broadcast.footer", given))
+
+
+def filled(text: str) -> str:
+    """With a long name in every placeholder."""
+    return HOLE.sub("x" * 30, text)
 
 
 @lru_cache(maxsize=64)

@@ -1,6 +1,7 @@
 """Staff announce from the command line; every refusal is a sentence, and programs read JSON."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from services.broadcasts import running
 from tests.services import announced, people
 from tests.services.people import transaction
 from tests.support.commands import command
+from tests.support.photos import photo
 
 TEXT = "Halo {nama}, pelatihan NIB gratis hari Kamis."
 
@@ -20,7 +22,7 @@ def kind() -> str:
     return "sqlite"
 
 
-def test_from_a_draft_to_its_report(database: Database, keyboard: None) -> None:
+def test_from_a_draft_to_its_report(database: Database, keyboard: None, tmp_path: Path) -> None:
     with transaction(database) as session:
         for n in range(3):
             announced.owner(session, f"Ibu {n}", business={"regency": "36.02"})
@@ -31,13 +33,26 @@ def test_from_a_draft_to_its_report(database: Database, keyboard: None) -> None:
     code, said = command(*made, "--regency", "Lebak", "--only-todo")
     assert code == 1
     assert "perlu baris daftar tugas" in said
+    picture, huge = tmp_path / "undangan.png", tmp_path / "besar.pdf"
+    picture.write_bytes(photo(30, 20))
+    with huge.open("wb") as opened:
+        opened.write(b"%PDF-1.7")
+        opened.truncate(40_000_000)
+    for wrong, words in ((huge, "paling banyak 16 MB"), (tmp_path / "tidak-ada.png", "tidak dapat dibaca")):
+        code, said = command(*made, "--file", str(wrong))
+        assert (code, words in said) == (1, True), said
+    assert len(json.loads(command("broadcast", "list", "--json")[1])) == 1
+    assert command(*made, "--regency", "lebak", "--instead-of", "S-1", "--file", str(picture))[0] == 0
+    assert "Lampiran: gambar pengumuman-1.jpg" in command("broadcast", "preview", "S-1")[1]
+    assert command(*made, "--regency", "lebak", "--instead-of", "S-1", "--no-file")[0] == 0
     code, said = command("broadcast", "preview", "S-1")
     assert code == 0
+    assert "Lampiran" not in said
     for words in ("Penerima: 3 (telegram 3)", "Untuk: di Kabupaten Lebak", "Halo Ibu 0, pelatihan", "Rp0", "Inggris"):
         assert words in said
     assert json.loads(command("broadcast", "preview", "1", "--json")[1])["total"] == 3
     assert command("broadcast", "approve", "S-1", "--version", "2")[0] == 1
-    code, said = command("broadcast", "approve", "S-1", "--version", "1")
+    code, said = command("broadcast", "approve", "S-1", "--version", "5")
     assert code == 0
     assert "3 penerima" in said
     now = Clock().now()

@@ -42,6 +42,7 @@ class Telegram:
     next: deque[Answer] = field(default_factory=deque)
     waiting: list[Any] = field(default_factory=list)  # updates
     files: dict[str, bytes] = field(default_factory=dict)
+    kept: set[str] = field(default_factory=set)  # what files are called that were sent
     wrong: list[str] = field(default_factory=list)  # what the rules refused
     message_id: int = 100
 
@@ -58,6 +59,7 @@ class Telegram:
             return await self._scripted(self.next.popleft(), request)
         try:
             telegram_rules.check(rest[0], parameters)
+            self._known(parameters)
         except telegram_rules.Refused as refused:
             self.wrong.append(str(refused))
             return web.json_response({"ok": False, "error_code": 400, "description": str(refused)}, status=400)
@@ -82,10 +84,26 @@ class Telegram:
         content = self.files.get(path.removeprefix(f"/file/bot{TOKEN}/"))
         return web.Response(body=content) if content is not None else web.Response(status=404)
 
+    def _known(self, parameters: dict[str, Any]) -> None:
+        """A file that is only named must have been sent to this bot before."""
+        for name in ("photo", "document"):
+            if isinstance(parameters.get(name), str) and parameters[name] not in self.kept:
+                raise telegram_rules.Refused("Bad Request: wrong file identifier/HTTP URL specified")
+
+    def _kept(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        """What it is called from now on; of a picture there are sizes, the largest last."""
+        name = next((name for name in ("photo", "document") if name in parameters), None)
+        if name is None:
+            return {}
+        ref = parameters[name] if isinstance(parameters[name], str) else f"F-{self.message_id}"
+        self.kept.add(ref)
+        return {name: [{"file_id": f"{ref}-small"}, {"file_id": ref}] if name == "photo" else {"file_id": ref}}
+
     def _result(self, method: str, parameters: dict[str, Any]) -> Any:
         if method in ("sendMessage", "sendDocument", "sendPhoto"):
             self.message_id += 1
-            return {"message_id": self.message_id, "date": 1, "chat": {"id": parameters["chat_id"], "type": "private"}}
+            chat = {"id": parameters["chat_id"], "type": "private"}
+            return {"message_id": self.message_id, "date": 1, "chat": chat, **self._kept(parameters)}
         if method == "getUpdates":
             return [u for u in self.waiting if u.get("update_id", 0) >= parameters.get("offset", 0)]
         if method == "getFile":

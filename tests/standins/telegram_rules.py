@@ -16,12 +16,14 @@ METHODS: dict[str, Shape] = {
     },
     "sendDocument": {
         "chat_id": (True, (int, str)),
-        "document": (True, (tuple,)),
+        "document": (True, (tuple, str)),
         "caption": (False, (str,)),
+        "parse_mode": (False, (str,)),
+        "reply_markup": (False, (dict,)),
     },
     "sendPhoto": {
         "chat_id": (True, (int, str)),
-        "photo": (True, (tuple,)),
+        "photo": (True, (tuple, str)),
         "caption": (False, (str,)),
         "parse_mode": (False, (str,)),
         "reply_markup": (False, (dict,)),
@@ -138,7 +140,7 @@ def _message(parameters: dict[str, Any]) -> None:
     _markup(parameters.get("reply_markup"))
 
 
-def _photo(parameters: dict[str, Any]) -> None:
+def _below(parameters: dict[str, Any]) -> None:
     read = words(parameters.get("caption", ""), parameters.get("parse_mode"))
     if units(read) > 1024:
         raise Refused("Bad Request: message caption is too long")
@@ -222,7 +224,8 @@ def _description(parameters: dict[str, Any]) -> None:
 
 RULES = {
     "sendMessage": _message,
-    "sendPhoto": _photo,
+    "sendPhoto": _below,
+    "sendDocument": _below,
     "editMessageReplyMarkup": _edit,
     "answerCallbackQuery": _toast,
     "setWebhook": _webhook,

@@ -126,7 +126,11 @@ def _authentication(said: dict[str, Any], body: dict[str, Any]) -> dict[str, Any
 def _plain(form: dict[str, str]) -> None:
     if "ContentVariables" in form:
         raise Refused(400, 21654, "ContentSid Required")
-    if re.fullmatch(r"https://\S+", form.get("MediaUrl", "")) and not form.get("Body"):
+    if "MediaUrl" in form:
+        if not re.fullmatch(r"https://\S+", form["MediaUrl"]):
+            raise Refused(400, 21620, "Invalid media URL(s)")
+        if units(form.get("Body", "")) > 1024:
+            raise Refused(400, 63021, "a caption has 1024 characters at most")
         return
     if not form.get("Body", "").strip():
         raise Refused(400, 21619, "A text message body or media urls must be specified")
