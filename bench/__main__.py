@@ -3,7 +3,7 @@
 import argparse
 from contextlib import ExitStack
 
-from bench import broadcasts, contacts, machine, reminders, size, turns, waiting
+from bench import broadcasts, contacts, machine, memory, reminders, size, turns, waiting
 from bench.contenders import Databases
 
 
@@ -21,7 +21,9 @@ def main() -> None:
         if "size" in asked.what:
             said += size.run(asked.rounds, asked.people, asked.million, databases)
         if "waiting" in asked.what:
-            said += waiting.run(asked.rounds, databases)
+            said += waiting.run(databases)
+        if "memory" in asked.what:
+            said += memory.run(asked.rounds, databases)
         if "contacts" in asked.what:
             said += contacts.run(databases)
         if "reminders" in asked.what:
@@ -31,7 +33,7 @@ def main() -> None:
     print("\n" + "\n".join(said))
 
 
-PARTS = ("turns", "size", "waiting", "contacts", "reminders", "broadcast")
+PARTS = ("turns", "size", "waiting", "memory", "contacts", "reminders", "broadcast")
 
 
 def _asked() -> argparse.Namespace:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import orjson
 
+import bot.cli_run  # noqa: F401 -- what `naikkelas run` loads weighs here too
 from bot import logs
 from bot.app import UNLIMITED, prepare
 from bot.config import Settings

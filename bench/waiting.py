@@ -1,18 +1,17 @@
-"""(c) How it stands up: while 100,000 wait, after 20,000 turns, and from its start to its first answer."""
+"""(c) How it stands up while 100,000 wait: at the platform, and in the outbox."""
 
 import asyncio
 import contextlib
 import itertools
 import statistics
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
 
-from bench import contenders, machine, script, size
-from bench.contenders import SECRET, Databases, Running
+from bench import contenders, size
+from bench.contenders import SECRET, Databases
+from bench.memory import served
 from bench.people import Crowd, Line, Say, Step, chats
 from bench.platform import Platform
 from bot.database import open_database
@@ -21,20 +20,7 @@ WAITING = 100_000
 CONNECTIONS = 40  # webhooks Telegram posts at once unless told otherwise: what waits, waits there
 PROBES = 150  # people who write one message each while the others press on
 PAUSE = 0.1  # seconds between two of them
-TURNS = 20_000
-MEMORY_GOAL, START_GOAL = 150, 2.0  # MB, seconds
 PLATFORMS_PACE = 29.5  # per second: Telegram's
-
-
-@asynccontextmanager
-async def _running(manager: Any, crowd: Crowd, platform: Platform) -> AsyncIterator[Running]:
-    running = await asyncio.to_thread(manager.__enter__)
-    try:
-        crowd.port = running.port
-        yield running
-    finally:
-        await asyncio.to_thread(manager.__exit__, None, None, None)
-        await platform.close()
 
 
 async def _probed(crowd: Crowd) -> list[float]:
@@ -58,7 +44,7 @@ async def pressed(url: str, databases: Databases) -> tuple[list[float], float]:
     crowd = Crowd(0, SECRET)
     platform = Platform(crowd.told)
     api = await platform.start()
-    async with _running(contenders.ours(url, api, databases), crowd, platform):
+    async with served(contenders.ours(url, api, databases), crowd, platform):
         steps = itertools.cycle([Say("/start"), Say("menu")])
         left: Iterator[Sequence[Step]] = ([next(steps)] for _ in range(WAITING))
         begun, done = time.perf_counter(), asyncio.Event()
@@ -86,7 +72,7 @@ async def behind_notices(url: str, databases: Databases) -> list[float]:
     crowd = Crowd(0, SECRET)
     platform = Platform(crowd.told)
     api = await platform.start()
-    async with _running(contenders.ours(url, api, databases, rate=PLATFORMS_PACE), crowd, platform):
+    async with served(contenders.ours(url, api, databases, rate=PLATFORMS_PACE), crowd, platform):
         await asyncio.sleep(1)
         return await _probed(crowd)
 
@@ -105,33 +91,9 @@ def _queue(url: str) -> None:
     database.close()
 
 
-async def long_day(databases: Databases) -> tuple[int, float]:
-    """Memory after 20,000 turns."""
-    steps = script.journey()
-    people = script.ours(TURNS // len(steps) + 1, steps)
-    crowd = Crowd(0, SECRET)
-    platform = Platform(crowd.told)
-    api = await platform.start()
-    async with _running(contenders.sqlite(api, databases), crowd, platform) as running:
-        await crowd.walk(people, 50)
-        return len(crowd.times), machine.memory_mb(running.process)
-
-
-async def first_answer(databases: Databases) -> float:
-    """Seconds from the start of the process to the first answer on somebody's phone, the doors tried every 10 ms."""
-    crowd = Crowd(0, SECRET)
-    platform = Platform(crowd.told)
-    api = await platform.start()
-    async with _running(contenders.sqlite(api, databases), crowd, platform) as running:
-        line = await Line.opened(crowd.port, SECRET)
-        await crowd.one(line, next(chats), [Say("/start")])
-        line.close()
-        return running.seconds + crowd.times[0]
-
-
-def run(rounds: int, databases: Databases) -> list[str]:
+def run(databases: Databases) -> list[str]:
     """All of it; what was found, in Markdown."""
-    said = ["### While 100,000 wait, after 20,000 turns, and at the start\n"]
+    said = ["### While 100,000 wait\n"]
     for name in ("SQLite", "PostgreSQL"):
         with contextlib.ExitStack() as stack:
             try:
@@ -150,13 +112,6 @@ def run(rounds: int, databases: Databases) -> list[str]:
                 f"- {name}: 100,000 messages wait in the outbox at {PLATFORMS_PACE}/s: an answer takes {_within(kept)}."
             )
             print("\n".join(said[-2:]), flush=True)
-    turns, memory = asyncio.run(long_day(databases))
-    said.append(f"- Memory after {turns:,} turns on SQLite: {memory:.0f} MB (goal ≤ {MEMORY_GOAL}).")
-    begun = statistics.median(asyncio.run(first_answer(databases)) for _ in range(rounds))
-    said.append(
-        f"- From the start to the first answer, a new database made on the way: {begun:.2f} s (goal ≤ {START_GOAL})."
-    )
-    print("\n".join(said[-2:]), flush=True)
     return said
 
 

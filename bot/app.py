@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
@@ -17,7 +18,6 @@ from bot.broadcasting import Broadcaster
 from bot.channels import templates
 from bot.channels.base import Channel
 from bot.channels.telegram import TelegramChannel, number_of
-from bot.channels.whatsapp import WhatsAppChannel
 from bot.clock import Clock
 from bot.config import Settings
 from bot.database import Database, open_database
@@ -36,6 +36,9 @@ from services import templates as register
 from services.office import Office
 from texts import Catalogue
 
+if TYPE_CHECKING:
+    from bot.channels.whatsapp import WhatsAppChannel
+
 log = logging.getLogger(__name__)
 
 LAST_LOOK = 1.0  # seconds at the end, for threads that still read
@@ -48,7 +51,7 @@ class Channels:
     """The apps this program speaks on."""
 
     telegram: TelegramChannel | None = None
-    whatsapp: WhatsAppChannel | None = None
+    whatsapp: "WhatsAppChannel | None" = None
 
     def named(self) -> dict[ChannelName, Channel]:
         """By name."""
@@ -221,6 +224,8 @@ def channels(settings: Settings) -> Channels:
             telegram.token.get_secret_value(), base_url=telegram.base_url, base_file_url=telegram.base_file_url
         )
     if whatsapp.account_sid and whatsapp.auth_token:
+        from bot.channels.whatsapp import WhatsAppChannel  # who has no account at Twilio loads nothing of its client
+
         made.whatsapp = WhatsAppChannel(
             whatsapp.account_sid,
             whatsapp.auth_token.get_secret_value(),

@@ -3,18 +3,21 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from bot.channels.base import OutcomeKind
 from bot.channels.errors import PlatformError
-from bot.channels.whatsapp import WhatsAppChannel
 from models import Approval, Session
 from services import alerts, templates
 from services.office import Office
 from services.templates import Standing, Told
 from texts import Catalogue
 from texts.checking_templates import refused_by_meta
+
+if TYPE_CHECKING:
+    from bot.channels.whatsapp import WhatsAppChannel
 
 UNMADE = (None, Approval.GONE)
 
@@ -27,7 +30,7 @@ class Submitted:
     refused: list[str] = field(default_factory=list)
 
 
-async def sync(channel: WhatsAppChannel, engine: sa.Engine, catalogue: Catalogue, now: dt.datetime) -> int:
+async def sync(channel: "WhatsAppChannel", engine: sa.Engine, catalogue: Catalogue, now: dt.datetime) -> int:
     """Make every version that is missing; how many. Nothing is removed. Raises PlatformError; may be run again:
     what was made before it failed is found by its name."""
     with Session(engine) as session:
@@ -41,7 +44,7 @@ async def sync(channel: WhatsAppChannel, engine: sa.Engine, catalogue: Catalogue
 
 
 async def submit(
-    channel: WhatsAppChannel, engine: sa.Engine, catalogue: Catalogue, now: dt.datetime, names: Iterable[str] = ()
+    channel: "WhatsAppChannel", engine: sa.Engine, catalogue: Catalogue, now: dt.datetime, names: Iterable[str] = ()
 ) -> Submitted:
     """Ask for the approval of what has not been handed in; `names`: only these. What Meta would refuse is not sent.
 
@@ -67,7 +70,7 @@ def _may_ask(one: Standing, done: Submitted) -> bool:
 
 
 async def _ask(
-    channel: WhatsAppChannel, engine: sa.Engine, one: Standing, sid: str, done: Submitted, now: dt.datetime
+    channel: "WhatsAppChannel", engine: sa.Engine, one: Standing, sid: str, done: Submitted, now: dt.datetime
 ) -> None:
     template = one.template
     try:

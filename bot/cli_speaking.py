@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 import typer
-from typer import rich_utils
 from typer._click.core import Command, Context, Parameter
 from typer._click.exceptions import (
     BadParameter,
@@ -46,8 +45,6 @@ class Root(TyperGroup):
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
-        for name, text in FRAME.items():
-            setattr(rich_utils, name, text)
         for command in _all(self):
             _speak(command)
         for name, one in self.commands.items():
@@ -91,6 +88,15 @@ def _speak(command: Command) -> None:
     if helping is not None:
         helping.help = "tampilkan bantuan ini"
     vars(command)["get_usage"] = partial(_usage, command)
+    vars(command)["format_help"] = partial(_help, command)
+
+
+def _help(command: Command, context: Context, formatter: Any) -> None:
+    from typer import rich_utils  # only who asks for help loads what draws it
+
+    for name, text in FRAME.items():
+        setattr(rich_utils, name, text)
+    type(command).format_help(command, context, formatter)
 
 
 def _name_type(parameter: Parameter, context: Context) -> None:

@@ -54,10 +54,12 @@ def fill(settings: Settings, clock: Clock, people: int, *, only_if_fresh: bool =
         )
     if settings.programme is None:
         raise NoProgramme
+    from services.demo.filling import fill as invent  # only who wants a demo loads what makes one
+
     with _alone(settings) as database, _transaction(database) as session:
         if only_if_fresh and not _fresh(session):
             return None
-        return demo.fill(
+        return invent(
             session,
             texts=texts.load(),
             office=settings.office_now(),
@@ -69,8 +71,10 @@ def fill(settings: Settings, clock: Clock, people: int, *, only_if_fresh: bool =
 
 def remove(settings: Settings) -> int:
     """Take a demo away, whatever the settings are; how many people it was. Raises AlreadyRunning."""
+    from services.demo.removing import remove as forget
+
     with _alone(settings) as database, _transaction(database) as session:
-        return demo.remove(session, spec(settings.programme) if settings.programme else None)
+        return forget(session, spec(settings.programme) if settings.programme else None)
 
 
 def refuse_beside_real_channels(session: Session, settings: Settings) -> None:

@@ -11,7 +11,6 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 
-import simulator.app
 from bot import approvals, consoled, simulated, web
 from bot.app import Program, prepare
 from bot.channels.errors import PlatformError
@@ -107,7 +106,7 @@ class Built:
             self._greeting.cancel()
             await asyncio.gather(self._greeting, return_exceptions=True)
         if self._phone is not None:
-            await simulator.app.close(self._phone)
+            await simulated.hang_up(self._phone)
 
     async def _greet(self, started: Callable[[], None] | None) -> None:
         """Once the doors are open: tell the platforms who we are and where. A platform that is away stops nothing."""

@@ -7,7 +7,6 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 
-import simulator.app
 from bot.app import Program
 from bot.config import Settings
 from simulator.settings import BASE, SimulatorSettings
@@ -48,6 +47,8 @@ def with_stand_ins(settings: Settings) -> Settings:
 
 def phone(program: Program) -> tuple[Starlette, Sequence[BaseRoute]]:
     """The simulator's application and the routes it needs: its pages, and the stand-ins for the platforms' APIs."""
+    import simulator.app  # a server with real channels never loads the phone
+
     settings = program.settings
     made = simulator.app.create(
         SimulatorSettings(
@@ -65,6 +66,13 @@ def phone(program: Program) -> tuple[Starlette, Sequence[BaseRoute]]:
         )
     )
     return made, [Mount(BASE, made), *simulator.app.root_routes(made)]
+
+
+async def hang_up(phone: Starlette) -> None:
+    """The phone says nothing more."""
+    import simulator.app
+
+    await simulator.app.close(phone)
 
 
 def _forwarded(program: Program) -> Callable[[], Awaitable[None]]:

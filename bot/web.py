@@ -4,7 +4,7 @@ import hmac
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 import orjson
@@ -20,7 +20,6 @@ from bot.app import Program
 from bot.channels import reading, whatsapp_hear
 from bot.channels.base import OutcomeKind
 from bot.channels.telegram import TelegramChannel, acknowledgement
-from bot.channels.whatsapp import WhatsAppChannel
 from bot.documents import PATH, door
 from bot.inbox import Received
 from bot.outbox_results import Report
@@ -28,6 +27,9 @@ from bot.polling import callback_of
 from bot.writer import DatabaseGone
 from console import sertifikat
 from models import Channel, DeliveryState, Reachable
+
+if TYPE_CHECKING:
+    from bot.channels.whatsapp import WhatsAppChannel
 
 log = logging.getLogger(__name__)
 
@@ -196,7 +198,7 @@ class Doors:
         await self._program.outbox.report(report_of(update))
         return Response(NOTHING_TO_SAY, media_type="text/xml")
 
-    async def _signed(self, request: Request) -> tuple[WhatsAppChannel, Any]:
+    async def _signed(self, request: Request) -> "tuple[WhatsAppChannel, Any]":
         """The form, if Twilio signed it. Empty fields and unknown ones are part of what is signed."""
         channel = self._program.channels.whatsapp
         if channel is None:

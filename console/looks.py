@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-import babel.dates
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, Response
 
@@ -16,6 +15,7 @@ from console.desk import Desk
 from console.settings import BASE
 from services.calendar import JAKARTA
 from services.staff import Right
+from texts import dates
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -36,12 +36,13 @@ env = templating.environment(HERE / "templates")
 def day(moment: dt.datetime | dt.date) -> str:
     """Selasa, 24 November 2026."""
     local = moment.astimezone(JAKARTA).date() if isinstance(moment, dt.datetime) else moment
-    return babel.dates.format_date(local, "EEEE, d MMMM y", locale="id")
+    return dates.full(local, "id")
 
 
 def short_day(moment: dt.datetime) -> str:
     """24 Nov 2026."""
-    return babel.dates.format_date(moment.astimezone(JAKARTA).date(), "d MMM y", locale="id")
+    local = moment.astimezone(JAKARTA).date()
+    return f"{dates.brief(local, 'id')} {local.year}"
 
 
 def hour(moment: dt.datetime) -> str:

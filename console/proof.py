@@ -7,7 +7,6 @@ import hmac
 import threading
 
 import pyotp
-import segno
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -56,6 +55,8 @@ def step_of(shared: str, code: str, now: dt.datetime) -> int | None:
 
 def picture(shared: str, name: str) -> str:
     """The QR picture an authenticator app reads, as a `data:` address."""
+    import segno
+
     address = pyotp.TOTP(shared).provisioning_uri(name=name, issuer_name="Naik Kelas")
     return segno.make(address, error="m").svg_data_uri(scale=5, border=2)
 

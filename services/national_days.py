@@ -1,14 +1,27 @@
 """Hari libur nasional dan cuti bersama: the days on which every government office in Indonesia is closed."""
 
 import datetime as dt
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
+from pathlib import Path
+from types import ModuleType
 
 import holidays
 
 SOURCE = f"paket holidays {version('holidays')} (SKB 3 Menteri; hari yang bergantung pada bulan: perkiraan)"
+
+
+def _only_ours() -> None:
+    """Let the package load one country alone: its own way in loads every country there is (260 modules, 8 MB)."""
+    bare = ModuleType("holidays.countries")
+    bare.__path__ = [str(Path(holidays.__file__).parent / "countries")]
+    sys.modules.setdefault(bare.__name__, bare)
+
+
+_only_ours()
 _ESTIMATED = " (perkiraan)"
 _ESTIMATED_EN = " (estimated)"
 

@@ -3,25 +3,27 @@
 import unicodedata
 from functools import cache
 from pathlib import Path
-
-import reportlab
-import segno
-from reportlab.lib.colors import HexColor
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.pdfgen.canvas import Canvas
+from typing import IO, TYPE_CHECKING
 
 from services.letterhead import Letterhead
 
+if TYPE_CHECKING:
+    from reportlab.pdfgen.canvas import Canvas
+
 PLAIN, BOLD = "Vera", "VeraBd"
-INK, GREEN, GOLD = HexColor("#16231d"), HexColor("#0f5c48"), HexColor("#e8b043")
+INK, GREEN, GOLD, WHITE, BLACK = "#16231d", "#0f5c48", "#e8b043", "#ffffff", "#000000"
 MM = 72 / 25.4  # points
+A4 = 210 * MM, 297 * MM
 SMALLEST = 7.0  # points: smaller nobody reads on paper
 
 
 @cache
 def ready() -> frozenset[int]:
     """Embed the letters (Bitstream Vera, which comes with reportlab); which characters they have."""
+    import reportlab
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.ttfonts import TTFont
+
     folder = Path(reportlab.__file__).parent / "fonts"
     known: set[int] | None = None
     for name, file in ((PLAIN, "Vera.ttf"), (BOLD, "VeraBd.ttf")):
@@ -30,6 +32,14 @@ def ready() -> frozenset[int]:
         has = set(font.face.charToGlyph)
         known = has if known is None else known & has
     return frozenset(known or ())
+
+
+def blank(out: IO[bytes], size: tuple[float, float] = A4) -> "Canvas":
+    """An empty page to draw on, with the letters it needs."""
+    from reportlab.pdfgen.canvas import Canvas
+
+    ready()
+    return Canvas(out, pagesize=size, invariant=1)
 
 
 def printable(words: str) -> str:
@@ -44,6 +54,8 @@ def printable(words: str) -> str:
 
 def wide(words: str, font: str, size: float) -> float:
     """How many points a line takes."""
+    from reportlab.pdfbase import pdfmetrics
+
     ready()
     return float(pdfmetrics.stringWidth(words, font, size))
 
@@ -64,7 +76,7 @@ def lines(words: str, font: str, size: float, room: float) -> list[str]:
     return made
 
 
-def centred(paper: Canvas, words: str, y: float, font: str, size: float, room: float | None = None) -> None:
+def centred(paper: "Canvas", words: str, y: float, font: str, size: float, room: float | None = None) -> None:
     """One line in the middle of the page, smaller where it would not fit."""
     width = paper._pagesize[0]
     said = printable(words)
@@ -72,7 +84,7 @@ def centred(paper: Canvas, words: str, y: float, font: str, size: float, room: f
     paper.drawCentredString(width / 2, y, said)
 
 
-def heading(paper: Canvas, letterhead: Letterhead, top: float) -> float:
+def heading(paper: "Canvas", letterhead: Letterhead, top: float) -> float:
     """The letterhead, with a rule below it; where the page goes on."""
     width = float(paper._pagesize[0])
     paper.setFillColor(INK)
@@ -86,13 +98,15 @@ def heading(paper: Canvas, letterhead: Letterhead, top: float) -> float:
     return top - 6 * MM
 
 
-def qr(paper: Canvas, words: str, x: float, y: float, side: float) -> None:
+def qr(paper: "Canvas", words: str, x: float, y: float, side: float) -> None:
     """A QR code drawn as squares, so that it stays sharp at any size; the quiet zone readers need is inside `side`."""
+    import segno
+
     matrix = segno.make(words, error="m", micro=False).matrix
     module = side / (len(matrix) + 8)
-    paper.setFillColor(HexColor("#ffffff"))
+    paper.setFillColor(WHITE)
     paper.rect(x, y, side, side, stroke=0, fill=1)
-    paper.setFillColor(HexColor("#000000"))
+    paper.setFillColor(BLACK)
     for row, cells in enumerate(matrix):
         for column, dark in enumerate(cells):
             if dark:

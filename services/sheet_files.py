@@ -8,10 +8,10 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import python_calamine
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet, CalamineWorkbook
 
 LARGEST = 25_000_000  # bytes of a file; the list of the whole province has about ten
 UNPACKED = 250_000_000  # bytes of what is packed in it
@@ -148,6 +148,8 @@ def _column(letters: bytes) -> int:
 
 def _sheets(path: Path) -> tuple[str, ...]:
     """The visible sheets by name; hidden ones only where no other is there."""
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum
+
     with _book(path) as book:
         tables = [one for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
         seen = [one.name for one in tables if one.visible == SheetVisibleEnum.Visible]
@@ -157,18 +159,22 @@ def _sheets(path: Path) -> tuple[str, ...]:
     return names
 
 
-def _book(path: Path) -> CalamineWorkbook:
+def _book(path: Path) -> "CalamineWorkbook":
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
     try:
         if path.suffix.lower() in WORKBOOKS:
             return CalamineWorkbook.from_path(str(path))
         return CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
-    except python_calamine.PasswordError:
+    except PasswordError:
         raise SheetRefused(f"Berkas {path.name} dikunci kata sandi; simpan tanpa kata sandi dulu.") from None
     except (CalamineError, ValueError, OSError):
         raise SheetRefused(f"Berkas {path.name} bukan xlsx atau csv yang bisa dibaca.") from None
 
 
 def _workbook_rows(path: Path, name: str) -> Iterator[Row]:
+    from python_calamine import CalamineError
+
     with _book(path) as book:
         try:
             sheet = book.get_sheet_by_name(name)
@@ -203,7 +209,7 @@ class _Merged:
         return row
 
 
-def _merged(sheet: CalamineSheet) -> _Merged:
+def _merged(sheet: "CalamineSheet") -> _Merged:
     begins: dict[int, list[tuple[int, int]]] = {}
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
         if bottom > top and right == left:

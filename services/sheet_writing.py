@@ -6,8 +6,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import xlsxwriter
-
 # What is written is words and numbers: a cell that begins with "=" or "http" stays what it is.
 INERT = {
     "constant_memory": True,  # row by row to the disk: a hundred thousand rows take no more memory than ten
@@ -33,6 +31,8 @@ class Writer:
         columns: Sequence[tuple[str, int]],
         row_points: float | None = None,
     ) -> None:
+        import xlsxwriter
+
         self.path, self.count = path, 0
         self._row_points = row_points
         self._part = path.with_name(f".{path.name}.part")

@@ -3,7 +3,7 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from texts import dates
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 
@@ -15,7 +15,7 @@ def clock(at: dt.datetime) -> str:
 
 def day(at: dt.datetime) -> str:
     """8 Des"""
-    return str(format_date(at.astimezone(JAKARTA).date(), "d MMM", locale="id"))
+    return dates.brief(at.astimezone(JAKARTA).date(), "id")
 
 
 def moment(at: dt.datetime) -> str:
@@ -30,13 +30,13 @@ def lately(at: dt.datetime, now: dt.datetime) -> str:
 
 def full_day(at: dt.datetime) -> str:
     """Selasa, 24 November 2026"""
-    return str(format_date(at.astimezone(JAKARTA).date(), "EEEE, d MMMM y", locale="id"))
+    return dates.full(at.astimezone(JAKARTA).date(), "id")
 
 
 def separator(at: dt.datetime, now: dt.datetime) -> str:
     """What stands between the bubbles of two days."""
     local, today = at.astimezone(JAKARTA).date(), now.astimezone(JAKARTA).date()
-    return "Hari ini" if local == today else str(format_date(local, "d MMMM", locale="id"))
+    return "Hari ini" if local == today else dates.of_month(local, "id")
 
 
 def first_line(text: str, most: int = 80) -> str:

@@ -5,11 +5,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from texts import dates
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 THINGS = frozenset(("ingredient", "product"))  # common nouns: capital letter where they begin a sentence
@@ -151,19 +150,14 @@ def shown(value: Any, language: str) -> str:
 
 def day(value: dt.date, language: str) -> str:
     """ "Kamis, 3 Desember 2026" or "Thursday, 3 December 2026"."""
-    return _day(value, str(language))
-
-
-@lru_cache(maxsize=4096)
-def _day(value: dt.date, language: str) -> str:
-    return str(format_date(value, "EEEE, d MMMM y", locale=language))
+    return dates.full(value, language)
 
 
 def _moment(value: dt.datetime, language: str) -> str:
     if value.tzinfo is None:
         raise TypeError("a time without a zone cannot be shown in a text")
     local = value.astimezone(JAKARTA)
-    return f"{_day(local.date(), str(language))}, {local:%H.%M} WIB"
+    return f"{dates.full(local.date(), language)}, {local:%H.%M} WIB"
 
 
 def _rupiah(value: Decimal, language: str) -> str:

@@ -1,19 +1,8 @@
-"""Data contoh: invented people in every stage, so that every page has something to show; never beside real ones."""
+"""Data contoh: invented people in every stage, so that every page has something to show; never beside real ones.
 
-from services.demo.desk import PREFIX
-from services.demo.filling import MOST, PEOPLE, SEED, Filled, RealPeople, fill, keep_quotas, present, real_people
-from services.demo.removing import remove
+`filling.fill` puts them there, `removing.remove` takes them away.
+"""
 
-__all__ = [
-    "MOST",
-    "PEOPLE",
-    "PREFIX",
-    "SEED",
-    "Filled",
-    "RealPeople",
-    "fill",
-    "keep_quotas",
-    "present",
-    "real_people",
-    "remove",
-]
+from services.demo.presence import MOST, PEOPLE, PREFIX, Filled, RealPeople, keep_quotas, present, real_people
+
+__all__ = ["MOST", "PEOPLE", "PREFIX", "Filled", "RealPeople", "keep_quotas", "present", "real_people"]

@@ -8,10 +8,10 @@ from services import accounts, answers, asked, interests, requests, staff
 from services.demo import names
 from services.demo.careers import officer
 from services.demo.people import open_ticket
+from services.demo.presence import PREFIX
 from services.demo.scene import Act, Life, Scene
 from services.staff import Via
 
-PREFIX = "contoh."  # every account of a demo signs in with a name that begins so
 # What owners read; a role that is not named here has an account too.
 SHOWN: Mapping[str, str] = {
     "pimpinan": "Hj. Ratu Contohwati",

@@ -2,16 +2,17 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from models import Contact, Event, Person, Session, Staff
+from models import Person, Session
 from services import certificates, dues, lateness, programmes, waiting_news
 from services.demo import careers, days, desk, fates, lists, names, people, stories
 from services.demo.cast import cast
+from services.demo.presence import PEOPLE, Filled, RealPeople, present, real_people
 from services.demo.scene import Act, Life, Scene
 from services.events import reminding, tending
 from services.office import Office
@@ -20,8 +21,6 @@ from services.programmes import ProgrammeSpec
 if TYPE_CHECKING:
     from texts import Catalogue
 
-PEOPLE = 200
-MOST = 20_000
 SEED = 1505  # the day of the article
 LONG_AGO = 50  # days
 WATCHED = 24  # days on which the program did what it does by itself
@@ -30,36 +29,6 @@ SLOW = dt.timedelta(days=2)  # so long the office takes for a broken promise
 QUOTAS: Mapping[str, int] = {
     "36.01": 980, "36.02": 1010, "36.03": 1290, "36.04": 1095, "36.71": 860, "36.72": 445, "36.73": 590,
 }  # fmt: skip
-
-
-class RealPeople(Exception):
-    """Somebody who is not invented is in this database: a demo is never mixed with them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """How much there is now. `new` False: it was there before, and nothing was changed."""
-
-    people: int
-    new: bool
-
-
-def present(session: Session) -> bool:
-    """Whether a demo is in this database."""
-    return session.execute(sa.select(sa.or_(*_any(Person.demo.is_(True), Contact.demo.is_(True))))).scalar_one()
-
-
-def real_people(session: Session) -> bool:
-    """Whether the database knows anybody, or has anything arranged, that is not of a demo."""
-    ours = Staff.name.startswith(desk.PREFIX, autoescape=True)
-    arranged = Event.created_by.startswith(desk.PREFIX, autoescape=True)
-    return session.execute(
-        sa.select(sa.or_(*_any(Person.demo.is_(False), Contact.demo.is_(False), ~ours, ~arranged)))
-    ).scalar_one()
-
-
-def _any(*conditions: sa.ColumnElement[bool]) -> list[sa.ColumnElement[bool]]:
-    return [sa.exists(sa.select(sa.literal(1)).where(condition)) for condition in conditions]
 
 
 def fill(
@@ -95,14 +64,6 @@ def fill(
 def _with_quotas(programme: ProgrammeSpec, held: int) -> ProgrammeSpec:
     """Places per kab/kota, unless the office has set its own."""
     return replace(programme, allocations=programme.allocations or {**QUOTAS, names.FULL: held})
-
-
-def keep_quotas(session: Session, programme: ProgrammeSpec) -> ProgrammeSpec:
-    """While a demo is there, its places per kab/kota stand where the settings say none."""
-    if programme.allocations or not present(session):
-        return programme
-    known = programmes.allocations(session, programmes.by_code(session, programme.code).id)
-    return replace(programme, allocations={code: row.quota for code, row in known.items() if code})
 
 
 # --- the weeks

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from models import Base, Contact, ContactList, Event, Person, Session, Staff
 from services import programmes
-from services.demo.desk import PREFIX
+from services.demo.presence import PREFIX
 from services.programmes import ProgrammeSpec
 
 AT_ONCE = 500  # ids in one statement

@@ -4,9 +4,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-from reportlab.lib.pagesizes import A4
-from reportlab.pdfgen.canvas import Canvas
+from typing import TYPE_CHECKING
 
 from models import Event
 from services import printing
@@ -16,6 +14,9 @@ from services.events.rules import zone_of
 from services.letterhead import Letterhead
 from services.printing import BOLD, MM, PLAIN
 from services.sheet_writing import Writer
+
+if TYPE_CHECKING:
+    from reportlab.pdfgen.canvas import Canvas
 
 SIGNATURE = "Tanda tangan"
 ROW_POINTS = 30  # a row of the sheet, high enough for a pen
@@ -72,9 +73,8 @@ def as_sheet(path: Path, event: Event, guests: Sequence[Guest], letterhead: Lett
 
 def as_paper(event: Event, guests: Sequence[Guest], letterhead: Letterhead) -> bytes:
     """The list as PDF, A4, with room for each signature; headings on every page."""
-    printing.ready()
     out = io.BytesIO()
-    paper = Canvas(out, pagesize=A4, invariant=1)
+    paper = printing.blank(out)
     paper.setTitle(f"Daftar hadir {event.code}")
     y, page = _begin(paper, event, letterhead), 1
     for n, row in enumerate(lines(event, guests), 1):
@@ -88,7 +88,7 @@ def as_paper(event: Event, guests: Sequence[Guest], letterhead: Letterhead) -> b
     return out.getvalue()
 
 
-def _begin(paper: Canvas, event: Event, letterhead: Letterhead) -> float:
+def _begin(paper: "Canvas", event: Event, letterhead: Letterhead) -> float:
     y = printing.heading(paper, letterhead, TOP)
     for n, said in enumerate(titles(event, letterhead)[len(letterhead.lines) + 1 :]):
         printing.centred(paper, said, y, BOLD if n < 2 else PLAIN, 13 if n == 0 else 10)
@@ -96,18 +96,18 @@ def _begin(paper: Canvas, event: Event, letterhead: Letterhead) -> float:
     return _columns(paper, y - 2 * MM)
 
 
-def _columns(paper: Canvas, y: float) -> float:
+def _columns(paper: "Canvas", y: float) -> float:
     _cells(paper, [name for name, _ in PAPER], y, 7 * MM, BOLD)
     return y - 7 * MM
 
 
-def _row(paper: Canvas, n: int, row: Line, y: float) -> float:
+def _row(paper: "Canvas", n: int, row: Line, y: float) -> float:
     name = f"{row.name} (diwakili {row.stand_in})" if row.stand_in else row.name
     _cells(paper, [str(n), name, row.business, row.regency, row.came, f"{n}."], y, ROW, PLAIN)
     return y - ROW
 
 
-def _cells(paper: Canvas, cells: Sequence[str], y: float, height: float, font: str) -> None:
+def _cells(paper: "Canvas", cells: Sequence[str], y: float, height: float, font: str) -> None:
     x = LEFT
     for said, (_, width) in zip(cells, PAPER, strict=True):
         room = width * MM
@@ -119,6 +119,6 @@ def _cells(paper: Canvas, cells: Sequence[str], y: float, height: float, font: s
         x += room
 
 
-def _foot(paper: Canvas, event: Event, page: int) -> None:
+def _foot(paper: "Canvas", event: Event, page: int) -> None:
     paper.setFont(PLAIN, 8)
     paper.drawString(LEFT, 10 * MM, f"{event.code}, halaman {page}")

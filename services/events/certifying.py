@@ -7,23 +7,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from reportlab.lib.pagesizes import A4, landscape
-from reportlab.pdfgen.canvas import Canvas
 
 from models import Event, EventCertificate, Language, Session, SignUp, SignUpState
 from services import audit, printing
 from services.events import seating, words
 from services.events.rules import zone_of
 from services.letterhead import Letterhead
-from services.printing import BOLD, GOLD, GREEN, INK, MM, PLAIN
+from services.printing import A4, BOLD, GOLD, GREEN, INK, MM, PLAIN
 from services.staff import Actor, Right, demand_for
 from texts.filling import shown
 
 if TYPE_CHECKING:
+    from reportlab.pdfgen.canvas import Canvas
+
     from texts import Catalogue
 
 PATH = "/sertifikat/"
-WIDTH, HEIGHT = landscape(A4)
+HEIGHT, WIDTH = A4  # across
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +118,8 @@ def paper(
     rows: Sequence[tuple[SignUp, Event, EventCertificate]], letterhead: Letterhead, texts: "Catalogue", public_url: str
 ) -> bytes:
     """Certificates as PDF, one to a page, A4 across. In the office's own language, whatever its bearer reads."""
-    printing.ready()
     out = io.BytesIO()
-    canvas = Canvas(out, pagesize=(WIDTH, HEIGHT), invariant=1)
+    canvas = printing.blank(out, (WIDTH, HEIGHT))
     for row, event, made in rows:
         _draw(canvas, row, event, made, letterhead, texts, public_url)
         canvas.showPage()
@@ -129,7 +128,7 @@ def paper(
 
 
 def _draw(
-    canvas: Canvas,
+    canvas: "Canvas",
     row: SignUp,
     event: Event,
     made: EventCertificate,
@@ -161,14 +160,16 @@ def _draw(
     _foot(canvas, event, made, letterhead, checks)
 
 
-def _frame(canvas: Canvas) -> None:
+def _frame(canvas: "Canvas") -> None:
     for inset, width, colour in ((8, 2.4, GREEN), (10.5, 0.8, GOLD)):
         canvas.setStrokeColor(colour)
         canvas.setLineWidth(width)
         canvas.rect(inset * MM, inset * MM, WIDTH - 2 * inset * MM, HEIGHT - 2 * inset * MM)
 
 
-def _foot(canvas: Canvas, event: Event, made: EventCertificate, letterhead: Letterhead, checks: Sequence[str]) -> None:
+def _foot(
+    canvas: "Canvas", event: Event, made: EventCertificate, letterhead: Letterhead, checks: Sequence[str]
+) -> None:
     printing.qr(canvas, checks[1], 22 * MM, 18 * MM, 32 * MM)
     for n, line in enumerate(checks):
         said = printing.printable(line)

@@ -3,34 +3,29 @@
 import io
 from typing import TYPE_CHECKING
 
-import pypdfium2
-from reportlab.lib.colors import HexColor
-from reportlab.lib.pagesizes import A4
-from reportlab.pdfgen.canvas import Canvas
-
 from models import Event, Language
 from services import printing
 from services.events import words
 from services.letterhead import Letterhead
-from services.printing import BOLD, GOLD, GREEN, INK, MM, PLAIN
+from services.printing import A4, BOLD, GOLD, GREEN, INK, MM, PLAIN, WHITE
 from texts.filling import Marked
 
 if TYPE_CHECKING:
+    from reportlab.pdfgen.canvas import Canvas
+
     from texts import Catalogue
 
 WIDTH, HEIGHT = A4
 ROOM = WIDTH - 36 * MM
 PIXELS = 1240  # across: sharp on a phone, some hundred kilobytes
-WHITE = HexColor("#ffffff")
 
 
 def as_pdf(
     event: Event, url: str, letterhead: Letterhead, texts: "Catalogue", *, verify_url: str, language: Language
 ) -> bytes:
     """The poster of an event, its QR leading to `url`."""
-    printing.ready()
     out = io.BytesIO()
-    canvas = Canvas(out, pagesize=A4, invariant=1)
+    canvas = printing.blank(out)
     canvas.setTitle(printing.printable(event.title))
     values = {**words.values(event, texts, language), "verify_url": Marked(verify_url)}
 
@@ -50,6 +45,8 @@ def as_pdf(
 
 def as_png(pdf: bytes) -> bytes:
     """The same as a picture, for a group or a story."""
+    import pypdfium2
+
     document = pypdfium2.PdfDocument(pdf)
     try:
         picture = document[0].render(scale=PIXELS / WIDTH).to_pil()
@@ -60,7 +57,7 @@ def as_png(pdf: bytes) -> bytes:
         document.close()
 
 
-def _title(canvas: Canvas, event: Event, y: float) -> float:
+def _title(canvas: "Canvas", event: Event, y: float) -> float:
     size = 26
     while size > 14 and len(printing.lines(event.title, BOLD, size, ROOM)) > 3:
         size -= 2
@@ -72,7 +69,7 @@ def _title(canvas: Canvas, event: Event, y: float) -> float:
     return y - 8 * MM
 
 
-def _facts(canvas: Canvas, facts: list[str], y: float) -> float:
+def _facts(canvas: "Canvas", facts: list[str], y: float) -> float:
     for n, fact in enumerate(facts):
         font, size = (BOLD, 15) if n == 0 else (PLAIN, 13)
         for line in printing.lines(fact, font, size, ROOM)[:2]:
@@ -82,7 +79,7 @@ def _facts(canvas: Canvas, facts: list[str], y: float) -> float:
     return y
 
 
-def _free(canvas: Canvas, said: str, y: float) -> None:
+def _free(canvas: "Canvas", said: str, y: float) -> None:
     wide = printing.wide(printing.printable(said), BOLD, 13) + 14 * MM
     canvas.setFillColor(GOLD)
     canvas.roundRect((WIDTH - wide) / 2, y - 11 * MM, wide, 9 * MM, 3 * MM, stroke=0, fill=1)
@@ -90,7 +87,7 @@ def _free(canvas: Canvas, said: str, y: float) -> None:
     printing.centred(canvas, said, y - 8 * MM, BOLD, 13)
 
 
-def _way_in(canvas: Canvas, url: str, scan: str, how: str) -> None:
+def _way_in(canvas: "Canvas", url: str, scan: str, how: str) -> None:
     side, bottom = 78 * MM, 46 * MM
     canvas.setFillColor(GREEN)
     left = (WIDTH - side) / 2

@@ -3,9 +3,6 @@
 import datetime as dt
 import io
 
-import icalendar
-import segno
-
 from models import Event
 from services.events.rules import zone_of
 
@@ -27,6 +24,8 @@ def picture(public_url: str, token: str) -> bytes:
 
 def qr(words: str) -> bytes:
     """Words as a QR code, PNG."""
+    import segno
+
     out = io.BytesIO()
     segno.make(words, error="m", micro=False).save(out, kind="png", scale=SCALE, border=BORDER)
     return out.getvalue()
@@ -37,6 +36,8 @@ def calendar(event: Event, url: str, now: dt.datetime, note: str = "") -> bytes:
 
     `note`: for somebody's own copy, the digits to say at the door. Nothing else of a person is in it.
     """
+    import icalendar
+
     zone = zone_of(event.zone)
     entry = icalendar.Event()
     entry.add("uid", f"{event.code.lower()}@naikkelas")

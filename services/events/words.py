@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from babel.dates import format_date
-
 from models import Event, Language
 from services.events import rules
+from texts import dates
 from texts.bubble import Bubble, Button, Shape
 from texts.filling import Marked, shown
 
@@ -32,7 +31,7 @@ def hours_of(starts_at: dt.datetime, ends_at: dt.datetime, zone: str, language: 
     start, end = starts_at.astimezone(where), ends_at.astimezone(where)
     if start.date() == end.date():
         return f"{start:%H.%M}–{end:%H.%M} {label}"
-    last = format_date(end.date(), "d MMMM", locale=language)
+    last = dates.of_month(end.date(), language)
     return f"{start:%H.%M} {label} – {last}, {end:%H.%M} {label}"
 
 

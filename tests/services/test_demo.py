@@ -28,6 +28,7 @@ from models import (
     StageChange,
 )
 from services import auditing, demo, programmes
+from services.demo import filling, removing
 from services.demo.cast import cast
 from services.demo.stories import STORIES, drawn
 from services.office import Office
@@ -54,7 +55,7 @@ KEPT = {"audit", "audit_heads", "programmes"}  # what was done stays; the progra
 
 
 def fill(session: Session, count: int = FEW, now: dt.datetime = NOON) -> demo.Filled:
-    return demo.fill(session, texts=load(), office=OFFICE, programme=SPEC, now=now, count=count)
+    return filling.fill(session, texts=load(), office=OFFICE, programme=SPEC, now=now, count=count)
 
 
 def faces(session: Session) -> list[tuple[object, ...]]:
@@ -107,7 +108,7 @@ def test_a_demo_keeps_every_rule_and_goes_again_without_a_trace(database: Databa
         before = faces(session)
         links = session.scalar(sa.select(sa.func.count()).select_from(AuditEntry))
     with transaction(database) as session:
-        assert demo.remove(session, SPEC) == FEW
+        assert removing.remove(session, SPEC) == FEW
     with transaction(database) as session:
         assert rows(session) == {}
         programme = programmes.by_code(session, SPEC.code)
@@ -146,7 +147,7 @@ def test_it_is_never_mixed_with_people_who_are_real(database: Database) -> None:
     with transaction(database) as session, pytest.raises(demo.RealPeople):
         fill(session)
     with transaction(database) as session:
-        assert demo.remove(session, None) == 0
+        assert removing.remove(session, None) == 0
         assert session.scalars(sa.select(Person.name)).all() == ["Siti Aminah"]
 
 

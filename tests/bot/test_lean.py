@@ -1,0 +1,55 @@
+"""A server that runs for months is put together without what it may never be asked for."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from alembic.script import ScriptDirectory
+
+import migrations
+
+ROOT = Path(__file__).parents[2]
+# Papers, sheets, pictures, calendars; the phone in the browser; Twilio where no account is; steps already made; pages
+# of help; every country's holidays.
+UNASKED = """
+    reportlab PIL pypdfium2 segno icalendar xlsxwriter python_calamine simulator.app services.demo.filling
+    bot.channels.whatsapp twilio.rest requests alembic mako rich pygments bot.cli_contacts holidays.countries.yemen
+""".split()
+COMPOSED = """
+import asyncio, sys
+from pathlib import Path
+import bot.cli_run
+from bot import config, serving
+from services.national_days import national
+
+database, folder, unasked = sys.argv[1], Path(sys.argv[2]), sys.argv[3:]
+settings = config.Settings.model_validate({
+    "database": {"url": f"sqlite:///{database}"}, "data": {"dir": folder}, "telegram": {"token": "123:abc"}
+})
+serving.prepare(settings)
+
+async def compose():
+    return serving.build(settings)
+
+assert asyncio.run(compose()).program.takes_messages and national(2026)
+print(*(name for name in unasked if name in sys.modules))
+"""
+
+
+def test_a_server_is_put_together_without_what_nobody_asked_for(sqlite_template: Path, tmp_path: Path) -> None:
+    shutil.copy(sqlite_template, tmp_path / "lean.db")
+    command = [sys.executable, "-c", COMPOSED, str(tmp_path / "lean.db"), str(tmp_path), *UNASKED]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("NAIKKELAS_")}
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stdout.split()) == (0, []), done.stderr
+
+
+def test_the_steps_are_known_by_their_files_as_alembic_knows_them() -> None:
+    scripts = ScriptDirectory.from_config(migrations.config())
+    assert migrations.head() == scripts.get_current_head()
+    assert all(migrations.known(script.revision) for script in scripts.walk_revisions())
+    assert not migrations.known("9999")
