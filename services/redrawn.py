@@ -1,8 +1,10 @@
 """Foto untuk dilihat: a picture somebody sent, drawn anew for a screen, without what was hidden in its file."""
 
 from io import BytesIO
+from typing import TYPE_CHECKING
 
-from PIL import Image, ImageOps
+if TYPE_CHECKING:
+    from PIL import Image
 
 TAKES = ("JPEG", "PNG", "WEBP")
 LARGEST = 1600  # pixels of the longer side: a label can still be read
@@ -15,6 +17,8 @@ def redrawn(content: bytes) -> bytes | None:
 
     None: no picture of a kind we take, broken, or larger than `MOST_PIXELS`.
     """
+    from PIL import Image
+
     try:
         with Image.open(BytesIO(content), formats=TAKES) as opened:
             if opened.width * opened.height > MOST_PIXELS:
@@ -25,7 +29,9 @@ def redrawn(content: bytes) -> bytes | None:
         return None
 
 
-def _jpeg(opened: Image.Image) -> bytes:
+def _jpeg(opened: "Image.Image") -> bytes:
+    from PIL import Image, ImageOps
+
     opened.thumbnail((LARGEST, LARGEST))
     upright = ImageOps.exif_transpose(opened)
     drawn = Image.new("RGB", upright.size, "white")  # a new picture: nothing of the old file comes along
