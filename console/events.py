@@ -1,10 +1,10 @@
-"""Acara: what is to come and what has been, and one event in numbers, from invitation to attendance."""
+"""Acara: what is to come and what has been, and one event in numbers, from invitation to certificate."""
 
 from starlette.responses import Response
 
-from console import event_words, looks
+from console import event_filled, event_words, looks
 from console.desk import Desk, Gone
-from services.events import lists
+from services.events import funnel, lists, plans
 from services.events.rules import EventRefused
 
 
@@ -22,8 +22,11 @@ def show(desk: Desk) -> Response:
     try:
         with desk.reading() as session:
             event = lists.for_staff(session, desk.actor, code)
-            count = lists.count(session, event.id)
-            shares = lists.shares(session, event.id)
+            count, way = lists.count(session, event.id), funnel.of_event(session, event)
+            shares, plan = lists.shares(session, event.id), plans.plan_of(session, event.id)
     except EventRefused:
         raise Gone from None
-    return looks.page(desk, "event.html", event=event, count=count, shares=shares, ew=event_words)
+    return looks.page(
+        desk, "event.html", event=event, count=count, funnel=way, shares=shares, plan=plan, ew=event_words,
+        reminders=event_filled.REMINDERS, audiences=event_filled.AUDIENCES,
+    )  # fmt: skip

@@ -39,6 +39,13 @@ DONE = {
     "acara_materi": "Materi tersimpan; yang hadir dikabari sesudah acara.",
     "acara_pindah": "Acara dipindahkan; pesertanya dikabari.",
     "acara_batal": "Acara dibatalkan; pesertanya dikabari satu kali.",
+    "dikeluarkan": "Dikeluarkan dan dikabari; kursinya ditawarkan ke urutan berikutnya.",
+    "dikeluarkan_diam": "Dikeluarkan. Orangnya tidak bisa dikabari: tidak ada chat.",
+    "hadir_dicatat": "Tercatat hadir.",
+    "hadir_sudah": "Sudah tercatat hadir sebelumnya.",
+    "hadir_urung": "Diurungkan.",
+    "pintu_dicabut": "Tautan pintu dicabut; tidak bisa dipakai lagi.",
+    "sertifikat_jalan": "Tercatat. Sertifikat terbit sesudah acara selesai, pada jam kirim kantor; jalan sendiri.",
     "acara_kapasitas": "Jumlah kursi diubah.",
 }
 

@@ -21,11 +21,11 @@ from models import (
     Reachable,
     Session,
     SignUp,
-    SignUpState,
     Stopped,
 )
 from services import audit, calendar, chats, consents, deliveries
 from services.events import giving, seating, signing, words
+from services.events.attending import CAME
 from services.inserting import insert_unless_there, quietly
 from services.office import Office
 from services.staff import Actor, Right, demand
@@ -50,7 +50,7 @@ def sweep(session: Session, texts: "Catalogue", office: Office, now: dt.datetime
     if not calendar.may_send(calendar.Purpose.REMINDER, now, office.calendar):
         return 0
     asked = sa.and_(EventFeedback.event_id == SignUp.event_id, EventFeedback.person_id == SignUp.person_id)
-    came = sa.and_(SignUp.state == SignUpState.ATTENDED, SignUp.person_id.is_not(None), SignUp.name != "")
+    came = sa.and_(CAME, SignUp.person_id.is_not(None))
     over = sa.and_(Event.ends_at <= now - SOON_AFTER, Event.ends_at > now - LATEST)
     query = sa.select(SignUp, Event).join(Event, Event.id == SignUp.event_id)
     query = query.where(came, over, Event.state.in_((EventState.OPEN, EventState.DONE)))

@@ -14,6 +14,7 @@ from services.inserting import insert_unless_there, quietly
 from services.staff import Actor, Forbidden, Right, demand, demand_for
 
 GUEST = "E0"  # the code of a guest without a chat: nobody ever answers by it
+CAME = sa.and_(SignUp.state == SignUpState.ATTENDED, SignUp.name != "")  # whoever came, and is not forgotten since
 FORGIVEN = dt.timedelta(hours=24)  # a tap kept on a phone without signal counts from when it was made, so far back
 
 

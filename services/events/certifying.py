@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from models import Event, EventCertificate, Language, Session, SignUp, SignUpState
 from services import audit, printing
 from services.events import seating, words
+from services.events.attending import CAME
 from services.events.rules import zone_of
 from services.letterhead import Letterhead
 from services.printing import A4, BOLD, GOLD, GREEN, INK, MM, PLAIN
@@ -61,8 +62,27 @@ def bearer(row: SignUp) -> str:
 def without(session: Session, event_id: int, limit: int) -> list[SignUp]:
     """Who came and has no certificate yet, in the order of the list."""
     has_one = sa.exists(sa.select(EventCertificate.id).where(EventCertificate.sign_up_id == SignUp.id))
-    came = sa.and_(SignUp.event_id == event_id, SignUp.state == SignUpState.ATTENDED, SignUp.name != "")
+    came = sa.and_(SignUp.event_id == event_id, CAME)
     return list(session.scalars(sa.select(SignUp).where(came, ~has_one).order_by(SignUp.id).limit(limit)))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far an event's certificates are. `issued`: the highest number; `held`: by who still counts as having come."""
+
+    came: int
+    issued: int
+    held: int
+
+
+def standing(session: Session, event: Event) -> Standing:
+    """How many who came hold one."""
+    has_one = sa.exists(sa.select(EventCertificate.id).where(EventCertificate.sign_up_id == SignUp.id))
+    counts = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(sa.case((has_one, 1), else_=0)), 0))
+    came, held = session.execute(counts.select_from(SignUp).where(SignUp.event_id == event.id, CAME)).one()
+    highest = sa.select(sa.func.coalesce(sa.func.max(EventCertificate.n), 0))
+    issued = session.execute(highest.where(EventCertificate.event_id == event.id)).scalar_one()
+    return Standing(came, issued, int(held))
 
 
 def issue(
@@ -93,8 +113,7 @@ def of_sign_up(session: Session, sign_up_id: int) -> tuple[SignUp, Event, EventC
 def _one(session: Session, which: sa.ColumnElement[bool]) -> tuple[SignUp, Event, EventCertificate] | None:
     query = sa.select(SignUp, Event, EventCertificate).join(Event, Event.id == SignUp.event_id)
     query = query.join(EventCertificate, EventCertificate.sign_up_id == SignUp.id)
-    came = sa.and_(SignUp.state == SignUpState.ATTENDED, SignUp.name != "")
-    found = session.execute(query.where(which, came)).one_or_none()
+    found = session.execute(query.where(which, CAME)).one_or_none()
     return (found[0], found[1], found[2]) if found else None
 
 
@@ -186,13 +205,16 @@ def _foot(
     canvas.drawCentredString(x, 22 * MM, printing.printable(letterhead.signer) or "_" * 26)
 
 
-def sheet(session: Session, actor: Actor, code: str, now: dt.datetime) -> list[tuple[SignUp, Event, EventCertificate]]:
-    """All certificates of an event, to be printed. That is noted. Raises EventRefused, Forbidden."""
+def sheet(
+    session: Session, actor: Actor, code: str, now: dt.datetime, *, sign_up_id: int | None = None
+) -> list[tuple[SignUp, Event, EventCertificate]]:
+    """All certificates of an event, or one, to be printed. That is noted. Raises EventRefused, Forbidden."""
     event = seating.find(session, code)
     demand_for(actor, Right.EXPORT, event.regency)
     query = sa.select(SignUp, EventCertificate).join(EventCertificate, EventCertificate.sign_up_id == SignUp.id)
-    came = sa.and_(SignUp.event_id == event.id, SignUp.state == SignUpState.ATTENDED, SignUp.name != "")
-    rows = session.execute(query.where(came).order_by(EventCertificate.n)).all()
+    came = sa.and_(SignUp.event_id == event.id, CAME)
+    query = query.where(came) if sign_up_id is None else query.where(came, SignUp.id == sign_up_id)
+    rows = session.execute(query.order_by(EventCertificate.n)).all()
     after = {"count": len(rows)}
     audit.note(session, actor, "event.certificates_exported", f"event:{event.code}", after=after, now=now)
     return [(row, event, made) for row, made in rows]

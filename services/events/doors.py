@@ -45,11 +45,17 @@ def hashed(token: str) -> str:
 
 
 def make(session: Session, actor: Actor, code: str, name: str, *, token: str, now: dt.datetime) -> EventDoor:
-    """A new link for an event that is not over. `token` is chance, shown once. Raises EventRefused, Forbidden."""
+    """A new link for an event that is not over. `token` is chance, shown once; said again, it is the same link.
+
+    Raises EventRefused, Forbidden.
+    """
     event = seating.find(session, code)
     demand_for(actor, Right.EVENTS, event.regency)
     if event.state is EventState.CANCELLED or now >= attending.ends(event):
         raise EventRefused(Wrong.OVER)
+    same = sa.select(EventDoor).where(EventDoor.event_id == event.id, EventDoor.token_hash == hashed(token))
+    if (made := session.scalars(same).one_or_none()) is not None:
+        return made
     row = EventDoor(
         event_id=event.id, name=name.strip()[:LONGEST_NAME] or "Pintu", token_hash=hashed(token), made_at=now,
         made_by=actor.name,

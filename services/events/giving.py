@@ -16,10 +16,10 @@ from models import (
     Reachable,
     Session,
     SignUp,
-    SignUpState,
 )
 from services import audit, calendar, chats, deliveries, files
 from services.events import certifying, seating, words
+from services.events.attending import CAME
 from services.events.rules import EventRefused, Wrong
 from services.inserting import quietly
 from services.office import Office
@@ -119,7 +119,7 @@ def _over(now: dt.datetime) -> sa.ColumnElement[bool]:
 
 
 def _due(now: dt.datetime) -> Any:
-    came = sa.and_(SignUp.event_id == Event.id, SignUp.state == SignUpState.ATTENDED, SignUp.name != "")
+    came = sa.and_(SignUp.event_id == Event.id, CAME)
     has_one = sa.exists(sa.select(EventCertificate.id).where(EventCertificate.sign_up_id == SignUp.id))
     without = sa.and_(Event.certificates_at <= now, sa.exists(sa.select(SignUp.id).where(came, ~has_one)))
     untold = sa.exists(sa.select(SignUp.id).where(came, SignUp.materials_at.is_(None), SignUp.person_id.is_not(None)))
@@ -153,8 +153,9 @@ class _Giving:
         event = self.event
         if limit <= 0 or (event.materials_url is None and event.materials_file is None):
             return 0
-        untold = sa.and_(SignUp.event_id == event.id, SignUp.state == SignUpState.ATTENDED, SignUp.name != "")
-        untold = sa.and_(untold, SignUp.materials_at.is_(None), SignUp.person_id.is_not(None))
+        untold = sa.and_(
+            SignUp.event_id == event.id, CAME, SignUp.materials_at.is_(None), SignUp.person_id.is_not(None)
+        )
         rows = self.session.scalars(sa.select(SignUp).where(untold).order_by(SignUp.id).limit(limit)).all()
         for row in rows:
             row.materials_at = self.now

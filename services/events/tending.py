@@ -8,6 +8,7 @@ from services import chats, deliveries
 from services.calendar import Purpose, allowed
 from services.events import arranging, queue, seating, words
 from services.office import Office
+from texts.bubble import Bubble
 
 if TYPE_CHECKING:
     from texts import Catalogue
@@ -50,6 +51,14 @@ def tell_bumped(session: Session, rows: list[SignUp], texts: "Catalogue", office
         _post(session, event, row, "events.bumped", texts, now, {"position": number or 0}, not_before=at)
 
 
+def tell_removed(
+    session: Session, row: SignUp, because: str, texts: "Catalogue", office: Office, now: dt.datetime
+) -> Bubble | None:
+    """Whom the office took off the event is told so, by day, with the reason; None where they have no chat."""
+    event, at = session.get_one(Event, row.event_id), allowed(Purpose.REMINDER, now, office.calendar).at
+    return _post(session, event, row, "events.removed", texts, now, {"reason": because}, not_before=at)
+
+
 def _post(
     session: Session,
     event: Event,
@@ -60,10 +69,10 @@ def _post(
     more: dict[str, Any],
     until: dt.datetime | None = None,
     not_before: dt.datetime | None = None,
-) -> None:
+) -> Bubble | None:
     chat = _chat(session, row)
     if chat is None:
-        return
+        return None
     language = chat.language or Language.ID
     person = session.get(Person, row.person_id)
     told = words.Told(event, row, (person and person.name) or row.name, language)
@@ -78,6 +87,7 @@ def _post(
         expires_at=until or event.starts_at,
         not_before=not_before,
     )
+    return shown
 
 
 def _chat(session: Session, row: SignUp) -> Conversation | None:

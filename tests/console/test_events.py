@@ -1,15 +1,20 @@
-"""Acara on the console: made, changed, moved, made smaller and called off, each with what it would tell seen before."""
+"""Acara on the console: made, changed, moved and called off, each with what it would tell seen before; and its day."""
 
 import re
+import secrets
+from pathlib import Path
 
+import pypdfium2
 import sqlalchemy as sa
+from python_calamine import CalamineWorkbook
 from sqlalchemy.orm import Session
 
-from models import Event, EventState, Reminder, SignUp, SignUpState
-from services.events import plans
-from tests.console.office import Browser, Office
+from models import Delivery, Event, EventDoor, EventState, Reminder, SignUp, SignUpState
+from services.events import doors, giving, plans
+from tests.console.office import CATALOGUE, Browser, Office
 from tests.console.town import LEBAK, SERANG
-from tests.services.eventful import event, owner, signs_up
+from tests.services.eventful import DAY, THURSDAY, event, owner, signs_up
+from tests.support.office import OFFICE
 
 NEW = {
     "judul": "Sosialisasi Sertifikasi Halal", "jenis": "sosialisasi", "mulai": "2026-12-10T09:00",
@@ -148,3 +153,107 @@ def test_an_event_from_an_empty_form_to_called_off(office: Office) -> None:
     assert "dikabari satu kali" in dewi.says()
     assert kept(office, code).state is EventState.CANCELLED
     assert budi.get("/acara/SOS02/ubah").status_code == 404  # of another kab/kota
+
+
+def test_the_day_of_an_event_from_its_door_to_its_certificates(office: Office, tmp_path: Path) -> None:
+    with office.writing() as session:
+        made = event(session, regency=SERANG, capacity=2)
+        rows = [signs_up(session, made.id, owner(session, f"{name} Uji")).sign_up for name in ("Siti", "Neng", "Ujang")]
+        siti, neng, _ = (row.id for row in rows if row)
+    where = f"/acara/{made.code}"
+    dewi, dedi = office.hire("dewi", "petugas_acara"), office.hire("dedi", "petugas_acara", regencies=[LEBAK])
+    for browser in (dewi, dedi):
+        browser.sign_in()
+    for path in ("peserta", "pintu", "sertifikat", "pendapat"):
+        assert dedi.get(f"{where}/{path}").status_code == 404, path
+
+    # names on a click that is written down; whoever waits is in their order
+    dewi.get(f"{where}/peserta")
+    assert "Siti U•••" in dewi.says()
+    assert "Siti Uji" not in dewi.says().replace("Keripik Siti Uji", "")
+    dewi.post(f"{where}/peserta/buka")
+    assert "Siti Uji" in dewi.says()
+    assert office.acts()[-1] == "event.people_seen"
+    dewi.get(f"{where}/peserta?keadaan=waiting&cari=ujang&hal=7")
+    assert "1 orang" in dewi.says()
+    dewi.get(f"{where}/peserta?cari=%25")
+    assert "Tidak ada yang cocok" in dewi.says()
+
+    # taken off: the reason is asked for, the message seen, then sent once
+    dewi.get(f"{where}/peserta")
+    dewi.post(f"{where}/peserta/{neng}/keluarkan", alasan="")
+    assert "Tulis alasannya" in dewi.says()
+    dewi.post(f"{where}/peserta/{neng}/keluarkan", alasan="Terdaftar dua kali.")
+    assert "Alasannya: Terdaftar dua kali." in dewi.says()
+    with Session(office.database.read_engine) as session:
+        assert session.get_one(SignUp, neng).holds
+    for _ in range(2):
+        dewi.get(f"{where}/peserta")
+        dewi.post(f"{where}/peserta/{neng}/keluarkan", alasan="Terdaftar dua kali.", _yakin="1")
+    with Session(office.database.read_engine) as session:
+        assert session.get_one(SignUp, neng).state is SignUpState.CANCELLED
+        told = session.scalars(sa.select(Delivery).where(Delivery.because == f"event:{made.id}")).all()
+        assert len(told) == 1
+
+    # a link for the door, shown once, the same one however often the button is pressed; ended
+    dewi.get(f"{where}/pintu")
+    key = fields(dewi, "pintu/buat")
+    for _ in range(2):
+        dewi.post(f"{where}/pintu/buat", **{**key, "nama": "Pintu A"})
+    link = re.search(r"/hadir/(p[\w-]{32})", dewi.page.text)  # type: ignore[union-attr]
+    assert link
+    with Session(office.database.read_engine) as session:
+        (door,) = session.scalars(sa.select(EventDoor)).all()
+        assert isinstance(doors.find(session, link.group(1), THURSDAY), doors.Open)
+    dewi.get(f"{where}/pintu")
+    assert link.group(1) not in dewi.page.text  # type: ignore[union-attr]
+    dewi.post(f"{where}/pintu/cabut", pintu=str(door.id))
+    assert "Tautan pintu dicabut" in dewi.says()
+
+    # the day: noted by hand, twice harmless; a guest on paper, once
+    guest = {"nama": "Tamu Uji", "usaha": "Tape Uli", "surat": "kertas, lembar 2"}
+    dewi.post(f"{where}/pintu/tamu", **guest)
+    assert "Belum harinya" in dewi.says()
+    office.clock.now = THURSDAY + DAY / 24
+    dewi.sign_in()
+    for _ in range(2):
+        dewi.get(f"{where}/peserta")
+        dewi.post(f"{where}/peserta/{siti}/hadir")
+    assert "Sudah tercatat hadir" in dewi.says()
+    dewi.get(f"{where}/pintu")
+    dewi.post(f"{where}/pintu/tamu", **{**guest, "surat": "", "hp": "12"})
+    assert "Nomor HP belum benar" in dewi.says()
+    again = fields(dewi, "pintu/tamu")
+    for _ in range(2):
+        dewi.get(f"{where}/pintu")
+        dewi.post(f"{where}/pintu/tamu", **{**again, **guest, "hp": ""})
+    assert "2 hadir" in dewi.says()
+    dewi.get(f"{where}/pintu")
+    sheet = tmp_path / "hadir.xlsx"
+    sheet.write_bytes(dewi.post(f"{where}/pintu/daftar", sebagai="xlsx").content)
+    listed = [
+        str(cell) for row in CalamineWorkbook.from_path(str(sheet)).get_sheet_by_index(0).to_python() for cell in row
+    ]
+    assert {"Siti Uji", "Tamu Uji"} <= set(listed)
+    dewi.get(f"{where}/pintu")
+    assert dewi.post(f"{where}/pintu/daftar", sebagai="pdf").content.startswith(b"%PDF")
+
+    # certificates: said before the end, given out after it, one or all of them to be had as PDF
+    dewi.get(f"{where}/sertifikat")
+    dewi.post(f"{where}/sertifikat/terbitkan")
+    assert f"001/{made.code}/BPTSI/2026" in dewi.says()
+    office.clock.now = made.ends_at + DAY
+    with office.writing() as session:
+        while giving.sweep(session, CATALOGUE, OFFICE, lambda: secrets.token_hex(12), office.clock.now):
+            pass
+    dewi.sign_in()
+    dewi.get(f"{where}/sertifikat")
+    assert "2 dari 2 yang hadir sudah punya" in dewi.says()
+    for one in ({}, {"peserta": str(siti)}):
+        paper = pypdfium2.PdfDocument(dewi.post(f"{where}/sertifikat/unduh", **one).content)
+        assert len(paper) == (1 if one else 2)
+        dewi.get(f"{where}/sertifikat")
+    dewi.get(f"{where}/pendapat")
+    assert "Belum ada yang ditanya" in dewi.says()
+    dewi.get(where)
+    assert "Hadir 2" in dewi.says()

@@ -60,6 +60,19 @@ RIGHTS = {
     "GET /acara/baru": Right.EVENTS,
     "POST /acara/baru": Right.EVENTS,
     "GET /acara/{code}": Right.SEE,
+    "GET /acara/{code}/peserta": Right.SEE,
+    "POST /acara/{code}/peserta/buka": Right.SEE,
+    "POST /acara/{code}/peserta/{id:int}/keluarkan": Right.EVENTS,
+    "POST /acara/{code}/peserta/{id:int}/hadir": Right.DOOR,
+    "GET /acara/{code}/pintu": Right.SEE,
+    "POST /acara/{code}/pintu/buat": Right.EVENTS,
+    "POST /acara/{code}/pintu/cabut": Right.EVENTS,
+    "POST /acara/{code}/pintu/tamu": Right.DOOR,
+    "POST /acara/{code}/pintu/daftar": Right.EXPORT,
+    "GET /acara/{code}/sertifikat": Right.SEE,
+    "POST /acara/{code}/sertifikat/terbitkan": Right.EVENTS,
+    "POST /acara/{code}/sertifikat/unduh": Right.EXPORT,
+    "GET /acara/{code}/pendapat": Right.SEE,
     "GET /acara/{code}/ubah": Right.EVENTS,
     "POST /acara/{code}/simpan/{part}": Right.EVENTS,
     "POST /acara/{code}/pindah": Right.EVENTS,
@@ -200,7 +213,7 @@ def test_events_accounts_and_the_audit_are_read(office: Office) -> None:
     assert codes[0] in dedi.says()
     assert codes[1] not in dedi.says()
     dedi.get(f"/acara/{codes[0]}")
-    assert "Terdaftar 1" in dedi.says()
+    assert "Mendaftar 1" in dedi.says()
     assert "2 kursi; 0 di daftar tunggu" in dedi.says()
     for code in (codes[1], "XXX9"):
         assert dedi.get(f"/acara/{code}").status_code == 404

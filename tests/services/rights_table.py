@@ -31,6 +31,7 @@ from services.calendar import Calendar
 from services.contacts.exporting import Wanted
 from services.contacts.judging import Tally
 from services.contacts.listing import Listing
+from services.events import participants
 from services.events.arranging import EventSpec, Over
 from services.events.attending import Tap, Visitor
 from services.events.invitees import Filter
@@ -220,6 +221,8 @@ TABLE: Mapping[str, Line | NoGate] = {
     "events.lists.all_events": listing(Right.SEE, past=False),
     "events.lists.for_staff": subject(Right.SEE),
     "events.lists.export": subject(Right.EXPORT),
+    "events.participants.page": subject(Right.SEE, wanted=participants.Wanted()),
+    "events.participants.remove": subject(Right.EVENTS, because="salah daftar"),
     "events.certifying.sheet": subject(Right.EXPORT),
     "events.roster.sheet": subject(Right.EXPORT),
     "events.roster.expected": subject(Right.DOOR),
