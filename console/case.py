@@ -50,7 +50,7 @@ def picture(desk: Desk) -> Response:
     """One of its pictures, drawn anew: a browser is never given a file as somebody sent it."""
     where = desk.asked.where
     with desk.writing() as session:
-        found = dossier.photo(session, desk.actor, _id(session, desk), int(where["photo"]), desk.now)
+        found = dossier.photo(session, desk.actor, find(session, desk), int(where["photo"]), desk.now)
     drawn = redrawn.redrawn(found) if found else None  # after the transaction: it takes longer than one may
     if drawn is None:
         raise Gone
@@ -62,7 +62,7 @@ def preview(desk: Desk) -> Response:
     """The move is made, read, and undone: what is shown is exactly what the owner would get."""
     try:
         with desk.writing() as session:
-            found = _id(session, desk)
+            found = find(session, desk)
             made = _move(session, desk, found)
             raise NotKept
     except NotKept:
@@ -78,7 +78,7 @@ def move(desk: Desk) -> Response:
     """Move it, and have its owner told. Sent twice it is done once; moved by somebody else meanwhile, it is shown."""
     try:
         with desk.writing() as session:
-            made = _move(session, desk, _id(session, desk))
+            made = _move(session, desk, find(session, desk))
             if isinstance(made, Refused) or (made.change_id and made.before.value != desk.asked.form.get("dari")):
                 raise NotKept
     except NotKept:
@@ -87,7 +87,8 @@ def move(desk: Desk) -> Response:
     return to(f"/pendaftaran/{made.number}", pesan=told)
 
 
-def _id(session: Session, desk: Desk) -> int:
+def find(session: Session, desk: Desk) -> int:
+    """The application of the address. Raises Gone."""
     found = dossier.find(session, desk.asked.where["number"])
     if found is None:
         raise Gone
@@ -131,7 +132,7 @@ def _page(
     settings = desk.settings
     with desk.writing() as session:  # looking is written down, so it is a transaction of its own
         found = dossier.open_(
-            session, desk.actor, _id(session, desk), texts=settings.texts, office=settings.office, shown=shown,
+            session, desk.actor, find(session, desk), texts=settings.texts, office=settings.office, shown=shown,
             now=desk.now,
         )  # fmt: skip
     wanted = None if changed else next((one.stage for one in found.steps if one.stage is _stage(desk)), None)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from models import Channel, DeliveryState, Stage
+from models import Channel, CorrectionState, DeliveryState, Stage
 from services import regions
 from services.calendar import JAKARTA
 
@@ -14,6 +14,11 @@ DONE = {
     "pindah": "Tahap dipindahkan, dan pemiliknya dikabari.",
     "pindah_diam": "Tahap dipindahkan. Pemiliknya tidak bisa dikabari: tidak ada chat atau izin.",
     "sudah": "Sudah di tahap itu; tidak ada yang dikirim dua kali.",
+    "minta_perbaikan": "Perbaikan diminta; pemilik menjawabnya di chat. Jawabannya tampil di tab Perbaikan.",
+    "minta_sudah": "Perbaikan yang sama sudah diminta; tidak dikirim dua kali.",
+    "batal_perbaikan": "Permintaan perbaikan dibatalkan.",
+    "lihat_perbaikan": "Dicatat: perbaikannya sudah diperiksa.",
+    "sudah_perbaikan": "Sudah ditangani sebelumnya; tidak ada yang berubah.",
     "terkirim": "Jawaban dikirim.",
     "ditahan": "Jawaban disimpan: jendela WhatsApp sudah tertutup. Orangnya diberi tahu dan membacanya begitu menulis.",
     "diam": "Jawaban disimpan: orang ini meminta kita diam. Dikirim bila ia menulis lagi.",
@@ -49,6 +54,18 @@ DONE = {
     "acara_kapasitas": "Jumlah kursi diubah.",
 }
 
+SCHEMES = {
+    "self_declare": "Pernyataan pelaku usaha",
+    "reguler": "Reguler",
+    "officer": "Menunggu petugas",
+    "none": "Di luar program",
+}
+CORRECTIONS = {
+    CorrectionState.OPEN: ("wait", "Menunggu pemilik"),
+    CorrectionState.ANSWERED: ("done", "Diperbaiki"),
+    CorrectionState.LAPSED: ("late", "Belum dijawab"),
+    CorrectionState.VOID: ("", "Dibatalkan"),
+}
 CHANNELS = {Channel.WHATSAPP: "WhatsApp", Channel.TELEGRAM: "Telegram"}
 
 

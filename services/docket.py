@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 
-from models import Application, Business, Session, Stage
+from models import Application, Business, Correction, CorrectionState, Session, Stage
 from services import certificates, phones, stages
 from services.staff import Actor, Right, demand, within
 from services.stages import Turn
@@ -27,6 +27,7 @@ class Tab(StrEnum):
     AGENCY = "lembaga"
     WAITING = "tunggu"
     ISSUED = "terbit"
+    CORRECTED = "perbaikan"  # answered, or not, and no officer has looked yet
     ALL = "semua"
 
 
@@ -60,6 +61,7 @@ class Line:
     since: dt.datetime
     promised_at: dt.datetime | None
     late: bool
+    correction: CorrectionState | None = None  # the one that waits, for its owner or for us
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def stages_of(tab: Tab) -> frozenset[Stage]:
     alone = {Tab.REVIEW: Stage.REVIEW, Tab.WAITING: Stage.WAITING, Tab.ISSUED: Stage.ISSUED}
     if tab in alone:
         return frozenset({alone[tab]})
-    if tab is Tab.ALL:
+    if tab in (Tab.ALL, Tab.CORRECTED):
         return frozenset(Stage)
     turn = {Tab.OURS: Turn.OFFICE, Tab.OWNER: Turn.OWNER, Tab.AGENCY: Turn.AGENCY}[tab]
     mine = {stage for stage in Stage if stages.about(stage).waits_for is turn}
@@ -111,6 +113,10 @@ PLACED = frozenset(
         Stage.SENT_BACK, Stage.BILLED, Stage.AUDIT,
     }
 )  # fmt: skip
+
+
+# An officer's turn: answered, or not even after the reminder.
+UNSEEN = sa.and_(Correction.state.in_((CorrectionState.ANSWERED, CorrectionState.LAPSED)), Correction.seen_at.is_(None))
 
 
 def broken(now: dt.datetime) -> sa.ColumnElement[bool]:
@@ -132,6 +138,9 @@ def counts(session: Session, actor: Actor, now: dt.datetime) -> Counts:
     rows = session.execute(sa.select(Application.stage, number).where(mine).group_by(Application.stage)).all()
     each = dict(rows)
     tabs = {tab: sum(each.get(stage, 0) for stage in stages_of(tab)) for tab in Tab}
+    unseen = sa.select(sa.func.count(Correction.application_id.distinct())).where(UNSEEN)
+    mine_too = Application.id == Correction.application_id
+    tabs[Tab.CORRECTED] = session.execute(unseen.join(Application, mine_too).where(mine)).scalar_one()
     late = session.execute(sa.select(number).select_from(Application).where(mine, broken(now))).scalar_one()
     return Counts(tabs, late)
 
@@ -148,7 +157,15 @@ def find(session: Session, actor: Actor, wanted: Wanted, now: dt.datetime) -> Fo
     ids = list(session.scalars(some.join(Business, joined) if wanted.search else some))  # sorted without their words
     query = sa.select(Application, Business).join(Business, joined).where(Application.id.in_(ids))
     rows = session.execute(query.order_by(*ORDER)).all()
-    return Found(tuple(_line(*row, now) for row in rows), total, page, replace(wanted, page=page))
+    waiting = _corrections(session, ids)
+    lines = tuple(replace(_line(*row, now), correction=waiting.get(row[0].id)) for row in rows)
+    return Found(lines, total, page, replace(wanted, page=page))
+
+
+def _corrections(session: Session, ids: list[int]) -> Mapping[int, CorrectionState]:
+    waits = sa.and_(Correction.application_id.in_(ids), sa.or_(UNSEEN, Correction.state == CorrectionState.OPEN))
+    query = sa.select(Correction.application_id, Correction.state).where(waits).order_by(Correction.id)
+    return dict(session.execute(query).all())
 
 
 def conditions(wanted: Wanted, now: dt.datetime) -> list[sa.ColumnElement[bool]]:
@@ -158,6 +175,8 @@ def conditions(wanted: Wanted, now: dt.datetime) -> list[sa.ColumnElement[bool]]
         found.append(Application.stage == wanted.stage)
     elif wanted.placed:
         found.append(Application.stage.in_(sorted(PLACED)))
+    elif wanted.tab is Tab.CORRECTED:
+        found.append(Application.id.in_(sa.select(Correction.application_id).where(UNSEEN)))
     elif wanted.tab is not Tab.ALL:
         found.append(Application.stage.in_(sorted(stages_of(wanted.tab))))
     if wanted.regency is not None:

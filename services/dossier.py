@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from models import Application, Assessment, Business, Channel, Consent, Language, Media, Session, Stage
-from services import audit, casework, chats, eligibility, regions
+from services import answers_in_words, audit, casework, chats, eligibility, regions, revisions
+from services.answers_in_words import PERSONAL
 from services.casework import Case
 from services.office import Office
 from services.people import doubles
+from services.revisions import Revision
 from services.staff import Actor, Right, demand_for
 from services.stages import Need, about
 
 if TYPE_CHECKING:
     from texts import Catalogue
 
-PERSONAL = frozenset({"owner_name", "owner_phone", "phone", "address", "village", "nib_number", "email"})
 PHOTOS = ("image/jpeg", "image/png", "image/webp")
 
 
@@ -73,6 +74,8 @@ class Dossier:
     channel: Channel | None
     language: Language
     steps: tuple[Step, ...]
+    ended: bool  # nothing more happens to it
+    revisions: tuple[Revision, ...]  # corrections asked of the owner, the newest first
 
 
 def find(session: Session, number: str) -> int | None:
@@ -109,6 +112,8 @@ def open_(
         channel=chat.channel if chat else None,
         language=(chat.language if chat else None) or Language.ID,
         steps=tuple(Step(stage, about(stage).needs) for stage in Stage if stage in about(application.stage).then),
+        ended=about(application.stage).ends,
+        revisions=revisions.of(session, application_id, texts),
     )
 
 
@@ -171,33 +176,15 @@ def _basis(assessment: Assessment, texts: "Catalogue", office: Office, code: str
 
 def answers_of(assessment: Assessment, texts: "Catalogue") -> Iterator[Answer]:
     for key, raw in _said_in_order(assessment).items():
-        text = next((k for k in (f"journey.{key}", f"register.{key}") if texts.is_known(k)), None)
-        if text is None:
+        if answers_in_words.known(texts, key) is None:
             continue
-        yield Answer(_question(texts, text, key), _said(texts, text, raw), key in PERSONAL)
+        words = answers_in_words.said(texts, key, raw)
+        yield Answer(answers_in_words.question(texts, key), words, key in PERSONAL)
 
 
 def _said_in_order(assessment: Assessment) -> dict[str, Any]:
     """What was said, in the order in which it was."""
     return {key: raw for key, (_, raw) in sorted(assessment.said.items(), key=lambda item: item[1][0])}
-
-
-def _question(texts: "Catalogue", text: str, key: str) -> str:
-    ask = f"{text}.ask"
-    if not texts.has(ask) or texts.needs(ask):
-        return key.replace("_", " ").capitalize()
-    return texts.text(ask, "id").partition("\n")[0].replace("*", "")
-
-
-def _said(texts: "Catalogue", text: str, raw: Any) -> str:
-    labels = {option.id: option.label for option in texts.options(text, "id")}
-    each = raw if isinstance(raw, list) else [raw]
-    return ", ".join(labels.get(str(one), _region(str(one))) for one in each)
-
-
-def _region(said: str) -> str:
-    found = regions.regency(said) or regions.district(said)
-    return found.name if found else said
 
 
 # --- what lies beside it

@@ -172,6 +172,7 @@ TABLE: Mapping[str, Line | NoGate] = {
     "moves.moved_unnoted": subject(Right.REVIEW, to=Stage.DRAFTED, told=Told()),
     "moves.write_down": CALLER,
     "correcting.ask": subject(Right.REVIEW, fields=("address",), reason="Kurang jelas."),
+    "revisions.asking": subject(Right.REVIEW),
     "correcting.cancel": subject(Right.REVIEW),
     "correcting.seen": subject(Right.REVIEW),
     "stage_import.plan": anywhere(Right.REVIEW, rows=[["Nomor", "Tahap"], ["BTN-2026-000001", "Diajukan"]]),
