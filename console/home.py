@@ -24,7 +24,8 @@ def _gathered(desk: Desk) -> Mapping[str, Any]:
         standing = overview.standing(session, desk.actor, office.programme)
         chats, agreed = overview.reached(session, desk.actor)
         events = overview.today(session, desk.actor, office, desk.now)
-    progress = target.progress(office.target, standing.issued, office.local_day(desk.now)) if standing else None
+    aim = (standing.target if standing else None) or office.target
+    progress = target.progress(aim, standing.issued, office.local_day(desk.now)) if standing else None
     return {
         "needs": needs,
         "standing": standing,

@@ -32,6 +32,7 @@ class Menu:
 
 MORE = (
     (Right.SEE, Item("residents", "/orang", "people", "Orang & usaha")),
+    (Right.SEE, Item("programmes", "/program", "stairs", "Program & kuota")),
     (Right.SEE, Item("requests", "/permintaan", "user", "Permintaan data")),
     (Right.USERS, Item("people", "/pengguna", "lock", "Pengguna")),
     (Right.AUDIT, Item("audit", "/audit", "check", "Audit")),

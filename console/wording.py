@@ -22,6 +22,7 @@ DONE = {
     "terkirim": "Jawaban dikirim.",
     "ditahan": "Jawaban disimpan: jendela WhatsApp sudah tertutup. Orangnya diberi tahu dan membacanya begitu menulis.",
     "diam": "Jawaban disimpan: orang ini meminta kita diam. Dikirim bila ia menulis lagi.",
+    "program": "Program diubah. Tempat yang bertambah ditawarkan dalam satu menit.",
     "dobel": "Jawaban yang sama sudah dikirim; tidak dikirim dua kali.",
     "rancangan": "Rancangan tersimpan; belum ada yang dikirim.",
     "diminta": "Persetujuan diminta.",

@@ -24,6 +24,7 @@ from models.delivery import (
 )
 from models.door import EventDoor
 from models.event import Audience, Event, EventArrival, EventKind, EventShare, EventSource, EventState, PlanEntry
+from models.fact import FactEntry
 from models.feedback import EventFeedback
 from models.file import StoredFile
 from models.person import Consent, LinkCode, Person, Purpose
@@ -88,6 +89,7 @@ __all__ = [
     "EventShare",
     "EventSource",
     "EventState",
+    "FactEntry",
     "FileKind",
     "Gate",
     "Inbound",

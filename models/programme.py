@@ -34,6 +34,13 @@ class Programme(Base):
     opened_at: Mapped[dt.datetime | None] = mapped_column(Moment())  # whoever asked before it opened was served
     source: Mapped[str] = mapped_column(sa.String(300))
     as_of: Mapped[dt.date] = mapped_column()
+    version: Mapped[int] = mapped_column(default=0, server_default="0")  # changes by staff; from 1 on theirs counts
+    changed_by: Mapped[str | None] = mapped_column(sa.String(64))
+    changed_at: Mapped[dt.datetime | None] = mapped_column(Moment())
+    target: Mapped[int | None] = mapped_column()  # certificates within `target_days` days from `target_from` on
+    target_from: Mapped[dt.date | None] = mapped_column()
+    target_days: Mapped[int | None] = mapped_column()
+    target_source: Mapped[str | None] = mapped_column(sa.String(300))
 
 
 class Allocation(Base):

@@ -26,6 +26,7 @@ from services.held import HELD
 from services.office import Office
 from services.staff import Actor, Right, covers, demand, within
 from services.stages import about
+from services.target import Target
 
 FAILED_WITHIN = dt.timedelta(hours=24)
 FAILED = sa.text("deliveries.state IN ('failed')")  # literally, so that its index is used
@@ -81,6 +82,7 @@ class Standing:
     filed: int
     issued: int
     without_place: Mapping[Stage, int]
+    target: Target | None  # what staff have set as its target
 
     @property
     def left(self) -> int:
@@ -165,6 +167,7 @@ def standing(session: Session, actor: Actor, code: str) -> Standing | None:
         filed=sum(by_stage[stage] for stage in FILED),
         issued=by_stage[Stage.ISSUED],
         without_place={s: n for s, n in by_stage.items() if n and s not in PLACED and not about(s).ends},
+        target=programmes.target_of(programme),
     )
 
 

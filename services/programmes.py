@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from models import Allocation, Application, Place, Programme, Session, Stage
 from models.prepared import Prepared
 from services.inserting import insert_unless_there
+from services.target import Target
 
 
 class UnknownProgramme(Exception):
@@ -120,23 +121,45 @@ def _fresh() -> sa.Select[Programme]:
 def ensure(session: Session, spec: ProgrammeSpec) -> int:
     """Make the programme be as the settings say, new or changed; its id. Doing it twice changes nothing.
 
-    Raises QuotaBelowTaken before any quota is changed. A kab/kota that is no longer in the settings is bound by the
-    total alone from then on.
+    Once staff have changed it (services/programme_changes.py) it stays as they set it, whatever the settings say; only
+    its places are counted again. Raises QuotaBelowTaken before any quota is changed.
     """
     _refuse_below(spec, None, spec.quota, spec.taken_before)
-    as_told: dict[str, Any] = {
-        "name": spec.name,
-        "opens_at": spec.opens_at,
-        "closes_at": spec.closes_at,
-        "accepts": list(spec.accepts),
-        "quota": spec.quota,
-        "taken_before": spec.taken_before,
-        "source": spec.source,
-        "as_of": spec.as_of,
-    }
-    insert_unless_there(session, Programme, {"code": spec.code, "taken": spec.taken_before, **as_told})
+    insert_unless_there(session, Programme, {"code": spec.code, "taken": spec.taken_before, **_as_told(spec)})
     programme = lock(session, by_code(session, spec.code).id)
-    held = _held(session, programme.id)
+    return apply(session, programme, as_it_stands(session, programme) if programme.version else spec)
+
+
+def as_it_stands(session: Session, programme: Programme) -> ProgrammeSpec:
+    """A programme as the settings would have to write it."""
+    return ProgrammeSpec(
+        code=programme.code,
+        name=programme.name,
+        opens_at=programme.opens_at,
+        closes_at=programme.closes_at,
+        accepts=tuple(programme.accepts),
+        quota=programme.quota,
+        source=programme.source,
+        as_of=programme.as_of,
+        taken_before=programme.taken_before,
+        allocations={str(code): row.quota for code, row in allocations(session, programme.id).items()},
+    )
+
+
+def target_of(programme: Programme) -> Target | None:
+    """What staff have set as its target."""
+    if programme.target is None or programme.target_from is None or programme.target_days is None:
+        return None
+    return Target(programme.target, programme.target_from, programme.target_days, programme.target_source or "")
+
+
+def apply(session: Session, programme: Programme, spec: ProgrammeSpec) -> int:
+    """Make a locked programme be as a spec says; its id. Raises QuotaBelowTaken before any quota is changed.
+
+    A kab/kota that is no longer in the spec is bound by the total alone from then on. More room is counted as places
+    that became free, so that who skipped an offer is asked again (services/waiting.py).
+    """
+    held = held_now(session, programme.id)
     taken = spec.taken_before + sum(held.values())
     _refuse_below(spec, None, spec.quota, taken)
     for regency, quota in spec.allocations.items():
@@ -146,10 +169,23 @@ def ensure(session: Session, spec: ProgrammeSpec) -> int:
     session.execute(
         sa.update(Programme)
         .where(Programme.id == programme.id)
-        .values(taken=taken, freed=freed, opened_at=opened_at, **as_told)
+        .values(taken=taken, freed=freed, opened_at=opened_at, **_as_told(spec))
     )
     _ensure_allocations(session, programme.id, spec.allocations, held)
     return programme.id
+
+
+def _as_told(spec: ProgrammeSpec) -> dict[str, Any]:
+    return {
+        "name": spec.name,
+        "opens_at": spec.opens_at,
+        "closes_at": spec.closes_at,
+        "accepts": list(spec.accepts),
+        "quota": spec.quota,
+        "taken_before": spec.taken_before,
+        "source": spec.source,
+        "as_of": spec.as_of,
+    }
 
 
 def _more_room(session: Session, programme: Programme, spec: ProgrammeSpec) -> int:
@@ -164,8 +200,8 @@ def _refuse_below(spec: ProgrammeSpec, regency: str | None, quota: int, taken: i
         raise QuotaBelowTaken(spec.code, regency, quota, taken)
 
 
-def _held(session: Session, programme_id: int) -> dict[str | None, int]:
-    """Places held now, counted from the rows themselves."""
+def held_now(session: Session, programme_id: int) -> dict[str | None, int]:
+    """Places held now in each kab/kota, counted from the rows themselves."""
     query = (
         sa.select(Place.regency, sa.func.count())
         .where(Place.programme_id == programme_id, Place.released_at.is_(None))
@@ -191,7 +227,7 @@ def numbers(session: Session, programme_id: int) -> Numbers:
     """How a programme stands, in all and per kab/kota."""
     programme = refreshed(session, programme_id)
     quotas = allocations(session, programme_id)
-    held = _held(session, programme_id)
+    held = held_now(session, programme_id)
     waiting = _applicants(session, programme_id, Stage.WAITING)
     interested = _applicants(session, programme_id, Stage.INTEREST)
     regencies: dict[str | None, Count] = {

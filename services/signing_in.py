@@ -34,7 +34,7 @@ COMMON = (
     "banten",
 )
 # Whoever may do one of these signs in with a code of their phone, too.
-CODE_RIGHTS = frozenset({Right.USERS, Right.DRAFT, Right.APPROVE})
+CODE_RIGHTS = frozenset({Right.USERS, Right.DRAFT, Right.APPROVE, Right.PROGRAMME})
 
 
 @dataclass(frozen=True, slots=True)

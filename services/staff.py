@@ -26,6 +26,7 @@ class Right(StrEnum):
     APPROVE = "siaran.setujui"
     EXPORT = "ekspor"
     TEXTS = "naskah"
+    PROGRAMME = "program"
     USERS = "pengguna"
     AUDIT = "audit"
 

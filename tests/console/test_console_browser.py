@@ -42,7 +42,7 @@ def running(lent_database: Database, tmp_path_factory: pytest.TempPathFactory) -
         announced.owner(session, "Siti Aminah")
         asks(session)
         asks(session, "Gula Semut Cihara", "Sertifikatnya tidak bisa diunduh, Bu.")
-        roles = ("verifikator", "administrator", "humas", "petugas_acara")
+        roles = ("verifikator", "administrator", "humas", "petugas_acara", "pengelola_program")
         account(session, "rina", *roles, display_name="Rina Marlina").password_hash = QUICK.hash(PASSWORD)
     settings = settings_for(lent_database.url, tmp_path_factory.mktemp("console"))
     with served(settings, answer=echo, clock=Clock(lambda: NOON)) as program:
@@ -143,6 +143,12 @@ def test_from_signing_in_to_the_queue(clerk: Clerk, width: int) -> None:
     for path in ("orang", "orang/1", "usaha/1", "permintaan", "pengguna", "audit", "saya"):
         page.goto(f"{clerk.url}/console/{path}")
         clerk.watched.check()
+    for path in ("program/BANTEN-2026/ubah", "program"):
+        page.goto(f"{clerk.url}/console/{path}")
+        clerk.watched.check()
+    page.get_by_role("button", name="Tutup program sekarang").click()
+    expect(page.get_by_role("heading", name="Simpan perubahan ini?")).to_be_visible()
+    clerk.watched.check()
 
 
 @WIDTHS

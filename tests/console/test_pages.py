@@ -85,6 +85,11 @@ RIGHTS = {
     "POST /acara/{code}/batal": Right.EVENTS,
     "POST /acara/{code}/buka": Right.EVENTS,
     "POST /acara/{code}/salin": Right.EVENTS,
+    "GET /program": Right.SEE,
+    "GET /program/{code}": Right.SEE,
+    "GET /program/{code}/ubah": Right.PROGRAMME,
+    "POST /program/{code}/pratinjau": Right.PROGRAMME,
+    "POST /program/{code}/ubah": Right.PROGRAMME,
     "GET /pengguna": Right.USERS,
     "GET /audit": Right.AUDIT,
 }

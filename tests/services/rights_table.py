@@ -38,6 +38,7 @@ from services.events.invitees import Filter
 from services.events.kit import Ways
 from services.moves import Moved, Told
 from services.people import searching
+from services.programme_rules import Wanted as WantedProgramme
 from services.sheet_files import Opened
 from services.staff import Right
 from services.ticket_queue import Wanted as Queued
@@ -112,6 +113,7 @@ def owner(of: SimpleNamespace) -> int:
 
 
 DRAFT = Draft("NIB", {"id": "Pendampingan NIB gratis."}, Audience(regencies=(HERE,)))
+AS_WANTED = WantedProgramme("Halal", NOON, NOON + dt.timedelta(days=9), ("reguler",), 9, {}, "SK 1", NOON.date())
 ITSELF = NoGate("it is the gate itself, or words a gate is made of")
 CALLER = NoGate("the act that is asked about or written down has its own gate")
 
@@ -168,6 +170,10 @@ TABLE: Mapping[str, Line | NoGate] = {
     "overview.reached": anywhere(Right.SEE),
     "overview.standing": anywhere(Right.SEE, code=people.CODE),
     "overview.today": anywhere(Right.SEE),
+    "programme_changes.change": anywhere(Right.PROGRAMME, code=people.CODE, wanted=AS_WANTED, version=0),
+    "programme_changes.foreseen": anywhere(Right.PROGRAMME, code=people.CODE, wanted=AS_WANTED),
+    "programme_changes.listed": anywhere(Right.SEE),
+    "programme_changes.seen": anywhere(Right.SEE, code=people.CODE),
     "moves.move": subject(Right.REVIEW, to=Stage.DRAFTED),
     "moves.moved_unnoted": subject(Right.REVIEW, to=Stage.DRAFTED, told=Told()),
     "moves.write_down": CALLER,

@@ -1,0 +1,97 @@
+"""Program & kuota at the office: seen, changed after its consequence was read, never below what is taken."""
+
+import re
+from dataclasses import replace
+
+from services import programmes
+from tests.console.office import Office
+from tests.console.town import LEBAK, SERANG, settle
+from tests.support.office import PROGRAMME
+
+PATH = f"/program/{PROGRAMME.code}"
+HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
+
+
+def kept(page: str) -> dict[str, str]:
+    """What the page of the consequences would send on."""
+    found = dict(HIDDEN.findall(page.split(f'action="/console{PATH}/ubah"')[1]))
+    return {key: value for key, value in found.items() if key != "token"}
+
+
+def test_a_quota_is_changed_after_its_consequence_was_read(office: Office) -> None:
+    with office.writing() as session:
+        settle(session)
+    rina = office.hire("rina", "pengelola_program", code=True)
+    rina.sign_in()
+    assert "Fasilitasi Halal Banten 2026" in rina.get("/program").text
+    assert "7.000 terisi lewat jalur lain, 4 lewat kita" in rina.says()
+    assert "Kab. Lebak bersama" in rina.says()
+    form = {"versi": "0", "jalur": ["self_declare"], "sumber": "SK 7/2026", "kuota": "14.000", f"kuota_{LEBAK}": "20"}
+    rina.get(f"{PATH}/ubah")
+    for wrong, says in (
+        ({"kuota": "7000"}, "Kuota seluruh Banten tidak bisa 7.000: 7.004 tempat sudah terisi."),
+        ({f"kuota_{SERANG}": "0"}, "Kuota Kab. Serang tidak bisa 0: 2 tempat sudah terisi."),
+        ({f"kuota_{SERANG}": "banyak"}, "Kuota Kab. Serang: tulis angka, contoh 1500."),
+        ({"kuota": ""}, "Kuota seluruh Banten: tulis angka"),
+        ({"tutup": "kapan-kapan"}, "Tanggal tutup tidak terbaca"),
+        ({"tutup": "2020-01-01"}, "Tanggal tutup harus sesudah tanggal buka."),
+        ({"jalur": []}, "Pilih paling sedikit satu jalur."),
+        ({"target": "2500"}, "Target perlu jumlah sertifikat"),
+    ):
+        answer = rina.post(f"{PATH}/pratinjau", **{**form, **wrong})
+        assert answer.status_code == 422
+        assert says in rina.says()
+        assert "SK 7/2026" in answer.text  # what was typed is still there
+    target = {"target": "2500", "target_mulai": "2026-10-13", "target_hari": "100", "target_sumber": "SK 8"}
+    asked = {**form, **target, f"kuota_{SERANG}": "10", "jalur": ["self_declare", "reguler"]}
+    shown = rina.post(f"{PATH}/pratinjau", **asked)
+    for says in (
+        "Kab. Lebak bersama → 20", "Kab. Serang bersama → 10", "2.500 sertifikat, 100 hari sejak 13-10-2026",
+        "Jalur reguler mulai mendapat tempat", "config.yaml tidak dipakai lagi",
+    ):  # fmt: skip
+        assert says in rina.says()
+    assert "programme.changed" not in office.acts()
+    sent = {**kept(shown.text), "jalur": ["self_declare", "reguler"]}
+    for _ in range(2):  # pressed twice: done once, and both times one sees what became of it
+        rina.post(f"{PATH}/pratinjau", **asked)
+        assert rina.post(f"{PATH}/ubah", **sent).status_code in (200, 303)
+    assert office.acts().count("programme.changed") == 1
+    rina.get(PATH)
+    assert "Kab. Lebak 20 " in rina.says()
+    assert "Diubah rina" in rina.says()
+    rina.get("/")
+    assert "Hari 43 dari 100" in rina.says()
+
+
+def test_places_are_moved_the_programme_is_closed_and_two_at_once_are_told(office: Office) -> None:
+    with office.writing() as session:
+        settle(session)
+        programmes.ensure(session, replace(PROGRAMME, allocations={LEBAK: 5, SERANG: 6}))
+    rina, budi = (office.hire(name, "pengelola_program", code=True) for name in ("rina", "budi"))
+    dedi = office.hire("dedi", "pengelola_program", regencies=[SERANG], code=True)
+    for browser in (rina, budi, dedi):
+        browser.sign_in()
+        browser.get(PATH)
+    move = {"versi": "0", "dari": LEBAK, "ke": SERANG}
+    rina.post(f"{PATH}/pratinjau", **move, banyak="6")
+    assert "tidak punya tempat sebanyak itu" in rina.says()
+    rina.post(f"{PATH}/pratinjau", **move, banyak="5")
+    assert "Kuota Kab. Lebak tidak bisa 0: 2 tempat sudah terisi." in rina.says()
+    shown = rina.post(f"{PATH}/pratinjau", **move, banyak="2")
+    assert "Kab. Lebak 5 → 3 Kab. Serang 6 → 8" in rina.says()
+    theirs = budi.post(f"{PATH}/pratinjau", versi="0", tutup="sekarang")
+    assert "Tutup program" in budi.says()
+    assert "masuk daftar minat" in budi.says()
+    rina.post(f"{PATH}/ubah", **kept(shown.text))
+    assert "Program diubah" in rina.says()
+    answer = budi.post(f"{PATH}/ubah", **kept(theirs.text))
+    assert answer.status_code == 409
+    assert "rina mengubah program ini" in budi.says()
+    shown = budi.post(f"{PATH}/pratinjau", versi="1", tutup="sekarang")
+    budi.post(f"{PATH}/ubah", **kept(shown.text))
+    assert "Tutup" in budi.says()
+    assert "Kab. Lebak 3 " in budi.says()
+    assert "Pindahkan tempat" not in dedi.get(PATH).text
+    assert "Kab. Lebak" not in dedi.says()
+    assert dedi.post(f"{PATH}/pratinjau", versi="2", tutup="sekarang").status_code == 404
+    assert rina.get("/program/TIDAK-ADA").status_code == 404
