@@ -28,8 +28,8 @@ COLUMNS = {
 }  # fmt: skip
 STATES = {"late": "TERLAMBAT", "waiting": "menunggu", "answered": "dijawab", "closed": "ditutup"}
 TOPICS = {
-    "question": "pertanyaan", "call": "minta ditelepon", "report": "laporan", "check": "hasil cek",
-    "promise": "janji lewat", "interest": "minat", "trouble": "gangguan",
+    "question": "pertanyaan", "call": "minta ditelepon", "report": "laporan", "taken": "ambil alih",
+    "check": "hasil cek",    "promise": "janji lewat", "interest": "minat", "trouble": "gangguan",
 }  # fmt: skip
 WAYS = {
     Way.SENT: "Jawaban masuk antrean kirim.",

@@ -11,6 +11,7 @@ from bot.app import Program
 from bot.clock import Clock
 from bot.config import Settings
 from bot.database import open_database
+from bot.guided import Engine
 from bot.keys import derived, office_secret
 from bot.simulated import address
 from console.app import BASE, ConsoleSettings
@@ -34,6 +35,7 @@ def create(program: Program) -> Starlette:
             now=program.clock.now,
             office_now=lambda: program.office,
             texts=program.texts,
+            engine=Engine(program.texts, lambda: program.office),
             key=derived(office_secret(settings), "console"),
             public_url=settings.web.public_url,
             demo=settings.simulated,

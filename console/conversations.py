@@ -22,8 +22,9 @@ CODE = re.compile(r"[tT]-?(\d{1,9})")
 LONGEST = 3000  # letters of an answer: Telegram and WhatsApp carry some more
 SAID = {Way.SENT: "terkirim", Way.HELD: "ditahan", Way.SILENT: "diam"}
 TOPICS = {
-    "question": "Pertanyaan", "call": "Minta ditelepon", "report": "Laporan", "check": "Perlu dicek",
-    "trouble": "Gangguan", "promise": "Janji kabar", "interest": "Minat", "certificate": "Sertifikat",
+    "question": "Pertanyaan", "call": "Minta ditelepon", "report": "Laporan", "taken": "Ambil alih",
+    "check": "Perlu dicek", "trouble": "Gangguan", "promise": "Janji kabar", "interest": "Minat",
+    "certificate": "Sertifikat",
 }  # fmt: skip
 
 

@@ -50,6 +50,8 @@ PAGES: Sequence[Page] = (
     Page("GET", "/percakapan", Right.SEE, conversations.listing),
     Page("GET", "/percakapan/cari", Right.REVIEW, conversations.search),
     Page("GET", "/percakapan/orang/{conversation:int}", Right.REVIEW, chats.show),
+    Page("POST", "/percakapan/orang/{conversation:int}/pratinjau", Right.REVIEW, chats.preview),
+    Page("POST", "/percakapan/orang/{conversation:int}/bantu", Right.REVIEW, chats.act),
     Page("GET", "/percakapan/{ticket:int}", Right.SEE, conversations.show),
     Page("POST", "/percakapan/{ticket:int}/jawab", Right.REVIEW, conversations.answer),
     Page("POST", "/percakapan/{ticket:int}/tutup", Right.REVIEW, conversations.close),

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from console.proof import Proof
 from services.office import Office
+from services.stuck import Engine
 from texts import Catalogue
 
 BASE = "/console"
@@ -24,6 +25,7 @@ class ConsoleSettings:
     office_now: Callable[[], Office]  # its calendar may be changed while the program runs
     texts: Catalogue
     key: bytes
+    engine: Engine  # the conversations, for who is stuck in one
     public_url: str | None = None
     demo: bool = False
     proof: Proof = field(default_factory=Proof)

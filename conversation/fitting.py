@@ -22,6 +22,7 @@ SHAPES: Mapping[str, Callable[[Any], bool]] = {
     "wrong": lambda value: isinstance(value, Mapping) and all(isinstance(n, int) for n in value.values()),
     "editing": lambda value: isinstance(value, str | int),
     "over": lambda value: isinstance(value, Mapping),
+    "refused": lambda value: isinstance(value, list) and all(_is_refusal(one) for one in value),
 }
 # What a prompt over a question needs to be put again.
 NEEDED: Mapping[str, Mapping[str, type]] = {
@@ -30,6 +31,10 @@ NEEDED: Mapping[str, Mapping[str, type]] = {
     "clash": {"ids": list},
     "inner": {"part": int},
 }
+
+
+def _is_refusal(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 3 and all(isinstance(part, str) for part in value)
 
 
 def fitted(form: Form, run: Run) -> Run:

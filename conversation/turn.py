@@ -79,6 +79,7 @@ class Turn:
     ask: Ask | None = None
     notes: tuple[Note, ...] = ()
     understood: bool = True
+    refused: str = ""  # where it was not understood: the key of the text that says why
     sure: bool = True
     redraw: bool = False
     verdict: str | None = None
@@ -221,24 +222,24 @@ def _edit(form: Form, run: Run, review: Review, line: int, words: Words) -> Turn
 def _wrong(form: Form, run: Run, question: Question[Any], heard: Wrong, said: Said, words: Words) -> Turn:
     if run.view.get("over"):
         not_that = (Note("common.err_choice_1", {"said": _echo(said)}),)
-        return replace(_settle(form, run, words, not_that), understood=False)
+        return replace(_settle(form, run, words, not_that), understood=False, refused=not_that[0].key)
     count = int(run.view.get("wrong", {}).get(question.key, 0)) + 1
     wrong = {"wrong": {question.key: count}}
-    values = {"said": _echo(said), **heard.values}
+    values, key = {"said": _echo(said), **heard.values}, _fault(question, heard.reason, min(count, 2))
     if count >= 3:
         kind = question.third or ("third_required" if question.required else "third")
         over = {"kind": kind, "question": question.key}
-        return replace(_settle(form, with_view(run, over=over, **wrong), words, ()), understood=False)
-    key = _fault(question, heard.reason, count)
+        turn = _settle(form, with_view(run, over=over, **wrong), words, ())
+        return replace(turn, understood=False, refused=key)
     turn = _settle(form, with_view(run, **wrong), words, (), question)
     if turn.ask is None:
-        return replace(turn, understood=False)
+        return replace(turn, understood=False, refused=key)
     ask = replace(turn.ask, key=key, values={**turn.ask.values, **values}, error=True, body_numbers=False)
     notes = (Note(turn.ask.key, turn.ask.values),) if turn.ask.body_numbers else ()
     # A list whose numbers stand in the prompt's own words is shown again: "1 3" needs something to point at.
     asked = replace(turn.ask, error=True) if notes else ask
     said_first = (Note(key, {**turn.ask.values, **values}),) if notes else ()
-    return replace(turn, ask=asked, notes=said_first, understood=False)
+    return replace(turn, ask=asked, notes=said_first, understood=False, refused=key)
 
 
 def _fault(question: Question[Any], reason: str, count: int) -> str:

@@ -20,6 +20,7 @@ from handlers import (
     event_mine,
     events,
     finding,
+    guiding,
     helping,
     interest,
     ladder,
@@ -53,6 +54,7 @@ from handlers.registry import Registry
 from handlers.spoken import Spoken
 from models import Purpose
 from services import confirmations
+from services.stuck import Standing
 
 
 def begin(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
@@ -261,9 +263,36 @@ def sorry(desk: Desk, again: bool) -> Reply:
     return trouble.sorry(desk, REGISTRY, again)
 
 
+class Guide:
+    """What officers do in one chat, and what they see of it, with the conversations as they are."""
+
+    def __init__(self, desk: Desk, officer: str = "") -> None:
+        self._desk, self._officer = desk, officer
+
+    def standing(self) -> Standing | None:
+        """At which question somebody is."""
+        return guiding.standing(self._desk, REGISTRY)
+
+    def again(self) -> Reply | None:
+        """The open question once more."""
+        return guiding.again(self._desk, REGISTRY, self._officer)
+
+    def back(self) -> Reply | None:
+        """One question back."""
+        return guiding.one_back(self._desk, REGISTRY, self._officer)
+
+    def lay_aside(self) -> Reply:
+        """What is open is closed, and kept."""
+        return guiding.lay_aside(self._desk, REGISTRY)
+
+    def go_on(self) -> Reply:
+        """The bot speaks again."""
+        return guiding.go_on(self._desk, REGISTRY, self._officer)
+
+
 def counted(form: str, answers: Facts, facts: Facts) -> tuple[int, int] | None:
     """At which question a form that was left stands, and of how many."""
     return upgrade.stands(HANDLERS, Run("", form, answers, {}, facts))
 
 
-__all__ = ["Desk", "Reply", "answer", "counted", "sorry"]
+__all__ = ["Desk", "Guide", "Reply", "answer", "counted", "sorry"]

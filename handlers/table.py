@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from conversation.form import Form, Walk, walk
+from conversation.form import Form, Walk, walk, with_view
 from conversation.question import Question
 from conversation.run import Run
 from conversation.said import Said
@@ -22,6 +22,7 @@ from handlers.upgrade import TakenUp
 from handlers.wording import bubble, notes_only
 from services import drafts
 
+REFUSALS = 5  # answers not taken that are remembered of one question
 CHAIN = 8  # forms that may follow one another without a question; more is a fault of ours
 CLOSED: Mapping[str, Any] = {"run_id": None, "form": None, "answers": {}, "view": {}, "facts": {}}
 
@@ -164,7 +165,8 @@ class Table:
 
     def asked(self, turn: Turn, changes: Mapping[str, Any] | None = None) -> Reply:
         """Ask what the turn asks; the chat keeps the run."""
-        run = turn.run if self.desk.chat.person_id else without_words(turn.run)
+        run = with_view(turn.run, refused=self._refused(turn)) if turn.refused else turn.run
+        run = run if self.desk.chat.person_id else without_words(run)
         columns = {
             "run_id": run.run_id,
             "form": run.form,
@@ -178,6 +180,12 @@ class Table:
         if turn.redraw:
             shown = replace(shown, redraw=self.redrawn)
         return self._reply(shown, {**columns, **(changes or {})})
+
+    def _refused(self, turn: Turn) -> list[list[str]]:
+        """When an answer to this question was not taken, and why: what an officer sees of who is stuck. No words."""
+        at, before = str(turn.run.view["at"]), turn.run.view.get("refused", ())
+        now = [self.desk.now.isoformat(), at, turn.refused]
+        return [*(one for one in before if one[1] == at), now][-REFUSALS:]
 
     def _reply(self, shown: Any, changes: Mapping[str, Any]) -> Reply:
         if shown and self.document:
@@ -197,6 +205,7 @@ def lay_aside(desk: Desk, run: Run, at: tuple[int, int]) -> None:
         now=desk.now,
         days=desk.office.draft_days,
         at=at,
+        refused=run.view.get("refused", ()),
     )
 
 

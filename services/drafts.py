@@ -1,7 +1,7 @@
 """Isian yang tertunda: a form that was interrupted is laid aside and can be gone on with."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,10 +23,11 @@ def park(
     now: dt.datetime,
     days: int,
     at: tuple[int, int] = (1, 1),
+    refused: Sequence[Sequence[str]] = (),
 ) -> Draft:
     """Lay a form aside for `days` calendar days; an older draft of the same form gives way to it.
 
-    `at` is the question it stopped at and of how many.
+    `at` is the question it stopped at and of how many; `refused` which answers to it were not taken, without a word.
     """
     session.execute(sa.delete(Draft).where(Draft.conversation_id == conversation_id, Draft.form == form))
     draft = Draft(
@@ -34,7 +35,7 @@ def park(
         run_id=run_id,
         form=form,
         answers=dict(answers),
-        view={"n": at[0], "total": at[1]},
+        view={"n": at[0], "total": at[1], **({"refused": list(refused)} if refused else {})},
         facts=dict(facts),
         parked_at=now,
         purge_at=now + dt.timedelta(days=days),

@@ -12,7 +12,8 @@ from services import audit, scope
 from services.office import Office
 from services.staff import Actor, Right, demand
 
-TALKS = ("question", "call", "report")  # tickets in which a person waits for an officer's own words
+TAKEN = "taken"  # an officer took the chat over: nobody had asked
+TALKS = ("question", "call", "report", TAKEN)  # tickets in which a person waits for an officer's own words
 REPLY_TIME = dt.timedelta(days=1)  # so long after an answer what is written goes to its ticket
 
 
@@ -84,7 +85,7 @@ def open_ticket(
 ) -> OpenedTicket:
     """Put something before the office. `context` is JSON: the form, the question, reason codes; never a person's words.
 
-    `topic`: question, call, report, check, trouble, promise, interest. An answer is promised by the close of the
+    `topic`: question, call, report, taken, check, trouble, promise, interest. An answer is promised by the close of the
     working day `office.answer_days` from now.
     """
     answer_by = office.promise(now, office.answer_days)

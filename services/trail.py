@@ -41,6 +41,8 @@ TOLD = MappingProxyType(
         "person.unmasked": "looked",
         "business.seen": "looked",
         "business.unmasked": "looked",
+        "chat.looked_into": "looked",
+        "chat.guided": "guided",
         "chat.linked": "linked",
         "business.confirmed_on_paper": "on_paper",
         "event.attended": "attended",

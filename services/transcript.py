@@ -1,7 +1,9 @@
 """Percakapan: a chat as its person sees it, what they wrote and what we sent, page by page back to its beginning."""
 
 import datetime as dt
+import json
 import re
+import zlib
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -39,6 +41,9 @@ class Word:
     document: bool = False
 
 
+Row = tuple[dt.datetime, int, Word]  # when it was made, its number, what is shown
+
+
 @dataclass(frozen=True, slots=True)
 class Chat:
     """A chat. `quiet_until`: the bot is silent until then, an officer speaks. `older`: where the page before begins."""
@@ -55,6 +60,7 @@ class Chat:
     stopped: Stopped
     reachable: Reachable
     older: str | None
+    seen: str  # goes back with what an officer decides (services.guiding.do)
 
 
 def of_ticket(session: Session, actor: Actor, ticket_id: int, now: dt.datetime) -> Chat | None:
@@ -94,6 +100,13 @@ def demand_chat(session: Session, actor: Actor, conversation_id: int, lock: bool
     return chat
 
 
+def seen(chat: Conversation) -> str:
+    """What an officer looks at, in short: nothing is done to a chat that is not as it was seen."""
+    said = zlib.crc32(json.dumps([chat.answers, chat.view], sort_keys=True).encode())
+    moments = (chat.changed_at, chat.last_in_at, chat.quiet_until)
+    return ".".join((chat.run_id or "-", f"{said:x}", *(f"{at.timestamp():.3f}" if at else "" for at in moments)))
+
+
 def _read(session: Session, chat: Conversation, before: str) -> Chat:
     below = CURSOR.fullmatch(before)
     theirs_below, ours_below = (int(below[1]), int(below[2])) if below else (BEGINNING, BEGINNING)
@@ -107,13 +120,15 @@ def _read(session: Session, chat: Conversation, before: str) -> Chat:
     who = persons.name_of(session, chat.person_id) if chat.person_id is not None else None
     makes = businesses.of_person(session, chat.person_id) if chat.person_id is not None else []
     return Chat(
-        chat.id, chat.channel, tuple(sorted((row[2] for row in some), key=lambda word: word.at)), chat.quiet_until,
+        chat.id, chat.channel, _in_order(some), chat.quiet_until,
         chat.last_in_at, chat.form, chat.person_id, who, tuple(one.name for one in makes), chat.stopped,
-        chat.reachable, f"{first_in}.{first_out}" if more else None,
+        chat.reachable, f"{first_in}.{first_out}" if more else None, seen(chat),
     )  # fmt: skip
 
 
-Row = tuple[dt.datetime, int, Word]  # when it was made, its number, what is shown
+def _in_order(rows: list[Row]) -> tuple[Word, ...]:
+    """By the clock; of the same moment, what was written comes before what was answered to it."""
+    return tuple(row[2] for row in sorted(rows, key=lambda row: (row[2].at, row[2].ours, row[1])))
 
 
 def _theirs(session: Session, conversation_id: int, below: int) -> list[Row]:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 import texts
 from bot.database import Database
+from bot.guided import Engine
 from console import proof
 from console.app import BASE, create
 from console.settings import ConsoleSettings
@@ -52,7 +53,8 @@ class Office:
         self.database, self.clock, self.portal = database, Hands(), portal
         self.settings = ConsoleSettings(
             read_engine=database.read_engine, write_engine=database.write_engine, now=lambda: self.clock.now,
-            office_now=lambda: OFFICE, texts=CATALOGUE, key=KEY, proof=proof.Proof(QUICK), **settings,
+            office_now=lambda: OFFICE, texts=CATALOGUE, key=KEY, engine=Engine(CATALOGUE, lambda: OFFICE),
+            proof=proof.Proof(QUICK), **settings,
         )  # fmt: skip
         self.app = create(self.settings)
 

@@ -41,6 +41,8 @@ RIGHTS = {
     "GET /percakapan": Right.SEE,
     "GET /percakapan/cari": Right.REVIEW,
     "GET /percakapan/orang/{conversation:int}": Right.REVIEW,
+    "POST /percakapan/orang/{conversation:int}/pratinjau": Right.REVIEW,
+    "POST /percakapan/orang/{conversation:int}/bantu": Right.REVIEW,
     "GET /percakapan/{ticket:int}": Right.SEE,
     "POST /percakapan/{ticket:int}/jawab": Right.REVIEW,
     "POST /percakapan/{ticket:int}/tutup": Right.REVIEW,

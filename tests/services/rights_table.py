@@ -36,6 +36,7 @@ from services.events.arranging import EventSpec, Over
 from services.events.attending import Tap, Visitor
 from services.events.invitees import Filter
 from services.events.kit import Ways
+from services.guiding import Act
 from services.moves import Moved, Told
 from services.people import searching
 from services.programme_rules import Wanted as WantedProgramme
@@ -139,6 +140,8 @@ TABLE: Mapping[str, Line | NoGate] = {
     "answers.answer": subject(Right.REVIEW, words="Besok."),
     "answers.answer_once": subject(Right.REVIEW, words="Besok."),
     "answers.close": subject(Right.REVIEW),
+    "guiding.do": subject(Right.REVIEW, act=Act.AGAIN, looked_at="-", engine=None),
+    "stuck.look": subject(Right.REVIEW, engine=None),
     "ticket_queue.counts": anywhere(Right.SEE),
     "ticket_queue.find": listing(Right.SEE, wanted=Queued()),
     "transcript.demand_chat": subject(Right.REVIEW),
