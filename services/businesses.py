@@ -160,7 +160,8 @@ def _alike(session: Session, business: Business) -> Sequence[_Compared]:
 
 
 def note_double(session: Session, business_id: int, other_id: int, because: str, now: dt.datetime) -> None:
-    """Put a pair before an officer. A pair known for a weaker sign is opened again by its NIB."""
+    """Put a pair before an officer. A pair known for a weaker sign is opened again by its NIB,
+    unless an officer has settled it."""
     pair = sa.or_(
         sa.and_(LikelyDouble.business_id == business_id, LikelyDouble.other_id == other_id),
         sa.and_(LikelyDouble.business_id == other_id, LikelyDouble.other_id == business_id),
@@ -169,7 +170,7 @@ def note_double(session: Session, business_id: int, other_id: int, because: str,
     if known is None:
         values = {"business_id": business_id, "other_id": other_id, "because": because, "at": now}
         insert_unless_there(session, LikelyDouble, values)
-    elif because == "nib" != known.because:
+    elif because == "nib" != known.because and known.verdict is None:
         known.because, known.at, known.settled_at = because, now, None
 
 

@@ -1,7 +1,7 @@
 """Pindah tahap: an officer moves an application, and its owner hears of it in the stage's own words, once."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -71,6 +71,7 @@ class Told:
     note: str | None = None
     certificate: str | None = None
     audit_date: dt.date | None = None
+    double: bool = False  # the business has another application, which is gone on with
 
 
 # --- the rules
@@ -143,7 +144,7 @@ def moved_unnoted(
 ) -> Moved | Refused:
     """One of many moves of one transaction: whoever calls has the rest of them made, and then `write_down`."""
     demand(actor, Right.REVIEW)
-    told = Told(_plain(told.note), _plain(told.certificate), told.audit_date)
+    told = replace(told, note=_plain(told.note), certificate=_plain(told.certificate))
     found = _locked(session, application_id)
     if found is None:
         return Refused(Why.UNKNOWN)
@@ -158,7 +159,16 @@ def moved_unnoted(
     change_id = _enter(session, application, to, told, actor.called, now, office)
     if change_id is None:
         return Moved(application.id, application.number, before, to, None)
-    shown = _tell(session, application, change_id, News(to, told.note, told.audit_date), chat, texts, office, now)
+    shown = _tell(
+        session,
+        application,
+        change_id,
+        News(to, told.note, told.audit_date, double=told.double),
+        chat,
+        texts,
+        office,
+        now,
+    )
     return Moved(application.id, application.number, before, to, change_id, shown)
 
 

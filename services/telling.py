@@ -28,6 +28,7 @@ class News:
     note: str | None = None  # the officer's own words
     audit_date: dt.date | None = None
     due: Planned | None = None  # of the question "sudah diterima?"
+    double: bool = False  # closed because the business has another application: its owner did not withdraw
 
 
 def bubble(
@@ -43,7 +44,7 @@ def bubble(
     """The stage's own words, for a chat that may be in its window or not."""
     language = chat.language or Language.ID
     values = _values(session, application, news, texts, language, office, now)
-    key = RECEIVED if news.stage is Stage.ISSUED else f"stage.{news.stage.value}.tell"
+    key = RECEIVED if news.stage is Stage.ISSUED else f"{_words_of(news)}.tell"
     template, names = TEMPLATES.get(news.stage, STAGE_CHANGED)
     return Bubble(
         text=texts.text(key, language, **values),
@@ -53,6 +54,10 @@ def bubble(
         template=template if chat.channel is Channel.WHATSAPP else None,
         template_values=tuple(shown(values[name], language) for name in names),
     )
+
+
+def _words_of(news: News) -> str:
+    return "stage.double" if news.double else f"stage.{news.stage.value}"
 
 
 def received_buttons(due: Due | Planned, texts: "Catalogue", language: Language) -> tuple[Button, ...]:
@@ -85,7 +90,7 @@ def _values(
 ) -> dict[str, Any]:
     business = session.get_one(Business, application.business_id)
     programme = session.get_one(Programme, application.programme_id)
-    stage, by = f"stage.{news.stage.value}", application.promised_at
+    stage, by = _words_of(news), application.promised_at
     region = regions.REGENCIES.get(application.regency or "")
     return {
         "business": business.name,

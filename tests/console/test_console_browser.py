@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.database import Database
+from models import LikelyDouble
 from tests.console.office import PASSWORD, QUICK
 from tests.console.town import asks, settle
 from tests.services import announced
@@ -36,6 +37,7 @@ def running(lent_database: Database, tmp_path_factory: pytest.TempPathFactory) -
     """The program with a town in it, at noon of a Tuesday, for all tests of this file."""
     with Session(lent_database.write_engine) as session, session.begin():
         settle(session)
+        session.add(LikelyDouble(business_id=1, other_id=3, because="name", at=NOON))
         day = event(session, regency="36.73", capacity=30)
         for _ in range(4):
             signs_up(session, day.id, owner(session))
@@ -140,7 +142,7 @@ def test_from_signing_in_to_the_queue(clerk: Clerk, width: int) -> None:
         page.get_by_role("button", name="Setujui dan kirim").click()
         expect(page.get_by_text("Siaran berangkat pada waktunya")).to_be_visible()
         clerk.watched.check()
-    for path in ("orang", "orang/1", "usaha/1", "permintaan", "pengguna", "audit", "saya"):
+    for path in ("orang", "orang/1", "usaha/1", "usaha/1/ganda/1", "permintaan", "pengguna", "audit", "saya"):
         page.goto(f"{clerk.url}/console/{path}")
         clerk.watched.check()
     for path in ("program/BANTEN-2026/ubah", "program"):

@@ -5,9 +5,11 @@ import re
 from urllib.parse import parse_qsl
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from console import residents
 from models import (
+    Application,
     Business,
     Channel,
     Conversation,
@@ -15,11 +17,14 @@ from models import (
     DeliveryState,
     Lane,
     Language,
+    LikelyDouble,
     Person,
     Purpose,
     RequestKind,
+    Stage,
+    Verdict,
 )
-from services import consents, deliveries, requests
+from services import businesses, consents, deliveries, requests
 from services.people import letters, searching
 from services.people.searching import Wanted
 from services.staff import operator
@@ -136,6 +141,83 @@ def test_one_person_and_one_business_are_read_whole_and_unmasked_on_purpose(offi
         assert office.acts()[-1] == "page.outside"
     for path in ("/orang/999", "/usaha/999", f"/orang/{2**70}", f"/usaha/{2**70}"):
         assert dedi.get(path).status_code == 404
+
+
+def stages(office: Office) -> dict[str, Stage]:
+    """Where each application stands, by the name of its business."""
+    with Session(office.database.read_engine) as session:
+        query = sa.select(Business.name, Application.stage).join(Application, Application.business_id == Business.id)
+        return dict(session.execute(query).all())
+
+
+def doubt(session: Session, one: str, other: str) -> tuple[int, int, int]:
+    """Two of the town may be one; the pair, and both."""
+    ids = [session.scalars(sa.select(Business.id).where(Business.name == name)).one() for name in (one, other)]
+    row = LikelyDouble(business_id=ids[1], other_id=ids[0], because="name", at=NOON)
+    session.add(row)
+    session.flush()
+    return row.id, ids[0], ids[1]
+
+
+def test_likely_doubles_are_settled_with_the_owners_message_seen_before(office: Office) -> None:
+    with office.writing() as session:
+        numbers = settle(session)
+        yati = doubt(session, "Katering Ibu Yati", AWKWARD)  # at the office still, and holding a place
+        emping = doubt(session, "Katering Ibu Yati", "Emping Menes")  # handed in to BPJPH
+        far = doubt(session, "Katering Ibu Yati", "Kue Bu Ida")  # in another kab/kota
+    rina, dedi = office.hire("rina"), office.hire("dedi", regencies=[SERANG])
+    for browser in (rina, dedi):
+        browser.sign_in()
+    dedi.get(f"/pendaftaran/{numbers['Katering Ibu Yati']}")
+    assert dedi.page is not None
+    assert f"/usaha/{yati[1]}#ganda" in dedi.page.text
+    dedi.get(f"/usaha/{yati[1]}")
+    assert "Usaha di Kab. Lebak" in dedi.says()
+    assert "Kue Bu Ida" not in dedi.says()
+    for path in (f"{far[0]}/beda", f"{far[0]}/sama"):
+        dedi.get(f"/usaha/{yati[1]}")
+        assert dedi.post(f"/usaha/{yati[1]}/ganda/{path}", ganda=far[2]).status_code == 404
+        assert office.acts()[-1] == "page.outside"
+    # Not the same: gone for good, also when the two are compared again.
+    dedi.get(f"/usaha/{yati[1]}")
+    for _ in range(2):
+        dedi.post(f"/usaha/{yati[1]}/ganda/{emping[0]}/beda")
+    assert "Bukan sama dengan Emping Menes" in dedi.says()
+    assert office.acts().count("business.different") == 1
+    with office.writing() as session:
+        businesses.note_double(session, emping[1], emping[2], "nib", NOON)
+        assert session.get_one(LikelyDouble, emping[0]).verdict is Verdict.DIFFERENT
+    # The same: what would happen is seen, and nothing has.
+    before = stages(office)
+    rina.get(f"/usaha/{yati[1]}/ganda/{yati[0]}")
+    says = rina.says()
+    assert f"Pengajuan {numbers[AWKWARD]} ditutup (sekarang “Sudah dapat tempat”)" in says
+    assert "ternyata sudah terdaftar di kantor kami" in says
+    assert stages(office) == before
+    form = {"ganda": yati[2], "terlihat": f"{numbers[AWKWARD]}:KUOTA_DIBERIKAN"}
+    assert rina.post(f"/usaha/{yati[1]}/ganda/{yati[0]}/sama", ganda=yati[2], terlihat="lain").status_code == 409
+    assert stages(office) == before
+    for said in ("Ditandai ganda", "tidak ada yang dijalankan dua kali"):
+        rina.get(f"/usaha/{yati[1]}")
+        rina.post(f"/usaha/{yati[1]}/ganda/{yati[0]}/sama", **form)
+        assert said in rina.says()
+    assert stages(office) == {**before, AWKWARD: Stage.WITHDRAWN}
+    with Session(office.database.read_engine) as session:
+        told = session.scalars(sa.select(Delivery).where(Delivery.because.startswith("stage:"))).all()
+    assert len(told) == 1
+    assert "atas permintaan" not in str(told[0].bubble)
+    rina.get(f"/usaha/{yati[2]}")
+    assert "Usaha ini ganda dari Katering Ibu Yati" in rina.says()
+    # Somebody else says otherwise meanwhile; the word is taken back; what lies with BPJPH is never closed.
+    rina.post(f"/usaha/{yati[2]}/ganda/{yati[0]}/beda")
+    assert "Petugas lain sudah memutuskannya" in rina.says()
+    rina.post(f"/usaha/{yati[1]}/ganda/{emping[0]}/ragu")
+    rina.get(f"/usaha/{yati[1]}/ganda/{emping[0]}")
+    assert f"Pengajuan {numbers['Emping Menes']} tidak ditutup" in rina.says()
+    rina.get(f"/usaha/{yati[1]}/ganda/{emping[0]}?ganda={yati[1]}")
+    assert f"Pengajuan {numbers['Katering Ibu Yati']} ditutup" in rina.says()
+    for path in (f"/usaha/{yati[1]}/ganda/999", f"/usaha/{yati[1]}/ganda/{yati[0]}?ganda=999"):
+        assert rina.get(path).status_code == 404
 
 
 def test_nobody_is_looked_for_by_reading_a_table_from_end_to_end(office: Office) -> None:

@@ -19,6 +19,7 @@ from models import (
     Contact,
     ContactList,
     Conversation,
+    LikelyDouble,
     RequestKind,
     Session,
     Stage,
@@ -159,6 +160,10 @@ TABLE: Mapping[str, Line | NoGate] = {
     "people.letters.sent": subject(Right.SEE, person_id=owner),
     "people.firm.open_": subject(Right.SEE, shown=False),
     "people.doubles.of": subject(Right.SEE),
+    "people.settling.pair": subject(Right.REVIEW),
+    "people.settling.different": subject(Right.REVIEW),
+    "people.settling.same": subject(Right.REVIEW, double_id=1),
+    "people.settling.reopen": subject(Right.REVIEW),
     # applications, places, chats
     "casework.case": subject(Right.SEE),
     "casework.listed": listing(Right.SEE),
@@ -313,8 +318,11 @@ def world(session: Session) -> SimpleNamespace:
     ticket = tickets.open_ticket(session, **about, topic="question", words="?", context={}, office=OFFICE, now=NOON)
     wanted = requests.ask(session, **about, kind=RequestKind.SEE, now=NOON)
     announced = drafting.create(session, people.DEWI, DRAFT, texts=TEXTS, office=OFFICE, now=NOON)
+    doubt = LikelyDouble(business_id=placed.business_id, other_id=waiting.business_id, because="name", at=NOON)
+    session.add(doubt)
+    session.flush()
     return SimpleNamespace(
-        broadcast=announced.id, owner=business.person_id,
+        pair_id=doubt.id, broadcast=announced.id, owner=business.person_id,
         ticket_id=ticket.id, request_id=wanted.id, application_id=waiting.application_id, number=placed.number,
         waiting=waiting.number, business_id=business.id, code=event.code, event_code=event.code, event_id=event.id,
         event=event, conversation_id=chat.id,
