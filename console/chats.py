@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from console import looks
 from console.desk import Desk, Gone, to
+from console.letter_words import KINDS
 from models import Session
 from services import guiding, stuck, transcript
 from services.guiding import Act, Done, GuidingRefused, Why
@@ -34,18 +35,13 @@ NOT_READ = {
 }
 NOT_TAKEN = "terbaca, tetapi tidak bisa diterima"
 COMING = {
-    "nudge": "Pengingat isian yang berhenti",
+    **KINDS,
+    "guided": "Pertanyaan yang diulang petugas",
     "due.todo": "Pertanyaan: yang kurang sudah diurus?",
     "due.follow_up": "Kabar lanjutan yang dijanjikan",
     "due.promise": "Permintaan maaf, bila janji kabar terlewat",
     "due.received": "Pertanyaan: sertifikat sudah diterima?",
     "due.waiting": "Kabar letak di daftar tunggu",
-    "reminder": "Pengingat acara",
-    "turn": "Balasan asisten",
-    "ticket": "Jawaban petugas",
-    "ticket_closed": "Pertanyaan: sudah terbantu?",
-    "guided": "Pertanyaan yang diulang petugas",
-    "broadcast": "Siaran",
 }
 REFUSED = {
     Why.NO_CONSENT: "Orang ini belum memberi izin, jadi kata-katanya tidak boleh disimpan. Ia bisa mengetik PETUGAS.",
@@ -60,8 +56,21 @@ REFUSED = {
 SAID = {Act.AGAIN: "ditanya_lagi", Act.BACK: "dimundurkan", Act.TAKE: "diambil", Act.GIVE: "diserahkan"}
 
 
+FORMS = {
+    "check": "Cek kelayakan", "registration": "Pendaftaran", "menu": "Menu", "event_join": "Daftar acara",
+    "officer": "Bertanya ke petugas", "result": "Hasil cek",
+}  # fmt: skip
+
+
 class NotKept(Exception):
     """Only looked at: what was done for the look is undone."""
+
+
+def stuck_people(desk: Desk) -> Response:
+    """Who is stuck and has asked nobody."""
+    with desk.writing() as session:  # looking is written down
+        found = stuck.people(session, desk.actor, desk.now)
+    return looks.page(desk, "stuck.html", people=found, forms=FORMS)
 
 
 def show(desk: Desk) -> Response:
@@ -124,7 +133,14 @@ def _page(desk: Desk, refused: Why | None = None, preview: Done | None = None) -
         raise Gone from None
     values: dict[str, Any] = {"chat": chat, "why": why, "before": before, "preview": preview}
     values |= {"refused": REFUSED[refused] if refused else None, "chosen": _act(desk) if preview else None, "acts": Act}
-    values |= {"expected": EXPECTED, "not_read": NOT_READ, "not_taken": NOT_TAKEN, "coming": COMING, "mutes": REFUSED}
+    values |= {
+        "expected": EXPECTED,
+        "not_read": NOT_READ,
+        "not_taken": NOT_TAKEN,
+        "coming": COMING,
+        "mutes": REFUSED,
+        "forms": FORMS,
+    }
     status = 200 if refused is None else 409 if refused is Why.CHANGED else 422
     return looks.page(desk, "chat.html", status, **values)
 

@@ -19,6 +19,7 @@ KINDS: Mapping[str, str] = {
     "confirmation": "Pemilik diminta membenarkan isian pembantu",
     "request": "Jawaban permintaan data",
     "link": "Pindah HP",
+    "guided": "Petugas membantu di percakapan",
     "ticket": "Jawaban petugas",
     "ticket_closed": "Tiket ditutup",
     "ticket_late": "Jawaban petugas terlambat",

@@ -50,6 +50,7 @@ PAGES: Sequence[Page] = (
     Page("POST", "/pendaftaran/{number}/pindah", Right.REVIEW, case.move),
     Page("GET", "/percakapan", Right.SEE, conversations.listing),
     Page("GET", "/percakapan/cari", Right.REVIEW, conversations.search),
+    Page("GET", "/percakapan/macet", Right.REVIEW, chats.stuck_people),
     Page("GET", "/percakapan/orang/{conversation:int}", Right.REVIEW, chats.show),
     Page("POST", "/percakapan/orang/{conversation:int}/pratinjau", Right.REVIEW, chats.preview),
     Page("POST", "/percakapan/orang/{conversation:int}/bantu", Right.REVIEW, chats.act),

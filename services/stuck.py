@@ -9,12 +9,14 @@ from typing import Protocol
 import sqlalchemy as sa
 
 from models import (
+    Channel,
     Conversation,
     Delivery,
     DeliveryState,
     Due,
     DueState,
     Inbound,
+    Person,
     Reachable,
     Reminder,
     ReminderState,
@@ -22,12 +24,13 @@ from models import (
     SignUp,
     Stopped,
 )
-from services import audit, drafts, guiding, nudges, tickets, transcript
+from services import audit, drafts, guiding, nudges, scope, tickets, transcript
 from services.office import Office
-from services.staff import Actor
+from services.staff import Actor, Right, demand
 from services.tickets import OpenedTicket
 
 WAITING = (DeliveryState.QUEUED, DeliveryState.LEASED, DeliveryState.SENDING, DeliveryState.HELD)
+LATELY = dt.timedelta(days=1)
 MOST = 10  # things to come that are shown
 
 
@@ -146,6 +149,47 @@ def _try(session: Session, chat: Conversation, refusal: Refusal) -> Try:
     reply = sa.and_(Delivery.conversation_id == chat.id, Delivery.because == f"turn:{row.id}")
     bubble = session.scalars(sa.select(Delivery.bubble).where(reply).limit(1)).first()
     return Try(refusal, row.words, str(bubble.get("text", "")) if bubble else None)
+
+
+# --- who is stuck and has not asked
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """Somebody whose answers are not taken, and who has asked nobody."""
+
+    conversation_id: int
+    name: str | None
+    channel: Channel
+    form: str
+    times: int  # answers to the question they are at that were not taken, of the last few
+    last_in_at: dt.datetime
+
+
+def people(session: Session, actor: Actor, now: dt.datetime, limit: int = 25) -> list[Stuck]:
+    """Who is stuck, the newest first. Looking is written down.
+
+    Stuck is whose answers to one question were refused twice or more, who wrote within the last day, and
+    in whose chat no officer answers. They are found by the messages of that day, which have an index.
+    """
+    demand(actor, Right.REVIEW)
+    wrote = sa.select(Inbound.conversation_id).where(Inbound.at > now - LATELY)
+    query = (
+        sa.select(Conversation, Person.name)
+        .outerjoin(Person, Person.id == Conversation.person_id)
+        .where(
+            Conversation.id.in_(wrote),
+            Conversation.view["refused"][1].as_string().is_not(None),
+            sa.or_(Conversation.quiet_until.is_(None), Conversation.quiet_until <= now),
+            scope.of_person(actor, Conversation.person_id),
+        )
+    )
+    rows = session.execute(query.order_by(Conversation.last_in_at.desc(), Conversation.id).limit(limit)).all()
+    audit.note(session, actor, "chats.seen", "chats", after={"rows": len(rows)}, now=now)
+    return [
+        Stuck(chat.id, name, chat.channel, chat.form or "", len(chat.view["refused"]), chat.last_in_at)
+        for chat, name in rows
+    ]
 
 
 # --- what comes by itself

@@ -67,6 +67,8 @@ def test_somebody_is_stuck_and_an_officer_helps(office: Office, channel: Channel
     rina = office.hire("rina")
     rina.sign_in()
     helper = Helper(office, rina, chat)
+    assert f'{helper.path}"' in rina.get("/percakapan/macet").text
+    assert "Cek kelayakan 3 kali" in rina.says()
     says = helper.looks()
     assert "Cek kelayakan, pertanyaan 13 dari 13 Ada berapa nama produk" in says
     tries = re.findall(r"<q>([^<]+)</q>.*?· ([^<]+)</span>", rina.page.text if rina.page else "")
@@ -74,7 +76,7 @@ def test_somebody_is_stuck_and_an_officer_helps(office: Office, channel: Channel
         (said, "tidak ada satu angka yang bisa dipakai")
         for said in ("ada yang asin ada yang pedes", "emping", "banyak bu tergantung pesanan")
     ]
-    assert "Pengingat isian yang berhenti" in says
+    assert "Isian yang belum selesai Rabu" in says
     with office.writing() as session:  # words are kept for so long and no longer; that an answer was refused needs none
         session.execute(sa.update(Inbound).values(words=None))
     assert "(kata-katanya tidak disimpan)" in helper.looks()

@@ -40,6 +40,7 @@ RIGHTS = {
     "POST /pendaftaran/{number}/pindah": Right.REVIEW,
     "GET /percakapan": Right.SEE,
     "GET /percakapan/cari": Right.REVIEW,
+    "GET /percakapan/macet": Right.REVIEW,
     "GET /percakapan/orang/{conversation:int}": Right.REVIEW,
     "POST /percakapan/orang/{conversation:int}/pratinjau": Right.REVIEW,
     "POST /percakapan/orang/{conversation:int}/bantu": Right.REVIEW,

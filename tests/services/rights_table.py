@@ -19,6 +19,7 @@ from models import (
     Contact,
     ContactList,
     Conversation,
+    Inbound,
     LikelyDouble,
     RequestKind,
     Session,
@@ -142,6 +143,7 @@ TABLE: Mapping[str, Line | NoGate] = {
     "answers.answer_once": subject(Right.REVIEW, words="Besok."),
     "answers.close": subject(Right.REVIEW),
     "guiding.do": subject(Right.REVIEW, act=Act.AGAIN, looked_at="-", engine=None),
+    "stuck.people": listing(Right.REVIEW),
     "stuck.look": subject(Right.REVIEW, engine=None),
     "ticket_queue.counts": anywhere(Right.SEE),
     "ticket_queue.find": listing(Right.SEE, wanted=Queued()),
@@ -308,6 +310,9 @@ def world(session: Session) -> SimpleNamespace:
     waiting = asking.register(session, regency=HERE, district="36.04.22")
     business = session.get_one(Business, placed.business_id)
     chat = people.chat(session, business.person_id)
+    chat.view = {"refused": [[NOON.isoformat(), "sites", "journey.sites.err1"]] * 2}
+    chat.last_in_at = NOON - dt.timedelta(hours=1)
+    session.add(Inbound(channel=chat.channel, event_id="in", conversation_id=chat.id, at=NOON, kind="text"))
     other = people.chat(session, session.get_one(Business, waiting.business_id).person_id)
     event = eventful.event(session, regency=HERE)
     signed = eventful.signs_up(session, event.id, chat, business_id=business.id)
