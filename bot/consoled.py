@@ -2,11 +2,13 @@
 
 import base64
 import hmac
+from dataclasses import replace
 
 import sqlalchemy as sa
 from starlette.applications import Starlette
 
 import console.app
+from bot import event_page
 from bot.app import Program
 from bot.clock import Clock
 from bot.config import Settings
@@ -19,6 +21,7 @@ from console.proof import Proof
 from models import Session, Staff
 from services import accounts, demo, staff
 from services.accounts import Refused, Why
+from services.events.kit import Ways
 from services.inserting import quietly
 
 DEMO = demo.PREFIX + "demo"
@@ -39,8 +42,18 @@ def create(program: Program) -> Starlette:
             key=derived(office_secret(settings), "console"),
             public_url=settings.web.public_url,
             demo=settings.simulated,
+            ways=lambda: _ways(program),
         )
     )
+
+
+def _ways(program: Program) -> Ways:
+    """How people reach us; with the simulator on, the pages are on this computer."""
+    settings, telegram = program.settings, program.channels.telegram
+    found = event_page.ways(settings, telegram.username if telegram else None)
+    if found.public_url is None and settings.simulated:
+        found = replace(found, public_url=address(settings))
+    return found
 
 
 def where(settings: Settings) -> str:

@@ -66,7 +66,7 @@ def make_door(desk: Desk) -> Response:
         if refused.why is Wrong.UNKNOWN:
             raise Gone from None
         return show(desk, {"": "Acaranya sudah lewat atau dibatalkan: tidak ada pintu lagi."})
-    return show(desk, made=(called, f"{desk.settings.public_url or ''}{door.BASE}/{doors.MARK}{key}"))
+    return show(desk, made=(called, f"{desk.settings.ways().public_url or ''}{door.BASE}/{doors.MARK}{key}"))
 
 
 def revoke(desk: Desk) -> Response:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from console.proof import Proof
+from services.events.kit import Ways
 from services.office import Office
 from services.stuck import Engine
 from texts import Catalogue
@@ -28,6 +29,7 @@ class ConsoleSettings:
     engine: Engine  # the conversations, for who is stuck in one
     public_url: str | None = None
     demo: bool = False
+    ways: Callable[[], Ways] = Ways  # how people reach us, for links; Telegram's name for the bot is known later
     proof: Proof = field(default_factory=Proof)
 
     @property

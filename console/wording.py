@@ -62,6 +62,9 @@ DONE = {
     "hadir_urung": "Diurungkan.",
     "pintu_dicabut": "Tautan pintu dicabut; tidak bisa dipakai lagi.",
     "sertifikat_jalan": "Tercatat. Sertifikat terbit sesudah acara selesai, pada jam kirim kantor; jalan sendiri.",
+    "tautan_dibuat": "Tautannya ada di bawah.",
+    "diundang": "Masuk daftar undangan; kursinya disimpan sampai tanggal yang diatur.",
+    "diundang_tetap": "Semuanya sudah ada di daftar undangan.",
     "acara_kapasitas": "Jumlah kursi diubah.",
 }
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -10,7 +11,7 @@ from models import Audience, Business, EventState, Invitation, Person, Session
 from services import audit
 from services.events import plans, seating
 from services.events.rules import EventRefused, Wrong
-from services.inserting import insert_unless_there
+from services.inserting import insert_into, insert_unless_there
 from services.staff import Actor, Right, demand_for
 
 
@@ -45,6 +46,36 @@ def invite(session: Session, actor: Actor, code: str, people: Iterable[Invitee],
             plans.plan_for(session, event, known.person_id, Audience.INVITED, now)
     audit.note(session, actor, "event.invited", f"event:{event.code}", after={"count": new}, now=now)
     return new
+
+
+def invite_businesses(session: Session, actor: Actor, code: str, which: sa.Select[Any], *, now: dt.datetime) -> int:
+    """Put the businesses of a query (its one column: their ids) on the list by one statement; how many are new on it.
+
+    Raises EventRefused for an event that is over or cancelled. While it is a draft nobody is told.
+    """
+    event = seating.find(session, code)
+    demand_for(actor, Right.EVENTS, event.regency)
+    event = seating.lock(session, event.id)
+    if event.state not in (EventState.DRAFT, EventState.OPEN) or event.ends_at <= now:
+        raise EventRefused(Wrong.OVER)
+    told = sa.literal(now, type_=Invitation.at.type)
+    rows = sa.select(sa.literal(event.id), Business.person_id, Business.id, Business.phone, told)
+    rows = rows.where(Business.id.in_(which)).order_by(Business.id)
+    columns = ("event_id", "person_id", "business_id", "phone", "at")
+    change = insert_into(session, Invitation).from_select(columns, rows, include_defaults=False)
+    new = session.scalars(change.on_conflict_do_nothing().returning(Invitation.id)).all()
+    if new and event.state is EventState.OPEN:
+        plans.plan_audience(session, event, Audience.INVITED, now)
+    audit.note(session, actor, "event.invited", f"event:{event.code}", after={"count": len(new)}, now=now)
+    return len(new)
+
+
+def count(session: Session, event_id: int) -> tuple[int, int]:
+    """How many are on the list, and how many of them said no."""
+    declined = sa.func.count(Invitation.declined_at)
+    query = sa.select(sa.func.count(), declined).where(Invitation.event_id == event_id)
+    found = session.execute(query).one()
+    return found[0], found[1]
 
 
 def is_invited(session: Session, event_id: int, person_id: int, business_id: int | None = None) -> bool:

@@ -79,7 +79,12 @@ def as_entry(row: PlanEntry) -> Entry:
 def plan_all(session: Session, event: Event, now: dt.datetime) -> None:
     """Plan everybody's reminders of this version, each audience by one statement. The event must be locked."""
     for audience in Audience:
-        _insert(session, _wanted(event, audience, now))
+        plan_audience(session, event, audience, now)
+
+
+def plan_audience(session: Session, event: Event, audience: Audience, now: dt.datetime) -> None:
+    """The same for one audience. Who has theirs keeps them."""
+    _insert(session, _wanted(event, audience, now))
 
 
 def plan_for(session: Session, event: Event, person_id: int | None, audience: Audience, now: dt.datetime) -> None:

@@ -2,6 +2,8 @@
 
 import re
 import secrets
+from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import pypdfium2
@@ -9,10 +11,12 @@ import sqlalchemy as sa
 from python_calamine import CalamineWorkbook
 from sqlalchemy.orm import Session
 
+from console.app import create
 from models import Delivery, Event, EventDoor, EventState, Reminder, SignUp, SignUpState
-from services.events import doors, giving, plans
+from services.events import doors, giving, inviting, plans, sources
+from services.events.kit import Ways
 from tests.console.office import CATALOGUE, Browser, Office
-from tests.console.town import LEBAK, SERANG
+from tests.console.town import LEBAK, SERANG, settle
 from tests.services.eventful import DAY, THURSDAY, event, owner, signs_up
 from tests.support.office import OFFICE
 
@@ -39,7 +43,7 @@ def fields(browser: Browser, action: str) -> dict[str, str]:
         name, value = re.search(r'name="([^"]+)"', tag), re.search(r'value="([^"]*)"', tag)
         ticked = ("checkbox" not in tag and "radio" not in tag) or " checked" in tag
         if name and name.group(1) != "token" and ticked:
-            found[name.group(1)] = value.group(1) if value else ""
+            found[name.group(1)] = unescape(value.group(1)) if value else ""
     for name, body in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', form.group(0), re.S):
         chosen = re.search(r'value="([^"]*)" selected', body) or re.search(r'value="([^"]*)"', body)
         found[name] = chosen.group(1) if chosen else ""
@@ -257,3 +261,72 @@ def test_the_day_of_an_event_from_its_door_to_its_certificates(office: Office, t
     assert "Belum ada yang ditanya" in dewi.says()
     dewi.get(where)
     assert "Hadir 2" in dewi.says()
+
+
+def test_an_invitation_kit_and_a_list_of_invited_people(office: Office) -> None:
+    with office.writing() as session:
+        settle(session)
+        made = event(session, regency=SERANG, capacity=30)
+        code = made.code
+        other = event(session, regency=LEBAK)
+        elsewhere = other.code
+    dewi, dedi = office.hire("dewi", "petugas_acara"), office.hire("dedi", "petugas_acara", regencies=[SERANG])
+    for browser in (dewi, dedi):
+        browser.sign_in()
+    dewi.get(f"/acara/{code}/undangan")
+    assert "Belum ada tujuan untuk tautan" in dewi.says()
+    office.settings = replace(office.settings, ways=lambda: Ways("naikkelas_bot", None, "https://contoh.go.id"))
+    office.app = create(office.settings)
+    dewi.get(f"/acara/{code}/undangan")
+    dewi.post(f"/acara/{code}/undangan/tautan", jenis="dinas", nama="")
+    assert "Tulis nama dinas" in dewi.says()
+    for _ in range(2):
+        dewi.get(f"/acara/{code}/undangan")
+        dewi.post(f"/acara/{code}/undangan/tautan", jenis="grup", nama="WA Baros & <b>kawan</b>")
+    dewi.post(f"/acara/{code}/undangan/tautan", setiap="kabupaten")
+    with Session(office.database.read_engine) as session:
+        assert len(sources.traffic(session, made.id)) == 9
+    dewi.get(f"/acara/{code}/undangan?tautan=a1")
+    for says in (
+        "WA Baros & <b>kawan</b>",
+        f"https://contoh.go.id/acara/{code}/A1",
+        "menyusul",
+        "Tidak dipungut biaya",
+    ):
+        assert says in dewi.says(), says
+    for wanted, begins in (("pdf", b"%PDF"), ("png", b"\x89PNG"), ("qr", b"\x89PNG")):
+        if wanted != "png" or office.database.is_sqlite:  # a picture of the same sheet is drawn once
+            assert dewi.get(f"/acara/{code}/undangan/poster?sebagai={wanted}&tautan=A1").content.startswith(begins)
+
+    # from a filter, or from the people behind any number
+    dewi.get(f"/acara/{code}/undang?pilih=1&kab={SERANG}")
+    assert "3 orang akan masuk daftar undangan" in dewi.says()
+    for path in (f'audiens={{"regencies":["{LEBAK}"]}}', "audiens=ngawur", 'audiens={"siapa":1}'):
+        dewi.get(f"/acara/{code}/undang?{path}")
+        assert ("tidak dikenal" in dewi.says()) == (LEBAK not in path)
+    dewi.get(f'/acara/{code}/undang?audiens={{"regencies":["{LEBAK}"]}}')
+    sure = fields(dewi, "/undang")
+    for _ in range(2):
+        dewi.post(f"/acara/{code}/undang", **sure)
+        dewi.get(f"/acara/{code}/undang?audiens={{}}")
+    assert "3 orang akan masuk" in dewi.says()
+    with Session(office.database.read_engine) as session:
+        assert inviting.count(session, made.id) == (3, 0)
+    assert dedi.get(f'/acara/{code}/undang?audiens={{"regencies":["{LEBAK}"]}}').status_code == 404
+    assert dedi.get(f"/acara/{elsewhere}/undang").status_code == 404
+    dedi.get(f"/acara/{code}/undang?audiens={{}}")
+    assert "3 orang akan masuk" in dedi.says()  # their own
+
+    # from a list
+    dewi.get(f"/acara/{code}/undang")
+    dewi.post(f"/acara/{code}/undang/daftar", daftar="apa saja")
+    assert "Belum ada yang diundang" in dewi.says()
+    sheet = "Nama\tNomor HP\r\nSiti Aminah\t0812-0000-9001\r\nTanpa Nomor\tbelum ada\r\nUjang\t081200009002"
+    dewi.post(f"/acara/{code}/undang/daftar", daftar=sheet)
+    assert "2 orang terbaca, 2 baru" in dewi.says()
+    for _ in range(2):
+        dewi.post(f"/acara/{code}/undang/daftar", daftar=sheet, _yakin="1")
+    with Session(office.database.read_engine) as session:
+        assert inviting.count(session, made.id) == (5, 0)
+    dewi.get(f"/acara/{code}/undangan")
+    assert "5 diundang" in dewi.says()

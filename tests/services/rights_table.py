@@ -11,6 +11,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import sqlalchemy as sa
+
 import services
 from models import (
     Business,
@@ -222,6 +224,7 @@ TABLE: Mapping[str, Line | NoGate] = {
     "events.arranging.set_shares": subject(Right.EVENTS, shares={}),
     "events.arranging.set_capacity": subject(Right.EVENTS, capacity=5, over=Over.REFUSE),
     "events.inviting.invite": subject(Right.EVENTS, people=[]),
+    "events.inviting.invite_businesses": subject(Right.EVENTS, which=sa.select(Business.id)),
     "events.invitees.by_filter": listing(Right.EVENTS, wanted=Filter()),
     "events.kit.add_all": subject(Right.EVENTS, wanted=[]),
     "events.kit.links": subject(Right.SEE, ways=Ways()),
@@ -266,6 +269,7 @@ TABLE: Mapping[str, Line | NoGate] = {
     "broadcasts.running.demand_stop": either(Right.DRAFT, Right.APPROVE, number=written),
     "broadcasts.running.pause": either(Right.DRAFT, Right.APPROVE, number=written),
     "broadcasts.running.resume": either(Right.DRAFT, Right.APPROVE, number=written),
+    "broadcasts.inviting.invite_audience": subject(Right.EVENTS, audience=Audience(regencies=(HERE,))),
     "broadcasts.inviting.invite": subject(Right.EVENTS, number=written),
     # the office's one calendar
     "calendar_entries.add": anywhere(Right.EVENTS, wanted=None),

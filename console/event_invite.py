@@ -1,0 +1,143 @@
+"""Daftar undangan: places kept for people, from a filter over those we know or from a list that is pasted.
+
+`/acara/{code}/undang?audiens=<JSON>` opens with these people chosen (the JSON of `console.audience_link`), so that any
+number on any page can become an invitation list.
+"""
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from starlette.responses import Response
+
+from console import audience_link, event_words, looks
+from console.applications import places
+from console.desk import Desk, Gone, to
+from console.event_edit import code_of
+from models import Event, Language, Session
+from services import regions
+from services.broadcasts import inviting as inviting_audience
+from services.broadcasts.audience import Audience, AudienceRefused, in_words
+from services.broadcasts.inviting import Meant
+from services.contacts import listing
+from services.contacts.reading import Asked
+from services.events import invitees, inviting, lists
+from services.events.inviting import Invitee
+from services.events.rules import EventRefused, Wrong
+from services.sheet_files import SheetRefused
+
+MOST = 3_000  # lines of a pasted list; the command line takes more
+TODOS = {"BUTUH_NIB": "Belum punya NIB"}
+
+
+class Seen(Exception):
+    """Only looked at: what was done for the look is undone."""
+
+
+def compose(desk: Desk) -> Response:
+    """Whom a filter means, and how many of them are new on the list."""
+    try:
+        audience = _audience(desk.asked.query)
+    except AudienceRefused:
+        return _page(desk, fault="Tautan saringan itu tidak dikenal. Pilih lagi di bawah.")
+    if audience is None:
+        return _page(desk)
+    meant: list[Meant] = []
+    try:
+        with desk.writing() as session:
+            meant.append(_invite(session, desk, audience))
+            raise Seen
+    except Seen:
+        return _page(desk, meant=meant[0])
+    except EventRefused as refused:
+        return _page(desk, fault=_why(refused))
+
+
+def invite(desk: Desk) -> Response:
+    """Put them on the list. Sent twice, nobody is on it twice."""
+    try:
+        audience = audience_link.read(desk.asked.form.get("_audiens", ""))
+        with desk.writing() as session:
+            meant = _invite(session, desk, audience)
+    except AudienceRefused:
+        return _page(desk, fault="Saringan itu tidak dikenal. Pilih lagi di bawah.")
+    except EventRefused as refused:
+        return _page(desk, fault=_why(refused))
+    return to(f"/acara/{code_of(desk)}/undangan", pesan="diundang" if meant.new else "diundang_tetap")
+
+
+def paste(desk: Desk) -> Response:
+    """The same from a list: first how many lines can be read, then on a yes."""
+    said = desk.asked.form.get("daftar", "").strip()
+    people, wrong, fault = _read(said)
+    if fault:
+        return _page(desk, fault=fault)
+    new = 0
+    try:
+        with desk.writing() as session:
+            new = inviting.invite(session, desk.actor, code_of(desk), people, now=desk.now)
+            if desk.asked.form.get("_yakin") != "1":
+                raise Seen
+    except Seen:
+        return _page(desk, listed={"people": len(people), "wrong": wrong, "new": new})
+    except EventRefused as refused:
+        return _page(desk, fault=_why(refused))
+    return to(f"/acara/{code_of(desk)}/undangan", pesan="diundang" if new else "diundang_tetap")
+
+
+def _invite(session: Session, desk: Desk, audience: Audience) -> Meant:
+    return inviting_audience.invite_audience(session, desk.actor, code_of(desk), audience, now=desk.now)
+
+
+def _why(refused: EventRefused) -> str:
+    if refused.why is Wrong.UNKNOWN:
+        raise Gone
+    return "Acara ini sudah selesai atau dibatalkan: tidak ada lagi yang diundang."
+
+
+def _audience(query: Mapping[str, str]) -> Audience | None:
+    """What a link says, or what was chosen; None: nothing yet. Raises AudienceRefused."""
+    if audience_link.NAME in query:
+        return audience_link.read(query[audience_link.NAME])
+    if "pilih" not in query:
+        return None
+    regency, sector, todo = query.get("kab", ""), query.get("produk", ""), query.get("kurang", "")
+    return Audience(
+        regencies=(regency,) if regency in regions.REGENCIES else (), sectors=(sector,) if sector else (),
+        todos=(todo,) if todo in TODOS else (),
+    )  # fmt: skip
+
+
+def _read(said: str) -> tuple[list[Invitee], Sequence[int], str]:
+    """The people of a pasted list, the lines without a number, and what is wrong with all of it."""
+    if not said:
+        return [], [], "Tempel daftarnya dulu: judul kolom Nama dan Nomor HP, lalu satu orang satu baris."
+    if said.count("\n") > MOST:
+        return [], [], f"Paling banyak {MOST} baris sekali kirim; bagi daftarnya."
+    with tempfile.TemporaryDirectory(prefix="naikkelas-") as folder:
+        path = Path(folder) / "daftar.csv"
+        path.write_text(said.replace("\r\n", "\n") + "\n", encoding="utf-8")
+        try:
+            found = list(invitees.of_list(listing.look(path).rows(Asked())))
+        except SheetRefused as refused:
+            return [], [], str(refused)
+    people = [one for one in found if isinstance(one, Invitee)]
+    wrong = [one for one in found if isinstance(one, int)]
+    return people, wrong, "" if people else "Tidak ada nomor HP yang terbaca."
+
+
+def _page(desk: Desk, *, meant: Meant | None = None, listed: dict[str, Any] | None = None, fault: str = "") -> Response:
+    texts = desk.settings.texts
+    with desk.reading() as session:
+        try:
+            event: Event = lists.for_staff(session, desk.actor, code_of(desk))
+        except EventRefused:
+            raise Gone from None
+    values: dict[str, Any] = {
+        "event": event, "meant": meant, "listed": listed, "fault": fault, "places": places(desk), "todos": TODOS,
+        "sectors": texts.options("journey.product", Language.ID), "asked": desk.asked.query, "typed": desk.asked.form,
+    }  # fmt: skip
+    if meant is not None:
+        values |= {"audience": audience_link.as_text(meant.audience), "whom": in_words(meant.audience, texts)}
+    return looks.page(desk, "event_invite.html", 422 if fault else 200, **values, ew=event_words)
