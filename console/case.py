@@ -9,6 +9,7 @@ from console import looks
 from console.desk import Desk, Gone, to
 from models import Session, Stage
 from services import dossier, moves, redrawn
+from services.deciding import Way
 from services.dossier import Dossier
 from services.moves import Moved, Refused
 from services.stages import Need, about
@@ -20,11 +21,18 @@ READY: Mapping[Stage, Sequence[str]] = {
     Stage.REFUSED: ("forbidden", "not_food", "elsewhere"),
     Stage.TO_REGULAR: ("catering", "outlets", "meat", "turnover"),
 }
+# The same for the ways out of a doubt, with texts/*/decision.yaml.
+REASONS: Mapping[Way, Sequence[str]] = {
+    Way.SELF_DECLARE: ("decision.reason.checked", "decision.reason.answered"),
+    Way.REGULER: tuple(f"console.reason.{key}" for key in READY[Stage.TO_REGULAR]),
+    Way.INTEREST: ("decision.reason.not_now", "console.reason.not_food"),
+}
 NO_MOVE = {
     moves.Why.NOT_NEXT: "Dari tahap sekarang tidak bisa langsung ke tahap itu.",
     moves.Why.NEEDS_REASON: "Tulis atau pilih alasannya dulu: pemilik membacanya.",
     moves.Why.NEEDS_CERTIFICATE: "Tulis nomor sertifikatnya dulu.",
     moves.Why.NEEDS_DATE: "Isi tanggal pemeriksaannya dulu.",
+    moves.Why.NEEDS_WAY: "Pilih dulu jalurnya.",
     moves.Why.NO_PLACE: "Tidak ada tempat: kuotanya habis, atau yang kosong milik antrean di depannya.",
     moves.Why.SAME_NIB: "NIB ini sudah memegang satu tempat. Periksa kemungkinan usaha yang sama.",
     moves.Why.ELSEWHERE: "Di luar wilayah tugas Anda.",
@@ -38,12 +46,12 @@ class NotKept(Exception):
 
 def show(desk: Desk) -> Response:
     """The application, with the owner's own data masked."""
-    return _page(desk)
+    return page(desk)
 
 
 def unmask(desk: Desk) -> Response:
     """The same with names, numbers and addresses; the click is written down."""
-    return _page(desk, shown=True)
+    return page(desk, shown=True)
 
 
 def picture(desk: Desk) -> Response:
@@ -68,10 +76,10 @@ def preview(desk: Desk) -> Response:
     except NotKept:
         pass
     if isinstance(made, Refused):
-        return _page(desk, fault=NO_MOVE[made.why])
+        return page(desk, fault=NO_MOVE[made.why])
     if made.before.value != desk.asked.form.get("dari"):
-        return _page(desk, changed=True)
-    return _page(desk, preview=made)
+        return page(desk, changed=True)
+    return page(desk, preview=made)
 
 
 def move(desk: Desk) -> Response:
@@ -82,7 +90,7 @@ def move(desk: Desk) -> Response:
             if isinstance(made, Refused) or (made.change_id and made.before.value != desk.asked.form.get("dari")):
                 raise NotKept
     except NotKept:
-        return _page(desk, fault=NO_MOVE[made.why]) if isinstance(made, Refused) else _page(desk, changed=True)
+        return page(desk, fault=NO_MOVE[made.why]) if isinstance(made, Refused) else page(desk, changed=True)
     told = "sudah" if made.change_id is None else "pindah" if made.told else "pindah_diam"
     return to(f"/pendaftaran/{made.number}", pesan=told)
 
@@ -126,9 +134,11 @@ def _date(said: str) -> dt.date | None:
         return None
 
 
-def _page(
-    desk: Desk, *, shown: bool = False, fault: str | None = None, changed: bool = False, preview: Moved | None = None
-) -> Response:
+def page(
+    desk: Desk, *, shown: bool = False, fault: str | None = None, changed: bool = False, preview: Moved | None = None,
+    decision: Moved | None = None,
+) -> Response:  # fmt: skip
+    """The page as it stands now, with what somebody has just looked at or was refused."""
     settings = desk.settings
     with desk.writing() as session:  # looking is written down, so it is a transaction of its own
         found = dossier.open_(
@@ -139,7 +149,7 @@ def _page(
     values = {
         "it": found, "line": found.case.line, "shown": shown, "fault": fault, "changed": changed, "preview": preview,
         "wanted": wanted, "ready": _ready(desk, found), "needs": about(wanted).needs if wanted else frozenset[Need](),
-        "typed": desk.asked.form,
+        "typed": desk.asked.form, "decision": decision, "doubts": _doubts(desk, found),
     }  # fmt: skip
     return looks.page(desk, "case.html", 409 if changed else 422 if fault else 200, **values)
 
@@ -151,3 +161,11 @@ def _ready(desk: Desk, found: Dossier) -> dict[Stage, list[tuple[str, str]]]:
         step.stage: [(key, text(f"console.reason.{key}", found.language)) for key in READY.get(step.stage, ())]
         for step in found.steps
     }
+
+
+def _doubts(desk: Desk, found: Dossier) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The ways out of a doubt, each with its ready-made reasons."""
+    if found.case.line.stage is not Stage.REVIEW:
+        return []
+    text = desk.settings.texts.text
+    return [(way.value, [(key, text(key, found.language)) for key in REASONS[way]]) for way in Way]

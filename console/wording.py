@@ -14,6 +14,9 @@ DONE = {
     "pindah": "Tahap dipindahkan, dan pemiliknya dikabari.",
     "pindah_diam": "Tahap dipindahkan. Pemiliknya tidak bisa dikabari: tidak ada chat atau izin.",
     "sudah": "Sudah di tahap itu; tidak ada yang dikirim dua kali.",
+    "putus": "Diputuskan, dan pemiliknya dikabari. Waktu antreannya tetap.",
+    "putus_diam": "Diputuskan. Pemiliknya tidak bisa dikabari: tidak ada chat atau izin.",
+    "sudah_putus": "Sudah diputuskan begitu; tidak ada yang dikirim dua kali.",
     "minta_perbaikan": "Perbaikan diminta; pemilik menjawabnya di chat. Jawabannya tampil di tab Perbaikan.",
     "minta_sudah": "Perbaikan yang sama sudah diminta; tidak dikirim dua kali.",
     "batal_perbaikan": "Permintaan perbaikan dibatalkan.",
@@ -73,6 +76,11 @@ SCHEMES = {
     "reguler": "Reguler",
     "officer": "Menunggu petugas",
     "none": "Di luar program",
+}
+WAYS = {
+    "self_declare": ("Pernyataan pelaku usaha", "Dapat tempat bila ada, sesuai waktu antreannya"),
+    "reguler": ("Jalur reguler", "Dapat tempat bila programnya menerima; kalau tidak, dicatat sebagai peminat"),
+    "none": ("Peminat saja", "Dicatat, dan dikabari bila ada program yang cocok"),
 }
 CORRECTIONS = {
     CorrectionState.OPEN: ("wait", "Menunggu pemilik"),

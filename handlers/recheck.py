@@ -115,6 +115,7 @@ def _record(desk: Desk, turn: Turn, before: Assessment, rules: RuleSet) -> Asses
         facts=before.facts,
         asked_by=before.asked_by,
         now=desk.now,
+        before=before.result,
     )
 
 

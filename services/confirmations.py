@@ -280,6 +280,7 @@ def _judge_again(session: Session, business: Business, office: Office, now: dt.d
         facts=before.facts,
         asked_by="owner",
         now=now,
+        before=before.result,
     )
     for application_id in session.scalars(_applications_of(business)).all():
         applications.settle(session, application_id, after.id, office=office, now=now, by="owner")

@@ -157,7 +157,7 @@ def _judge(session: Session, before: Assessment, given: Given, fresh: tuple[str,
     return eligibility.record(
         session, person_id=before.person_id, business_id=before.business_id, rules=rules, said={**before.said, **kept},
         answers=answers, facts=before.facts, asked_by=before.asked_by,
-        now=now,
+        now=now, before=before.result,
     )  # fmt: skip
 
 

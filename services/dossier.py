@@ -75,6 +75,7 @@ class Dossier:
     language: Language
     steps: tuple[Step, ...]
     ended: bool  # nothing more happens to it
+    decided: Mapping[str, Any] | None  # by an officer: way, reason, by, codes of the doubts
     revisions: tuple[Revision, ...]  # corrections asked of the owner, the newest first
 
 
@@ -113,6 +114,7 @@ def open_(
         language=(chat.language if chat else None) or Language.ID,
         steps=tuple(Step(stage, about(stage).needs) for stage in Stage if stage in about(application.stage).then),
         ended=about(application.stage).ends,
+        decided=assessment.result.get("decided"),
         revisions=revisions.of(session, application_id, texts),
     )
 

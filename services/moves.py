@@ -39,6 +39,7 @@ class Why(StrEnum):
     NEEDS_REASON = "needs_reason"
     NEEDS_CERTIFICATE = "needs_certificate"
     NEEDS_DATE = "needs_date"
+    NEEDS_WAY = "needs_way"  # nothing was chosen
     NO_PLACE = "no_place"  # the quota is given out, or what is free is for those ahead
     SAME_NIB = "same_nib"  # this NIB holds a place already
     ELSEWHERE = "elsewhere"  # not the actor's kab/kota

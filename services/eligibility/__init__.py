@@ -4,7 +4,7 @@ The rules are data (`rules/*.yaml`): the questions, when they are asked, what ea
 follows from `walk`, what comes of it from `evaluate`, and `record` keeps both.
 """
 
-from services.eligibility.assessing import AnswersRefused, latest, record, todo_lines
+from services.eligibility.assessing import AnswersRefused, carried, latest, record, todo_lines
 from services.eligibility.checking import answer_problems
 from services.eligibility.evaluating import CANDIDATE, Result, evaluate
 from services.eligibility.kinds import (
@@ -61,6 +61,7 @@ __all__ = [
     "Walk",
     "answer_problems",
     "applies",
+    "carried",
     "current",
     "derive",
     "evaluate",

@@ -38,12 +38,16 @@ def record(
     facts: Mapping[str, Any],
     asked_by: str,
     now: dt.datetime,
+    before: Mapping[str, Any] | None = None,
 ) -> Assessment:
-    """Judge the answers and keep the whole. Raises `AnswersRefused` if an answer is none the rules know."""
+    """Judge the answers and keep the whole. Raises `AnswersRefused` if an answer is none the rules know.
+
+    `before` is the judgement it follows: what an officer has decided there need not be decided again.
+    """
     found = answer_problems(rules, answers)
     if found:
         raise AnswersRefused(found)
-    result = evaluate(rules, answers, facts)
+    result = carried(before or {}, evaluate(rules, answers, facts).as_json())
     kept = Assessment(
         person_id=person_id,
         business_id=business_id,
@@ -54,12 +58,20 @@ def record(
         said=_plain(said),
         answers=_plain(answers),
         facts=_plain(facts),
-        result=result.as_json(),
-        scheme=result.scheme.value,
+        result=result,
+        scheme=result["scheme"],
     )
     session.add(kept)
     session.flush()
     return kept
+
+
+def carried(before: Mapping[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """A new judgement, with an officer's earlier decision where it raises no doubt that was not decided about."""
+    decision = before.get("decided")
+    if not decision or not after["officer"] or set(after["officer"]) - set(decision["codes"]) or after["ended"]:
+        return after
+    return {**after, "scheme": decision["way"], "officer": [], "decided": decision}
 
 
 def latest(session: Session, person_id: int, business_id: int | None = None) -> Assessment | None:

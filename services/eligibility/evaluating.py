@@ -34,7 +34,9 @@ class Result:
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Self:
         """The result of a kept record."""
-        values: dict[str, Any] = {k: tuple(value) if isinstance(value, list) else value for k, value in kept.items()}
+        values: dict[str, Any] = {
+            k: tuple(value) if isinstance(value, list) else value for k, value in kept.items() if k != "decided"
+        }
         values["scheme"] = Scheme(kept["scheme"])
         return cls(**values)
 

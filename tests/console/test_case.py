@@ -62,6 +62,37 @@ def test_a_doubt_is_decided_with_the_owners_message_seen_before(office: Office) 
     assert "Katering diperiksa LPH" in told(office)[0]
 
 
+def test_a_doubt_is_settled_for_the_owners_own_declaration_by_the_kept_queue_time(office: Office) -> None:
+    with office.writing() as session:
+        numbers = settle(session)
+    number, rina, dewi = numbers["Katering Ibu Yati"], office.hire("rina"), office.hire("dewi")
+    for browser in (rina, dewi):
+        browser.sign_in()
+        browser.get(f"/pendaftaran/{number}")
+    here, form = f"/pendaftaran/{number}/putuskan", {"jalur": "self_declare", "bahasa": "id"}
+    nothing: dict[str, str] = {}
+    for fields, fault in ((nothing, "Pilih dulu jalurnya"), (form, "Tulis atau pilih alasannya dulu")):
+        assert rina.post(f"{here}/pratinjau", **fields).status_code == 422
+        assert fault in rina.says()
+    form["siap"] = "decision.reason.checked"
+    rina.post(f"{here}/pratinjau", **form)
+    assert "jalur pernyataan pelaku usaha" in rina.says()
+    assert "cocok dengan jalur ini" in rina.says()
+    assert "Putuskan: Sudah dapat tempat, dan kabari pemilik" in rina.says()
+    assert stage_of(office, number) is Stage.REVIEW  # only looked at
+    for said in ("Waktu antreannya tetap", "tidak ada yang dikirim dua kali"):
+        rina.post(here, **form)
+        assert said in rina.says()
+    assert "Diputuskan Ibu Rina: Pernyataan pelaku usaha" in rina.says()
+    assert dewi.post(here, jalur="reguler", siap="console.reason.catering").status_code == 409
+    assert "Keputusan Anda belum dijalankan" in dewi.says()
+    assert stage_of(office, number) is Stage.PLACED
+    with Session(office.database.read_engine) as session:
+        decisions = session.scalars(sa.select(Delivery.id).where(Delivery.because.startswith("decision:"))).all()
+    assert len(decisions) == 1
+    assert office.acts().count("application.decided") == 1
+
+
 def test_the_second_of_two_officers_sees_what_the_first_has_done(office: Office) -> None:
     with office.writing() as session:
         numbers = settle(session)

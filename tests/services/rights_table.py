@@ -35,6 +35,7 @@ from services.calendar import Calendar
 from services.contacts.exporting import Wanted
 from services.contacts.judging import Tally
 from services.contacts.listing import Listing
+from services.deciding import Way
 from services.events import participants
 from services.events.arranging import EventSpec, Over
 from services.events.attending import Tap, Visitor
@@ -191,6 +192,7 @@ TABLE: Mapping[str, Line | NoGate] = {
     "moves.write_down": CALLER,
     "correcting.ask": subject(Right.REVIEW, fields=("address",), reason="Kurang jelas."),
     "revisions.asking": subject(Right.REVIEW),
+    "deciding.decide": subject(Right.REVIEW, way=Way.REGULER, reason="Katering."),
     "correcting.cancel": subject(Right.REVIEW),
     "correcting.seen": subject(Right.REVIEW),
     "stage_import.plan": anywhere(Right.REVIEW, rows=[["Nomor", "Tahap"], ["BTN-2026-000001", "Diajukan"]]),

@@ -1,0 +1,66 @@
+"""Putuskan telaah: a doubt settled with a ready-made reason, its owner's message seen before."""
+
+from starlette.responses import Response
+
+from console import case
+from console.case import NotKept, find
+from console.desk import Desk, to
+from models import Language, Session
+from services import deciding, moves
+from services.deciding import Way
+from services.moves import Moved, Refused
+
+
+def preview(desk: Desk) -> Response:
+    """Decided, read, and undone: what is shown is exactly what the owner would get."""
+    made: Moved | Refused = Refused(moves.Why.NEEDS_WAY)
+    try:
+        with desk.writing() as session:
+            made = _decide(desk, session)
+            raise NotKept
+    except NotKept:
+        pass
+    if isinstance(made, Refused):
+        return _refused(desk, made)
+    return case.page(desk, decision=made)
+
+
+def decide(desk: Desk) -> Response:
+    """Decide, and have the owner told. Sent twice it is done once."""
+    made: Moved | Refused = Refused(moves.Why.NEEDS_WAY)
+    try:
+        with desk.writing() as session:
+            made = _decide(desk, session)
+            if isinstance(made, Refused):
+                raise NotKept
+    except NotKept:
+        pass
+    if isinstance(made, Refused):
+        return _refused(desk, made)
+    told = "sudah_putus" if made.change_id is None else "putus" if made.told else "putus_diam"
+    return to(f"/pendaftaran/{made.number}", pesan=told)
+
+
+def _refused(desk: Desk, made: Refused) -> Response:
+    if made.why is moves.Why.NOT_NEXT:  # somebody else was quicker
+        return case.page(desk, changed=True)
+    return case.page(desk, fault=case.NO_MOVE[made.why])
+
+
+def _decide(desk: Desk, session: Session) -> Moved | Refused:
+    form, settings = desk.asked.form, desk.settings
+    way = next((one for one in Way if one.value == form.get("jalur")), None)
+    if way is None:
+        return Refused(moves.Why.NEEDS_WAY)
+    return deciding.decide(
+        session, desk.actor, find(session, desk), way, _reason(desk, way), office=settings.office,
+        texts=settings.texts, now=desk.now,
+    )  # fmt: skip
+
+
+def _reason(desk: Desk, way: Way) -> str:
+    """What was written, or the ready-made reason of this way."""
+    written, key = desk.asked.form.get("alasan", "").strip()[:500], desk.asked.form.get("siap", "")
+    if written or key not in case.REASONS[way]:
+        return written
+    return desk.settings.texts.text(key, Language.EN if desk.asked.form.get("bahasa") == "en" else Language.ID)
