@@ -23,6 +23,12 @@ class Finding:
 
     good: bool
     says: str
+    to_do: bool = False  # nothing is broken, but somebody must still see to it
+
+    @property
+    def mark(self) -> str:
+        """What stands before the sentence."""
+        return "✗" if not self.good else "!" if self.to_do else "✓"
 
 
 async def findings(settings: Settings, clock: Clock) -> list[Finding]:
@@ -43,7 +49,11 @@ def database_findings(settings: Settings) -> list[Finding]:
     """Reachable, and at the newest step."""
     database = open_database(settings.database.url.get_secret_value())
     if database.file is not None and not database.file.exists():
-        return [Finding(True, f"Basis data {database.file} belum ada; dibuat saat program pertama kali dijalankan.")]
+        return [
+            Finding(
+                True, f"Basis data {database.file} belum ada; dibuat saat program pertama kali dijalankan.", to_do=True
+            )
+        ]
     try:
         with database.read() as connection:
             step = migrations.current(connection)
@@ -51,6 +61,10 @@ def database_findings(settings: Settings) -> list[Finding]:
         return [Finding(False, f"Basis data tidak dapat dihubungi ({type(error).__name__}): periksa database.url.")]
     finally:
         database.close()
+    if step is None:
+        return [
+            Finding(True, "Basis data masih kosong; diisi tabelnya saat program pertama kali dijalankan.", to_do=True)
+        ]
     if step != migrations.head():
         return [Finding(False, "Basis data belum mutakhir: jalankan `naikkelas db upgrade`.")]
     return [Finding(True, "Basis data dapat dihubungi dan mutakhir.")]
@@ -61,7 +75,7 @@ def secret_findings(settings: Settings) -> list[Finding]:
     on_sqlite = settings.database.url.get_secret_value().startswith("sqlite")
     if settings.web.secret is None and not on_sqlite:
         says = "web.secret belum diisi: proses di mesin lain tidak bisa membuka tautan berkas yang dibuat di sini."
-        return [Finding(True, says)]
+        return [Finding(True, says, to_do=True)]
     return []
 
 
@@ -104,7 +118,7 @@ def office_findings(settings: Settings) -> list[Finding]:
             Finding(True, "Alamat, telepon, dan laman kantor sudah diisi."),
         ]
     says = f"{', '.join(empty)} belum diisi di config.yaml; pemilik usaha akan membacanya."
-    return [Finding(settings.simulated, says)]
+    return [Finding(settings.simulated, says, to_do=True)]
 
 
 async def channel_findings(settings: Settings) -> list[Finding]:
@@ -129,7 +143,7 @@ async def _telegram(settings: Settings, made: Channels) -> list[Finding]:
         found.append(Finding(False, "telegram.webhook_secret mudah ditebak: pakai paling sedikit 16 huruf acak."))
     wanted = f"{settings.web.public_url}/webhooks/telegram" if settings.telegram.mode == "webhook" else ""
     if info.get("url", "") != wanted:
-        found.append(Finding(True, "Webhook Telegram belum sesuai; dibetulkan saat program dijalankan."))
+        found.append(Finding(True, "Webhook Telegram belum sesuai; dibetulkan saat program dijalankan.", to_do=True))
     if info.get("last_error_message"):
         found.append(Finding(False, "Telegram baru saja gagal menghubungi web.public_url."))
     return found

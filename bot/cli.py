@@ -122,7 +122,7 @@ def check() -> None:
     settings = load_settings()
     found = asyncio.run(findings(settings, Clock()))
     for finding in found:
-        typer.echo(f"{'✓' if finding.good else '✗'} {finding.says}")
+        typer.echo(f"{finding.mark} {finding.says}")
     if not all(finding.good for finding in found):
         raise typer.Exit(FAILED)
 

@@ -26,6 +26,7 @@ from bot.cli_common import (
     regency_code,
     session_on,
     settings,
+    sure,
     transaction,
 )
 from bot.clock import Clock
@@ -202,7 +203,7 @@ def move_command(
     typer.echo(f"{looked.number}: {_called(looked.before, spoken)} → {_called(looked.after, spoken)}")
     message = looked.told.text if looked.told else "(pemilik tidak bisa dikabari lewat chat)"
     typer.echo(f"\nPesan untuk pemilik:\n{message}\n")
-    if not yes and not typer.confirm("Pindahkan dan kirim?"):
+    if not yes and not sure("Pindahkan dan kirim?"):
         typer.echo("Tidak jadi; tidak ada yang berubah.")
         return
     _move(given, order, spoken, keep=True)

@@ -17,6 +17,7 @@ from services.office import Office
 
 audit_cli = group("Catatan audit: siapa melakukan apa, dan apakah catatannya masih utuh.")
 
+VIAS = {"command": "baris perintah", "chat": "Telegram", "console": "konsol", "door": "pintu acara", "program": "bot"}
 COLUMNS = {
     "id": "No", "at": "Waktu", "actor": "Siapa", "via": "Dari", "act": "Apa", "subject": "Tentang", "before": "Sebelum",
     "after": "Sesudah",
@@ -85,9 +86,17 @@ def _row(entry: AuditEntry, office: Office, as_json: bool) -> dict[str, Any]:
     row = {"id": entry.id, "actor": entry.actor, "via": entry.via, "act": entry.act, "subject": entry.subject}
     if as_json:
         return {**row, "at": local.isoformat(), "request": entry.request, "before": entry.before, "after": entry.after}
-    told = {"before": _short(entry.before), "after": _short(entry.after)}
+    told = {"before": _short(entry.before), "after": _short(entry.after), "via": VIAS.get(entry.via, entry.via)}
     return {**row, "at": f"{local:%Y-%m-%d %H.%M.%S}", **told}
 
 
 def _short(values: dict[str, Any] | None) -> str | None:
-    return json.dumps(values, ensure_ascii=False) if values else None
+    return "; ".join(f"{name}: {_plain(value)}" for name, value in values.items()) if values else None
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -23,6 +23,8 @@ from services.programmes import QuotaBelowTaken
 from services.staff import Actor, Forbidden, Via
 
 NO_ARGUMENTS = {"no_args_is_help": True, "add_completion": False, "pretty_exceptions_enable": False}
+MISSING = ("42P01", "42703")  # PostgreSQL's undefined table and undefined column
+YES = ("ya", "y", "iya", "yes")
 WRONG, FAILED = 2, 1  # exit codes: the settings are wrong; the command could not do it
 
 AsJson = Annotated[bool, typer.Option("--json", help="tulis sebagai JSON")]
@@ -66,10 +68,29 @@ def plainly() -> Iterator[None]:
         raise fail(
             f"programme.quota{where} adalah {below.quota}, padahal {below.taken} tempat sudah diberikan.", code=WRONG
         ) from None
-    except (sa.exc.OperationalError, sa.exc.InterfaceError):
+    except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.ProgrammingError) as error:
+        if is_behind(error):
+            raise fail("Basis data masih kosong atau belum mutakhir: jalankan naikkelas db upgrade.") from None
+        if isinstance(error, sa.exc.ProgrammingError):
+            raise
         raise fail("Basis data tidak dapat dihubungi: periksa database.url.") from None
     except PlatformError as error:
         raise fail(f"Layanan luar menolak: {error.outcome.reason or error.kind.value}.") from None
+
+
+def is_behind(error: sa.exc.DBAPIError) -> bool:
+    """Whether a table or a column is missing: the database was never brought to this release."""
+    return (
+        getattr(error.orig, "sqlstate", None) in MISSING
+        or "no such table" in str(error.orig)
+        or ("no such column" in str(error.orig))
+    )
+
+
+def sure(question: str) -> bool:
+    """Ask whoever is at the keyboard. Only a yes is one; Enter alone changes nothing."""
+    said = typer.prompt(f"{question} [ya/tidak]", default="tidak", show_default=False)
+    return str(said).strip().casefold() in YES
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 import texts
-from bot.cli_common import As, AsJson, actor, fail, group, listed, office_now, settings, transaction
+from bot.cli_common import As, AsJson, actor, fail, group, listed, office_now, settings, sure, transaction
 from bot.clock import Clock
 from models import Channel, Session
 from services import confirmations, finding, links, phones, tickets
@@ -39,7 +39,7 @@ def link_command(
         before, after = _chat(session, by, old), _chat(session, by, new)
     typer.echo(f"Dari: {_shown(before)}")
     typer.echo(f"Ke:   {_shown(after)}")
-    if not yes and not typer.confirm("Orangnya sudah dicocokkan, bukan dari nomor saja. Sambungkan?"):
+    if not yes and not sure("Orangnya sudah dicocokkan, bukan dari nomor saja. Sambungkan?"):
         raise fail("Tidak ada yang diubah.")
     with transaction(given) as session:
         used = _join(session, actor(session, staff), before, after, given.office_now())

@@ -29,12 +29,16 @@ FRAME = {
     "REQUIRED_LONG_STRING": "[wajib]",
 }
 # What stands beside an option: what is written after it. A switch takes nothing.
-TYPES = {"str": "TEKS", "int": "ANGKA", "float": "ANGKA", "bool": "", "Path": "BERKAS"}
+TYPES = {
+    "str": "TEKS", "int": "ANGKA", "float": "ANGKA", "bool": "", "Path": "BERKAS", "path": "BERKAS",
+    "int range": "ANGKA",
+}  # fmt: skip
 # What an argument is called in the line of use, where its command does not say so itself.
 ARGUMENTS = {
     "number": "NOMOR", "stage": "TAHAP", "code": "KODE", "file": "BERKAS", "path": "BERKAS", "to": "BERKAS",
     "name": "NAMA", "names": "NAMA", "which": "TAWARAN", "document": "DOKUMEN", "words": "JAWABAN", "old": "LAMA",
-    "new": "BARU", "business": "USAHA", "places": "JUMLAH", "who": "SIAPA",
+    "new": "BARU", "business": "USAHA", "places": "JUMLAH", "who": "SIAPA", "first": "TANGGAL", "moment": "SAAT",
+    "event": "ACARA", "share": "JATAH",
 }  # fmt: skip
 SERVER = frozenset({"run", "chat", "check", "seed", "backup", "restore", "db", "whatsapp"})
 OFFICE_PANEL, SERVER_PANEL = "Pekerjaan kantor", "Menjalankan bot"
@@ -105,7 +109,7 @@ def _name_type(parameter: Parameter, context: Context) -> None:
         parameter.metavar = parameter.metavar or ARGUMENTS.get(parameter.name or "", (parameter.name or "").upper())
         vars(parameter)["display_type_rich"] = lambda ctx: None
     elif parameter.metavar is None:
-        bare = said.strip("<>[]")
+        bare = said.strip("<>[]").partition(" [")[0]
         parameter.metavar = TYPES.get(bare.removeprefix("list[").rstrip("]"), bare)
 
 

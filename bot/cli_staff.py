@@ -10,7 +10,7 @@ import typer
 
 from bot import consoled
 from bot.channels.errors import PlatformError
-from bot.cli_common import WRONG, As, AsJson, actor, fail, group, listed, regency_code, settings, transaction
+from bot.cli_common import WRONG, As, AsJson, actor, fail, group, listed, regency_code, settings, sure, transaction
 from bot.clock import Clock
 from bot.config import Settings
 from services import accounts, regions, signing_in, staff
@@ -139,8 +139,8 @@ def disable_command(
     name: Name, yes: Annotated[bool, typer.Option("--yes", help="tanpa bertanya lagi")] = False, by: As = ""
 ) -> None:
     """Nonaktifkan akun: semua haknya berhenti saat itu juga, Telegram-nya dilepas."""
-    if not yes:
-        typer.confirm(f"Nonaktifkan {name.lower()}?", abort=True)
+    if not yes and not sure(f"Nonaktifkan {name.lower()}?"):
+        raise fail("Tidak jadi; tidak ada yang berubah.")
     with transaction(settings()) as session, _plainly():
         accounts.disable(session, actor(session, by), name, Clock().now())
     typer.echo(f"Akun {name.lower()} dinonaktifkan.")
@@ -150,7 +150,10 @@ def disable_command(
 def enable_command(name: Name, by: As = "") -> None:
     """Aktifkan lagi akun yang dinonaktifkan; Telegram-nya disambungkan ulang."""
     with transaction(settings()) as session, _plainly():
-        accounts.enable(session, actor(session, by), name, Clock().now())
+        opened = accounts.enable(session, actor(session, by), name, Clock().now())
+    if not opened:
+        typer.echo(f"Akun {name.lower()} memang sedang aktif.")
+        return
     typer.echo(f"Akun {name.lower()} aktif lagi. Sambungkan Telegram-nya: naikkelas staff link {name.lower()}")
 
 

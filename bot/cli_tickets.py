@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 import texts
-from bot.cli_common import WRONG, As, AsJson, actor, fail, group, listed, settings, transaction
+from bot.cli_common import WRONG, As, AsJson, actor, fail, group, listed, settings, sure, transaction
 from bot.clock import Clock
 from services import answers, asked, interests, tickets
 from services.answers import NobodyToTell, Way
@@ -119,8 +119,8 @@ def answer_command(
     said = (words if typed else sys.stdin.read()).strip()
     if not 0 < len(said) <= LONGEST:
         raise fail(f"Jawaban harus 1 sampai {LONGEST} huruf.", code=WRONG)
-    if typed and not yes:
-        typer.confirm(f"Kirim jawaban ini untuk T-{number}?\n\n{said}\n\n", abort=True)
+    if typed and not yes and not sure(f"Kirim jawaban ini untuk T-{number}?\n\n{said}\n\n"):
+        raise fail("Tidak jadi; tidak ada yang dikirim.")
     try:
         with transaction(given) as session:
             by, now = actor(session, staff), Clock().now()
@@ -136,8 +136,8 @@ def answer_command(
 def close_command(code: Code, staff: As = "", yes: Sure = False) -> None:
     """Tutup satu tiket; orangnya ditanya apakah sudah terbantu."""
     given, number = settings(), _number(code)
-    if not yes:
-        typer.confirm(f"Tutup T-{number}?", abort=True)
+    if not yes and not sure(f"Tutup T-{number}?"):
+        raise fail("Tidak jadi; tidak ada yang berubah.")
     try:
         with transaction(given) as session:
             by, now = actor(session, staff), Clock().now()

@@ -183,13 +183,16 @@ def disable(session: Session, actor: Actor, name: str, now: dt.datetime) -> None
     audit.note(session, actor, "staff.disabled", f"staff:{account.name}", now=now)
 
 
-def enable(session: Session, actor: Actor, name: str, now: dt.datetime) -> None:
-    """Open a closed account again; its chat has to be linked anew. Raises Refused."""
+def enable(session: Session, actor: Actor, name: str, now: dt.datetime) -> bool:
+    """Open a closed account again; its chat has to be linked anew. False: it was open. Raises Refused."""
     demand(actor, Right.USERS)
     account = _theirs(session, actor, name)
+    if account.disabled_at is None:
+        return False
     account.disabled_at = None
     session.flush()
     audit.note(session, actor, "staff.enabled", f"staff:{account.name}", after=_kept(account), now=now)
+    return True
 
 
 def link_code(session: Session, actor: Actor, name: str, *, code: str, now: dt.datetime) -> None:

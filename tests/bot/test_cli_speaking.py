@@ -19,6 +19,10 @@ ENGLISH = (
     "[default",
     "<str>",
     "<bool>",
+    " path ",
+    "range",
+    "{FIRST}",
+    "{MOMENT}",
 )
 
 

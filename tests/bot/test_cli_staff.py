@@ -55,6 +55,13 @@ def test_from_the_first_account_to_the_last_administrator(database: Database) ->
     assert [act for act, _ in acts] == [
         "staff.added", "staff.added", "staff.roles", "staff.scope", "staff.disabled", "staff.enabled",
     ]  # fmt: skip
+    assert "memang sedang aktif" in run("enable", "rina")[1]
+    for typed, closed in (("\n", False), ("tidak\n", False), ("ya\n", True)):
+        said = command("staff", "disable", "admin", typed=typed)[1]
+        assert ("dinonaktifkan." in said, "[ya/tidak]" in said) == (closed, True)
+    shown = run("show", "--act", "staff.", group="audit")[1]
+    assert "roles: administrator, humas; " in shown
+    assert "baris perintah" in shown
     assert acts[0].actor.startswith("operator:")
     assert (acts[1].actor, acts[4].actor) == ("admin", "rina")
 

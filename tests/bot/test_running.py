@@ -11,9 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from typer.testing import CliRunner
 
 from bot.cli import cli
+from bot.cli_common import is_behind
+from bot.database import Database
 from bot.locking import AlreadyRunning, Lock
 from tests.support.server import free_port
 
@@ -144,6 +147,20 @@ def test_check_says_what_is_wrong_and_seed_writes_the_programme(database_url: st
     (tmp_path / ".env").write_text("NAIKKELAS_WEB__PROT=1\n")
     code, said = say("check", url=database_url)
     assert (code, "web.prot tidak dikenal" in said) == (2, True)
+
+
+def test_a_database_without_tables_is_told_from_one_that_is_away(say: Say) -> None:
+    code, said = say("staff", "list")
+    assert (code, "jalankan naikkelas db upgrade" in said) == (1, True)
+    code, said = say("check")
+    assert (code, "! Basis data masih kosong" in said) == (0, True)
+
+
+def test_a_missing_table_is_known_on_both_databases(database: Database) -> None:
+    for missing in ("SELECT 1 FROM never_made", "SELECT never_made FROM staff"):
+        with database.read() as connection, pytest.raises(sa.exc.DBAPIError) as caught:
+            connection.execute(sa.text(missing))
+        assert is_behind(caught.value)
 
 
 def test_a_database_that_is_not_there_is_said_plainly(tmp_path: Path, say: Say) -> None:
