@@ -1,19 +1,21 @@
 """Siaran: written with what it would do beside it, approved by a second person, watched, and stopped at any moment."""
 
+import tempfile
 from collections.abc import Callable
-from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from starlette.responses import Response
 
-from console import audience_link, looks
-from console.applications import places
+from console import looks
+from console.applications import XLSX
+from console.composing import number_of
 from console.desk import Desk, Gone, to
-from models import BroadcastState, Session
-from services import regions
-from services.broadcasts import approving, drafting, fates, running, saying
-from services.broadcasts.audience import Audience, AudienceRefused, in_words
-from services.broadcasts.drafting import Draft, DraftRefused
+from models import BroadcastState, FileKind, Session
+from services import files
+from services.broadcasts import approving, attaching, drafting, fates, report_file, running, saying
+from services.broadcasts.audience import Audience, in_words
+from services.broadcasts.drafting import DraftRefused
 from services.broadcasts.running import BroadcastRefused, Why
 from services.staff import Right
 
@@ -42,12 +44,16 @@ def listing(desk: Desk) -> Response:
 def show(desk: Desk, refused: str | None = None) -> Response:
     """One broadcast: before it is approved what it would do, afterwards how it goes. htmx asks for the second alone."""
     values: dict[str, Any] = {"refused": refused, "states": _states(desk), "saying": saying}
-    settings, number = desk.settings, _number(desk)
+    settings, number = desk.settings, number_of(desk)
     try:
         with desk.writing() as session:  # looking at whom it would reach is written down
             row = fates.seen(session, desk.actor, number)
             values |= {"row": row, "audience": in_words(Audience.from_json(row.audience), settings.texts)}
             values |= {"progress": fates.progress(session, desk.actor, number), "preview": None, "warnings": []}
+            values |= {"file": attaching.of(session, row, desk.now), "prices": settings.office.announcing.prices}
+            limits = (settings.office.announcing.largest(kind) // 1_000_000 for kind in FileKind)
+            values["limits"] = list(limits)
+            values["left_out"] = [(saying.reason(why, settings.texts), many) for why, many in row.left_out.items()]
             if row.state in BEFORE and (desk.may(Right.DRAFT) or desk.may(Right.APPROVE)):
                 made = drafting.preview(
                     session, desk.actor, number, texts=settings.texts, office=settings.office, now=desk.now
@@ -59,47 +65,63 @@ def show(desk: Desk, refused: str | None = None) -> Response:
     return looks.page(desk, template, 422 if refused else 200, **values)
 
 
-# --- writing
+# --- what goes along, trying it, its report
 
 
-def compose(desk: Desk, faults: tuple[str, ...] = ()) -> Response:
-    """An empty draft, one for the people of a link (audience_link.py), or what was typed with what is wrong with it."""
-    said = desk.asked.form.get(audience_link.NAME, desk.asked.query.get(audience_link.NAME, ""))
+def attach(desk: Desk) -> Response:
+    """Let a picture or a PDF go along."""
+    sent, number, settings = desk.asked.files.get("berkas"), number_of(desk), desk.settings
+    if sent is None:
+        return show(desk, "Pilih dulu gambar atau PDF-nya.")
     try:
-        audience = audience_link.read(said)
-    except AudienceRefused as refused:
-        audience, faults = Audience(), (*faults, *saying.broken(refused, desk.settings.texts))
-    chosen = set(desk.asked.many.get("kab", ())) or set(audience.regencies)
-    return looks.page(
-        desk, "broadcast_new.html", 422 if faults else 200, faults=faults, typed=desk.asked.form, chosen=chosen,
-        places=places(desk), meant=audience_link.as_text(audience), beside=_beside(audience, desk),
-    )  # fmt: skip
-
-
-def _beside(audience: Audience, desk: Desk) -> str:
-    """The conditions of a link that have no field of their own, in words."""
-    rest = replace(audience, regencies=())
-    return in_words(rest, desk.settings.texts) if rest != Audience() else ""
-
-
-def create(desk: Desk) -> Response:
-    """Keep the draft."""
-    form, settings = desk.asked.form, desk.settings
-    chosen = tuple(code for code in desk.asked.many.get("kab", ()) if code in regions.REGENCIES)
-    written = {language: form.get(f"naskah_{language}", "").strip() for language in ("id", "en")}
-    try:
-        audience = replace(audience_link.read(form.get(audience_link.NAME, "")), regencies=chosen)
-        if form.get("nib") == "1":
-            audience = replace(audience, todos=("BUTUH_NIB",), only_todo=False)
-        draft = Draft(form.get("judul", "").strip(), {key: words for key, words in written.items() if words}, audience)
         with desk.writing() as session:
-            row = drafting.create(
-                session, desk.actor, draft, texts=settings.texts, office=settings.office, now=desk.now
-            )
-            number = row.id
-    except (DraftRefused, AudienceRefused) as refused:
-        return compose(desk, tuple(saying.broken(refused, settings.texts)))
-    return to(f"/siaran/{number}", pesan="rancangan")
+            attaching.attach(
+                session, desk.actor, number, sent.content, size=sent.size, texts=settings.texts, office=settings.office,
+                now=desk.now,
+            )  # fmt: skip
+    except (DraftRefused, BroadcastRefused) as refused:
+        return _refused(desk, refused)
+    return to(f"/siaran/{number}", pesan="dipasang")
+
+
+def detach(desk: Desk) -> Response:
+    """Let nothing go along."""
+    return _act(desk, lambda session, at, n: attaching.detach(session, at.actor, n, at.now), "dilepas")
+
+
+def attached(desk: Desk) -> Response:
+    """What goes along, as it is sent."""
+    with desk.reading() as session:
+        try:
+            row = fates.seen(session, desk.actor, number_of(desk))
+        except BroadcastRefused:
+            raise Gone from None
+        kept = files.read(session, row.file_id, desk.now) if row.file_id is not None else None
+    if kept is None:
+        raise Gone
+    return Response(
+        kept.content, media_type=kept.media_type, headers={"content-disposition": f'inline; filename="{kept.name}"'}
+    )
+
+
+def try_out(desk: Desk) -> Response:
+    """Send it to oneself."""
+    words = desk.settings.texts
+    return _act(desk, lambda session, at, n: drafting.try_out(session, at.actor, n, texts=words, now=at.now), "dicoba")
+
+
+def download(desk: Desk) -> Response:
+    """Everybody it was meant for, as a sheet; whoever takes it stands in the audit."""
+    number = number_of(desk)
+    with tempfile.TemporaryDirectory(prefix="naikkelas-") as folder, desk.writing() as session:
+        path = Path(folder) / "siaran.xlsx"
+        try:
+            report_file.write(session, desk.actor, number, path, texts=desk.settings.texts, now=desk.now)
+        except BroadcastRefused:
+            raise Gone from None
+        content = path.read_bytes()
+    name = f'attachment; filename="siaran-{number}.xlsx"'
+    return Response(content, media_type=XLSX, headers={"content-disposition": name})
 
 
 # --- deciding
@@ -108,12 +130,16 @@ def create(desk: Desk) -> Response:
 def _act(desk: Desk, act: Act, said: str) -> Response:
     try:
         with desk.writing() as session:
-            act(session, desk, _number(desk))
+            act(session, desk, number_of(desk))
     except BroadcastRefused as refused:
-        if refused.why is Why.UNKNOWN:
-            raise Gone from None
-        return show(desk, " ".join(saying.broken(refused, desk.settings.texts)))
-    return to(f"/siaran/{_number(desk)}", pesan=said)
+        return _refused(desk, refused)
+    return to(f"/siaran/{number_of(desk)}", pesan=said)
+
+
+def _refused(desk: Desk, refused: BroadcastRefused | DraftRefused) -> Response:
+    if isinstance(refused, BroadcastRefused) and refused.why is Why.UNKNOWN:
+        raise Gone from None
+    return show(desk, " ".join(saying.broken(refused, desk.settings.texts)))
 
 
 def ask(desk: Desk) -> Response:
@@ -160,13 +186,6 @@ def resume(desk: Desk) -> Response:
 def cancel(desk: Desk) -> Response:
     """End it: who waits gets nothing."""
     return _act(desk, lambda session, at, n: running.cancel(session, at.actor, n, at.now), "dibatalkan")
-
-
-def _number(desk: Desk) -> int:
-    number = int(desk.asked.where["number"])
-    if number >= 2**31:
-        raise Gone
-    return number
 
 
 def _version(desk: Desk) -> int:

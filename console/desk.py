@@ -31,11 +31,20 @@ class Page:
     path: str
     right: Right | Open | frozenset[Right]
     show: "Callable[[Desk], Response]"
+    files: bool = False  # its form may bring a file
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A file that came with a form. Of one larger than `reception.KEPT` the beginning alone is in `content`."""
+
+    content: bytes
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request, read. `form`: the last value of each field; `many`: all values."""
+    """A request, read. `form`: the last value of each field; `many`: all values; `files`: by the name of the field."""
 
     method: str
     path: str
@@ -43,6 +52,7 @@ class Asked:
     query: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] = field(default_factory=dict)
     many: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    files: Mapping[str, Sent] = field(default_factory=dict)
     token: str = ""
     address: str = ""
     device: str = ""

@@ -94,6 +94,7 @@ env.globals.update(
     share=share,
     address=address,
     siaran=audience_link.siaran,
+    siaran_to=audience_link.to_broadcast,
     words=wording,
 )
 

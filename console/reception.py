@@ -9,12 +9,13 @@ from urllib.parse import parse_qs, urlsplit
 import anyio
 import sqlalchemy as sa
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from console import kept, looks, proof, wording
-from console.desk import Asked, Desk, Gone, Open, Page, to
+from console.desk import Asked, Desk, Gone, Open, Page, Sent, to
 from console.settings import BASE, ConsoleSettings
 from services import audit, signing_in
 from services.signing_in import SignedIn
@@ -24,6 +25,8 @@ log = logging.getLogger(__name__)
 
 LARGEST = 200_000  # bytes of a form; the longest thing typed is an answer of some thousand letters
 FIELDS = 400
+UPLOADED = 64_000_000  # bytes of a form with a file
+KEPT = 20_000_000  # bytes of the file; more no page takes
 AT_ONCE = 8  # pages worked on at the same moment; others wait their turn
 HEADERS = {
     "content-security-policy": (
@@ -82,7 +85,7 @@ class Reception:
 
         async def enter(request: Request) -> Response:
             try:
-                asked = await self._read(request)
+                asked = await self._read(request, page)
                 return await anyio.to_thread.run_sync(self._serve, page, asked, limiter=self._room)
             except Refused as refused:
                 return PlainTextResponse(refused.says, refused.status)
@@ -93,13 +96,17 @@ class Reception:
 
     # --- reading
 
-    async def _read(self, request: Request) -> Asked:
+    async def _read(self, request: Request, page: Page) -> Asked:
         if not self._settings.secure and request.url.hostname not in LOCAL:
             raise Refused(403, "Konsol hanya dibuka lewat https (atur web.public_url) atau dari komputer ini sendiri.")
         form: dict[str, list[str]] = {}
+        files: dict[str, Sent] = {}
         if request.method not in ("GET", "HEAD"):
             self._same_site(request)
-            form = _fields(await _body(request))
+            if page.files and request.headers.get("content-type", "").startswith("multipart/form-data"):
+                form, files = await _with_files(request)
+            else:
+                form = _fields(await _body(request))
         headers = request.headers
         return Asked(
             method=request.method,
@@ -108,6 +115,7 @@ class Reception:
             query=dict(request.query_params),
             form={name: values[-1] for name, values in form.items()},
             many=form,
+            files=files,
             token=request.cookies.get(self._settings.cookie, ""),
             address=request.client.host if request.client else "",
             device=wording.device(headers.get("user-agent", "")),
@@ -161,6 +169,8 @@ class Reception:
         if page.right is Open.EVERYBODY:
             return None
         posted = desk.asked.method == "POST"
+        if desk.signed_in is None and posted and desk.asked.fragment:
+            return Response(status_code=204)  # a part of a page: what is typed stays, sending it leads to signing in
         if desk.signed_in is None:
             return kept.sign_in_first(desk) if posted else _to_sign_in(desk)
         if not isinstance(page.right, Open):
@@ -193,6 +203,27 @@ def _to_sign_in(desk: Desk) -> Response:
     if desk.asked.fragment:  # a part of a page cannot hold the form: the browser is told to go there
         return Response(status_code=204, headers={"HX-Redirect": f"{BASE}/masuk"})
     return to("/masuk", lanjut=desk.asked.path if desk.asked.path != "/" else None)
+
+
+async def _with_files(request: Request) -> tuple[dict[str, list[str]], dict[str, Sent]]:
+    """A form that brings files. They lie on the disk while they come; what no page would take is not kept at all."""
+    said = request.headers.get("content-length", "")
+    if not said.isdecimal() or int(said) > UPLOADED:
+        async for _ in request.stream():  # read to its end, so that the browser hears why
+            pass
+        raise Refused(413, "Berkasnya terlalu besar. Kembali ke halaman sebelumnya dan pilih yang lebih kecil.")
+    form: dict[str, list[str]] = {}
+    files: dict[str, Sent] = {}
+    try:
+        async with request.form(max_files=1, max_fields=FIELDS, max_part_size=LARGEST) as sent:
+            for name, value in sent.multi_items():
+                if isinstance(value, str):
+                    form.setdefault(name, []).append(value.replace("\x00", ""))
+                elif value.filename:
+                    files[name] = Sent(await value.read(KEPT), value.size or 0)
+    except HTTPException:
+        raise Refused(400, "Isian tidak terbaca.") from None
+    return form, files
 
 
 async def _body(request: Request) -> bytes:

@@ -127,6 +127,15 @@ def approvers(session: Session, row: Broadcast) -> list[Staff]:
     return found
 
 
+def candidates(session: Session, actor: Actor) -> list[tuple[str, str]]:
+    """Whom an account may ask for a yes: name and how they are called. Raises Forbidden."""
+    demand(actor, Right.DRAFT)
+    rows = session.scalars(sa.select(Staff).where(Staff.disabled_at.is_(None)).order_by(Staff.display_name))
+    others = (row for row in rows if staff.is_second(actor, row.id))
+    may = (row for row in others if Right.APPROVE in staff.actor_of(row, Via.PROGRAM).rights)
+    return [(row.name, row.display_name or row.name) for row in may]
+
+
 def _tell(
     session: Session, row: Broadcast, found: Count, texts: "Catalogue", now: dt.datetime, only: str | None = None
 ) -> int:

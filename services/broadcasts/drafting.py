@@ -151,18 +151,44 @@ def preview(
         raise BroadcastRefused(Why.UNKNOWN)
     audience, given = Audience.from_json(row.audience), terms(session, row, texts, office)
     demand_all(audience, actor, Right.DRAFT)
+    looked = _looked_at(session, row, given, texts, office, now)
+    total = looked.count.total
+    audit.note(session, actor, "broadcast.previewed", f"broadcast:{number}", after={"count": total}, now=now)
+    return replace(looked, samples=tuple(samples(session, row, given, texts, now)))
+
+
+def estimate(
+    session: Session, actor: Actor, draft: Draft, *, texts: "Catalogue", office: Office, now: dt.datetime
+) -> Preview:
+    """The same while it is being written: numbers and warnings, and nobody's message. Its words may not be right yet.
+
+    Raises AudienceRefused, Forbidden.
+    """
+    demand(actor, Right.DRAFT)
+    audience = within(fitting(session, draft.audience), actor)
+    told = {language: words.strip() for language, words in draft.texts.items() if words.strip()}
+    row = Broadcast(
+        id=0, version=0, title=draft.title, texts={Language.ID.value: "", **told}, template=draft.template,
+        template_values=list(draft.template_values), audience=audience.as_json(), send_at=draft.send_at,
+        expires_at=draft.expires_at or (draft.send_at or now) + GOOD_FOR,
+    )  # fmt: skip
+    return _looked_at(session, row, terms(session, row, texts, office), texts, office, now)
+
+
+def _looked_at(
+    session: Session, row: Broadcast, given: Terms, texts: "Catalogue", office: Office, now: dt.datetime
+) -> Preview:
+    audience = Audience.from_json(row.audience)
     found = selecting.count(session, audience, given, now)
     start = starts(row, office, now)
     ends = planning.finish(found, office.announcing, office.calendar, start)
     beyond = planning.beyond(found.opens, office.announcing, office.calendar, start, row.expires_at)
-    warned = _warned(session, row, ends, audience, given, texts, office, now)
-    audit.note(session, actor, "broadcast.previewed", f"broadcast:{number}", after={"count": found.total}, now=now)
     return Preview(
-        number=number,
+        number=row.id,
         version=row.version,
         count=found,
-        samples=tuple(samples(session, row, given, texts, now)),
-        found=tuple(warned),
+        samples=(),
+        found=tuple(_warned(session, row, ends, audience, given, texts, office, now)),
         start=start,
         finish=ends,
         cost=planning.cost(found.channels, found.opens, office.announcing),
@@ -279,6 +305,8 @@ def _warned(
     found = list(warnings.look(words, office.announcing.hosts, texts))
     if ends is None or (row.expires_at is not None and ends > row.expires_at):
         found.append(Found(Warn.LATE))
+    if row.file_id is not None and not office.announcing.hosts:
+        found.append(Found(Warn.NO_ADDRESS))
     again = _said_lately(session, row, audience, given, now)
     return [*found, Found(Warn.SAME, str(again))] if again else found
 

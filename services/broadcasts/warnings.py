@@ -56,6 +56,7 @@ class Warn(StrEnum):
     ASKS = "asks"
     SAME = "same"  # the same words to some of the same people within 48 hours
     NO_ENGLISH = "no_english"  # English readers get Indonesian
+    NO_ADDRESS = "no_address"  # WhatsApp has nowhere to fetch the file from
     LATE = "late"  # not all can be reached before it expires
 
 

@@ -109,21 +109,24 @@ class Browser:
         return self._go("GET", path, None, headers, follow)
 
     def post(
-        self, path: str, follow: bool = True, where: dict[str, str] | None = None, **fields: Any
-    ) -> httpx.Response:
+        self, path: str, follow: bool = True, where: dict[str, str] | None = None,
+        files: dict[str, tuple[str, bytes]] | None = None, **fields: Any
+    ) -> httpx.Response:  # fmt: skip
         """Send a form, with the token of the page that is open unless another is given."""
         if "token" not in fields and self.page is not None and (found := FORM_TOKEN.search(self.page.text)):
             fields["token"] = found.group(1)
         headers = {"sec-fetch-site": "same-origin"} if where is None else where
-        return self._go("POST", path, fields, headers, follow)
+        return self._go("POST", path, fields, headers, follow, files)
 
     def says(self) -> str:
         """The words of the page, without marks."""
         assert self.page is not None
         return " ".join(unescape(re.sub(r"<[^>]+>", " ", self.page.text)).split())
 
-    def _go(self, method: str, path: str, form: Any, headers: dict[str, str], follow: bool) -> httpx.Response:
-        self.page = self.office.portal.call(self._ask, method, path, form, headers)
+    def _go(
+        self, method: str, path: str, form: Any, headers: dict[str, str], follow: bool, files: Any = None
+    ) -> httpx.Response:
+        self.page = self.office.portal.call(self._ask, method, path, form, headers, files)
         for name, value in self.page.cookies.items():
             self.cookies[name] = value
         if "Max-Age=0" in self.page.headers.get("set-cookie", ""):
@@ -133,13 +136,15 @@ class Browser:
             return self._go("GET", onward, None, {}, follow)
         return self.page
 
-    async def _ask(self, method: str, path: str, form: Any, headers: dict[str, str]) -> httpx.Response:
+    async def _ask(
+        self, method: str, path: str, form: Any, headers: dict[str, str], files: Any = None
+    ) -> httpx.Response:
         sent = {**self.headers, **headers}
         if self.cookies:
             sent["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         transport = httpx.ASGITransport(self._mounted, client=("10.1.2.3", 50_000))
         async with httpx.AsyncClient(transport=transport, base_url=self.home) as client:
-            return await client.request(method, BASE + path, data=form, headers=sent)
+            return await client.request(method, BASE + path, data=form, files=files, headers=sent)
 
     async def _mounted(self, scope: Any, receive: Any, send: Any) -> None:
         path = scope["path"].removeprefix(BASE)

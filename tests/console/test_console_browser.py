@@ -18,6 +18,7 @@ from tests.services.people import account
 from tests.simulator.test_browser import WIDTHS, Watched, browser
 from tests.support import lent
 from tests.support.engine import NOON, echo
+from tests.support.photos import photo
 from tests.support.server import Served, served, settings_for
 
 __all__ = ["browser"]
@@ -142,9 +143,23 @@ def test_from_signing_in_to_the_queue(clerk: Clerk, width: int) -> None:
     page.get_by_role("link", name="Tulis siaran").click()
     page.get_by_label("Judul (untuk petugas)").fill("Undangan pelatihan")
     page.get_by_label("Naskah Indonesia").fill("Halo {nama}, ada pelatihan *gratis*.")
-    clerk.watched.check()
-    page.get_by_role("button", name="Simpan dan lihat penerimanya").click()
+    page.get_by_label("Templat").select_option("announcement_v1")
+    page.get_by_label("Isian {{1}}").fill("{usaha}")
+    page.get_by_label("Isian {{2}}").fill("ada pelatihan gratis hari Kamis")
+    page.locator("summary").filter(has_text="Yang masih kurang").click()
+    page.get_by_label("Kabupaten Pandeglang").check()
+    expect(page.get_by_text("Tidak ada yang akan menerimanya")).to_be_visible(timeout=10_000)
+    page.get_by_label("Kabupaten Pandeglang").uncheck()
+    expect(page.get_by_text("untuk Keripik Bu Siti: ada pelatihan gratis")).to_be_visible()
+    expect(page.get_by_text("Tidak ada yang akan menerimanya")).to_have_count(0)
+    clerk.looks("siaran-baru")
+    page.get_by_role("button", name="Simpan dan lihat pratinjaunya").click()
+    page.get_by_label("Pilih berkas").set_input_files(
+        {"name": "undangan.png", "mimeType": "image/png", "buffer": photo(320, 180)}
+    )
+    page.get_by_role("button", name="Pasang").click()
     expect(page.get_by_role("heading", name="Siapa yang menerima")).to_be_visible()
+    expect(page.get_by_role("img", name="Gambar yang ikut").first).to_be_visible()
     clerk.looks("siaran")
     if width > 600:  # whom the first went to is not reached so soon again
         page.get_by_role("button", name="Setujui dan kirim").click()

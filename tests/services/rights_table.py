@@ -28,7 +28,7 @@ from models import (
     Stage,
 )
 from services import applications, asked, docket, interests, offering, requests, tickets
-from services.broadcasts import drafting
+from services.broadcasts import drafting, keeping
 from services.broadcasts.audience import Audience
 from services.broadcasts.drafting import Draft
 from services.calendar import Calendar
@@ -258,15 +258,23 @@ TABLE: Mapping[str, Line | NoGate] = {
     "broadcasts.drafting.change": subject(Right.DRAFT, number=written, draft=DRAFT),
     "broadcasts.drafting.preview": either(Right.DRAFT, Right.APPROVE, number=written),
     "broadcasts.drafting.try_out": subject(Right.DRAFT, number=written),
+    "broadcasts.approving.candidates": anywhere(Right.DRAFT),
     "broadcasts.attaching.attach": subject(Right.DRAFT, number=written, content=b"%PDF-1.7 %%EOF"),
     "broadcasts.attaching.detach": subject(Right.DRAFT, number=written),
     "broadcasts.drafting.mine": ITSELF,
+    "broadcasts.drafting.estimate": subject(Right.DRAFT, draft=DRAFT),
+    "broadcasts.keeping.listed": listing(Right.DRAFT),
+    "broadcasts.keeping.keep": subject(Right.DRAFT, name="Lebak", audience=Audience(regencies=(HERE,))),
+    "broadcasts.keeping.drop": subject(Right.DRAFT, number=lambda of: int(of.kept)),
     "broadcasts.approving.ask": subject(Right.DRAFT, number=written),
     "broadcasts.approving.approve": either(Right.APPROVE, Right.DRAFT, number=written, version=1),
     "broadcasts.approving.reject": subject(Right.APPROVE, number=written, version=1),
     "broadcasts.fates.listed": listing(Right.SEE),
     "broadcasts.fates.progress": subject(Right.SEE, number=written),
     "broadcasts.fates.seen": subject(Right.SEE, number=written),
+    "broadcasts.report_file.write": Line(
+        Right.EXPORT, Where.SUBJECT, {"number": written, "path": NOWHERE}, also=frozenset({Right.SEE})
+    ),
     "broadcasts.running.cancel": either(Right.DRAFT, Right.APPROVE, number=written),
     "broadcasts.running.demand_stop": either(Right.DRAFT, Right.APPROVE, number=written),
     "broadcasts.running.pause": either(Right.DRAFT, Right.APPROVE, number=written),
@@ -332,8 +340,9 @@ def world(session: Session) -> SimpleNamespace:
     doubt = LikelyDouble(business_id=placed.business_id, other_id=waiting.business_id, because="name", at=NOON)
     session.add(doubt)
     session.flush()
+    kept = keeping.keep(session, people.DEWI, "Serang", Audience(regencies=(HERE,)), NOON)
     return SimpleNamespace(
-        pair_id=doubt.id, broadcast=announced.id, owner=business.person_id,
+        kept=kept, pair_id=doubt.id, broadcast=announced.id, owner=business.person_id,
         ticket_id=ticket.id, request_id=wanted.id, application_id=waiting.application_id, number=placed.number,
         waiting=waiting.number, business_id=business.id, code=event.code, event_code=event.code, event_id=event.id,
         event=event, conversation_id=chat.id,
