@@ -31,7 +31,7 @@ from bot.polling import Polling
 from bot.scheduler import Heart
 from bot.writer import DatabaseGone, Writer
 from models import Channel as ChannelName
-from services import calendar_entries, demo, programmes
+from services import calendar_entries, demo, facts, programmes
 from services import templates as register
 from services.office import Office
 from texts import Catalogue
@@ -109,7 +109,7 @@ class Program:
         """Begin. The database must be at its newest step already (`prepare`)."""
         self.channels = channels(self.settings)
         await asyncio.to_thread(self.read_templates)
-        await asyncio.to_thread(self.read_calendar)
+        await asyncio.to_thread(self.read_office)
         rates = {
             ChannelName.TELEGRAM: self.settings.telegram.rate_per_second,
             ChannelName.WHATSAPP: self.settings.whatsapp.rate_per_second,
@@ -146,10 +146,10 @@ class Program:
             whatsapp.known = templates.known(session, whatsapp.name)
             whatsapp.approved = register.usable(session, whatsapp.name, self.texts)
 
-    def read_calendar(self) -> None:
-        """The office's calendar with what staff have set, as it stands now. Blocking."""
+    def read_office(self) -> None:
+        """The office's calendar and facts with what staff have set, as they stand now. Blocking."""
         with Session(self.database.read_engine) as session:
-            self.office = calendar_entries.joined(session, self.settings.office_now())
+            self.office = facts.joined(session, calendar_entries.joined(session, self.settings.office_now()))
         self.inbox = replace(self.inbox, office=self.office)
 
     async def receive(self, inbound: Inbound) -> Received:

@@ -17,7 +17,7 @@ from bot.database import Database, open_database
 from bot.demonstrating import DemoRefused
 from bot.locking import AlreadyRunning
 from models import Session
-from services import calendar_entries, regions, staff
+from services import calendar_entries, facts, regions, staff
 from services.office import Office
 from services.programmes import QuotaBelowTaken
 from services.staff import Actor, Forbidden, Via
@@ -127,8 +127,8 @@ def refusal(forbidden: Forbidden) -> str:
 
 
 def office_now(given: Settings, session: Session) -> Office:
-    """The office with the days and periods that staff have set."""
-    return calendar_entries.joined(session, given.office_now())
+    """The office with the days, periods and facts that staff have set."""
+    return facts.joined(session, calendar_entries.joined(session, given.office_now()))
 
 
 def actor(session: Session, named: str) -> Actor:

@@ -139,7 +139,7 @@ class Heart:
         return await self._program.writer.run(within)
 
     async def _calendar(self) -> None:
-        await asyncio.to_thread(self._program.read_calendar)
+        await asyncio.to_thread(self._program.read_office)
 
     async def _anchor(self) -> None:
         await self._in_session(lambda session: anchoring.drop(self._program.settings, session))

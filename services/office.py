@@ -22,6 +22,9 @@ class Fact:
     source: str
     as_of: dt.date
     confirmed: bool = False
+    by: str | None = None  # of the staff who said so; None: it is in the settings
+    at: dt.datetime | None = None
+    entry: int = 0  # the row in which they said it
 
 
 @dataclass(frozen=True, slots=True)

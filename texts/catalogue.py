@@ -78,6 +78,14 @@ class Catalogue:
         """The fact that must be confirmed by the office before this text may be shown, if any."""
         return self._sentence(key).fact
 
+    def facts(self) -> dict[str, tuple[str, ...]]:
+        """Every fact a text waits for, with the keys of those texts."""
+        found: dict[str, tuple[str, ...]] = {}
+        for key, one in self._sentences["id"].items():
+            if one.fact is not None:
+                found[one.fact] = (*found.get(one.fact, ()), key)
+        return dict(sorted(found.items()))
+
     def kind_of(self, key: str) -> str | None:
         """How a question is answered where its file says so: "many" or "number"."""
         return self.books["id"].kinds.get(key)

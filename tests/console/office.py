@@ -51,9 +51,10 @@ class Office:
 
     def __init__(self, database: Database, portal: anyio.from_thread.BlockingPortal, **settings: Any) -> None:
         self.database, self.clock, self.portal = database, Hands(), portal
+        self.kept = OFFICE  # what its settings say
         self.settings = ConsoleSettings(
             read_engine=database.read_engine, write_engine=database.write_engine, now=lambda: self.clock.now,
-            office_now=lambda: OFFICE, texts=CATALOGUE, key=KEY, engine=Engine(CATALOGUE, lambda: OFFICE),
+            office_now=lambda: self.kept, texts=CATALOGUE, key=KEY, engine=Engine(CATALOGUE, lambda: self.kept),
             proof=proof.Proof(QUICK), **settings,
         )  # fmt: skip
         self.app = create(self.settings)

@@ -168,7 +168,7 @@ def test_from_signing_in_to_the_queue(clerk: Clerk, width: int) -> None:
     for path in ("orang", "orang/1", "usaha/1", "usaha/1/ganda/1", "permintaan", "pengguna", "audit", "saya"):
         page.goto(f"{clerk.url}/console/{path}")
         clerk.watched.check()
-    for path in ("program/BANTEN-2026/ubah", "program"):
+    for path in ("program/BANTEN-2026/ubah", "program/fakta", "program/fakta/obligation_text", "program"):
         page.goto(f"{clerk.url}/console/{path}")
         clerk.watched.check()
     page.get_by_role("button", name="Tutup program sekarang").click()

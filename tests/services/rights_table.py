@@ -43,6 +43,7 @@ from services.events.invitees import Filter
 from services.events.kit import Ways
 from services.guiding import Act
 from services.moves import Moved, Told
+from services.office import Fact
 from services.people import searching
 from services.programme_rules import Wanted as WantedProgramme
 from services.sheet_files import Opened
@@ -119,6 +120,7 @@ def owner(of: SimpleNamespace) -> int:
 
 
 DRAFT = Draft("NIB", {"id": "Pendampingan NIB gratis."}, Audience(regencies=(HERE,)))
+COST = Fact("Rp0", "SK 1", NOON.date())
 AS_WANTED = WantedProgramme("Halal", NOON, NOON + dt.timedelta(days=9), ("reguler",), 9, {}, "SK 1", NOON.date())
 ITSELF = NoGate("it is the gate itself, or words a gate is made of")
 CALLER = NoGate("the act that is asked about or written down has its own gate")
@@ -183,6 +185,11 @@ TABLE: Mapping[str, Line | NoGate] = {
     "overview.reached": anywhere(Right.SEE),
     "overview.standing": anywhere(Right.SEE, code=people.CODE),
     "overview.today": anywhere(Right.SEE),
+    "facts.confirm": anywhere(Right.PROGRAMME, name="sehati_cost", seen=0),
+    "facts.correct": anywhere(Right.PROGRAMME, name="sehati_cost", wanted=COST, seen=0),
+    "facts.listed": anywhere(Right.SEE),
+    "facts.past": anywhere(Right.SEE, name="sehati_cost"),
+    "facts.withdraw": anywhere(Right.PROGRAMME, name="sehati_cost", seen=0),
     "programme_changes.change": anywhere(Right.PROGRAMME, code=people.CODE, wanted=AS_WANTED, version=0),
     "programme_changes.foreseen": anywhere(Right.PROGRAMME, code=people.CODE, wanted=AS_WANTED),
     "programme_changes.listed": anywhere(Right.SEE),

@@ -9,15 +9,17 @@ import sqlalchemy as sa
 from bot.app import Program
 from bot.database import Database
 from models import AuditEntry, CalendarEntry
-from services import calendar_entries, staff
+from services import calendar_entries, facts, staff
 from services.calendar import Calendar, Pause, Purpose, Reason, allowed, obstacles
 from services.calendar_entries import NotTaken, Wanted, Why
+from services.office import Fact
 from services.staff import Forbidden, Via
 from tests.services import people
 from tests.services.people import NOON, transaction
 from tests.support.office import OFFICE
 from tests.support.server import settings_for
 
+COST = Fact("Rp0", "SK 1", dt.date(2026, 1, 6), confirmed=True)
 SEEN = dt.date(2026, 11, 24)
 CHRISTMAS = dt.date(2026, 12, 25)  # a Friday
 OPEN = Wanted("Pelayanan Natal", CHRISTMAS, CHRISTMAS, False, "Surat tugas 3", SEEN, (dt.time(9), dt.time(12)))
@@ -92,8 +94,11 @@ def test_a_running_program_takes_it_over(database: Database, database_url: str, 
     assert program.office.is_working(CLOSED.first)
     with transaction(database) as session:
         calendar_entries.add(session, staff.operator("uji"), CLOSED, office=OFFICE, now=NOON)
-    program.read_calendar()
+        told = {"known": ["sehati_cost"], "office": OFFICE, "now": NOON}
+        facts.correct(session, staff.operator("uji"), "sehati_cost", COST, 0, **told)
+    program.read_office()
     assert not program.office.is_working(CLOSED.first)
+    assert program.office.confirmed("sehati_cost") == replace(COST, by="operator:uji", at=NOON, entry=1)
     assert program.inbox.office is program.office
     program.database.close()
 
