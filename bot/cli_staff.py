@@ -38,6 +38,7 @@ SENTENCES = {
     Why.BEYOND: "Di luar wilayah tugas akun yang menjalankan perintah ini.",
     Why.YOURSELF: "Akun sendiri tidak bisa diubah; minta administrator lain.",
     Why.LAST: "{about} administrator terakhir: beri dulu peran administrator kepada akun lain.",
+    Why.CHANGED: "Akun {about} diubah orang lain sementara ini; lihat lagi, lalu ulangi.",
     Why.DISABLED: "Akun {about} dinonaktifkan; aktifkan dulu dengan naikkelas staff enable.",
 }
 

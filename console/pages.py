@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from console import (
-    admin,
     applications,
+    audit_page,
     broadcasts,
     case,
     chats,
@@ -27,6 +27,7 @@ from console import (
     resident,
     residents,
     signing,
+    users,
 )
 from console.desk import Open, Page
 from services.staff import Right
@@ -136,6 +137,14 @@ PAGES: Sequence[Page] = (
     Page("GET", "/program/{code}/ubah", Right.PROGRAMME, programme.edit),
     Page("POST", "/program/{code}/pratinjau", Right.PROGRAMME, programme.preview),
     Page("POST", "/program/{code}/ubah", Right.PROGRAMME, programme.change),
-    Page("GET", "/pengguna", Right.USERS, admin.people),
-    Page("GET", "/audit", Right.AUDIT, admin.audit),
+    Page("GET", "/pengguna", Right.USERS, users.listing),
+    Page("GET", "/pengguna-baru", Right.USERS, users.blank),
+    Page("POST", "/pengguna-baru", Right.USERS, users.add),
+    Page("GET", "/pengguna/{name}", Right.USERS, users.show),
+    Page("POST", "/pengguna/{name}/ubah", Right.USERS, users.change),
+    Page("POST", "/pengguna/{name}/nonaktif", Right.USERS, users.disable),
+    Page("POST", "/pengguna/{name}/aktif", Right.USERS, users.enable),
+    Page("POST", "/pengguna/{name}/keluarkan", Right.USERS, users.sign_out),
+    Page("POST", "/pengguna/{name}/tautan", Right.USERS, users.link),
+    Page("GET", "/audit", Right.AUDIT, audit_page.show),
 )

@@ -36,6 +36,7 @@ class Why(StrEnum):
     YOURSELF = "yourself"
     LAST = "last"  # nobody would be left who can make accounts
     DISABLED = "disabled"
+    CHANGED = "changed"  # it is not as it was seen: somebody else was at it meanwhile
 
 
 class Refused(Exception):
@@ -68,6 +69,13 @@ class Account:
     regencies: tuple[str, ...] | None
     linked: bool
     disabled_at: dt.datetime | None
+    password: bool = False  # one was chosen
+    phone: bool = False  # a phone that gives codes was joined
+
+    @property
+    def version(self) -> str:
+        """As it was seen, for `change`."""
+        return version(self.roles, self.regencies, self.disabled_at)
 
 
 # --- the rules
@@ -148,6 +156,15 @@ def listed(session: Session, actor: Actor) -> list[Account]:
     return [_account(row) for row in session.scalars(query.execution_options(populate_existing=True))]
 
 
+def find(session: Session, actor: Actor, name: str) -> Account:
+    """One account. Raises Refused."""
+    demand(actor, Right.USERS)
+    row = staff.named(session, name)
+    if row is None:
+        raise Refused(Why.UNKNOWN, name)
+    return _account(row)
+
+
 def set_roles(session: Session, actor: Actor, name: str, roles: Sequence[str], now: dt.datetime) -> None:
     """Give an account these roles and no others. Raises Refused."""
     demand(actor, Right.USERS)
@@ -167,6 +184,41 @@ def set_scope(session: Session, actor: Actor, name: str, regencies: Sequence[str
     before, account.regencies = _kept(account), _checked_scope(actor, regencies)
     session.flush()
     audit.note(session, actor, "staff.scope", f"staff:{account.name}", before=before, after=_kept(account), now=now)
+
+
+def change(
+    session: Session,
+    actor: Actor,
+    name: str,
+    roles: Sequence[str],
+    regencies: Sequence[str] | None,
+    *,
+    seen: str,
+    now: dt.datetime,
+) -> None:
+    """Roles and kab/kota in one, for whoever saw the account as `version` says. Raises Refused."""
+    demand(actor, Right.USERS)
+    account = _theirs(session, actor, name)
+    if version(account.roles, account.regencies, account.disabled_at) != seen:
+        raise Refused(Why.CHANGED, account.name)
+    if _checked_roles(roles) != account.roles:
+        set_roles(session, actor, name, roles, now)
+    if _checked_scope(actor, regencies) != account.regencies:
+        set_scope(session, actor, name, regencies, now)
+
+
+def version(roles: Sequence[str], regencies: Sequence[str] | None, disabled_at: dt.datetime | None) -> str:
+    """What an account may and where, in one word that changes with it."""
+    where = "semua" if regencies is None else ".".join(regencies)
+    return f"{'.'.join(roles)}|{where}|{'tutup' if disabled_at else 'buka'}"
+
+
+def end_sessions(session: Session, actor: Actor, name: str, now: dt.datetime) -> None:
+    """Sign somebody out in every browser; the password stays good. Raises Refused."""
+    demand(actor, Right.USERS)
+    account = _theirs(session, actor, name)
+    sign_out(session, StaffSession.staff_id == account.id, now)
+    audit.note(session, actor, "staff.sessions_ended", f"staff:{account.name}", now=now)
 
 
 def disable(session: Session, actor: Actor, name: str, now: dt.datetime) -> None:
@@ -320,7 +372,10 @@ def _kept(account: Staff) -> dict[str, object]:
 
 def _account(row: Staff) -> Account:
     scope = None if row.regencies is None else tuple(row.regencies)
-    return Account(row.name, row.display_name, tuple(row.roles), scope, row.telegram is not None, row.disabled_at)
+    return Account(
+        row.name, row.display_name, tuple(row.roles), scope, row.telegram is not None, row.disabled_at,
+        row.password_hash is not None, row.totp_secret is not None,
+    )  # fmt: skip
 
 
 def _void(session: Session, which: sa.ColumnElement[bool]) -> None:

@@ -87,7 +87,7 @@ def _first_fault(session: Session, end: AuditHead, anchor: Anchor | None) -> Bro
     for entry in _links(session, end.first):
         if entry.id != expected:
             return Broken(Fault.MISSING, expected)
-        if hashed({c.key: getattr(entry, c.key) for c in sa.inspect(AuditEntry).columns}) != entry.hash:
+        if hash_of(entry) != entry.hash:
             return Broken(Fault.CHANGED, entry.id)
         if entry.previous != previous:
             return Broken(Fault.BROKEN, entry.id)
@@ -102,6 +102,11 @@ def _first_fault(session: Session, end: AuditHead, anchor: Anchor | None) -> Bro
         return Broken(Fault.BROKEN, end.count)
     told = begins.get("first"), begins.get("hash")
     return None if told == (end.first, end.before_first) else Broken(Fault.FRONT, end.first)
+
+
+def hash_of(entry: AuditEntry) -> str:
+    """What a link's hash has to be, from what it says."""
+    return hashed({column.key: getattr(entry, column.key) for column in sa.inspect(AuditEntry).columns})
 
 
 def _links(session: Session, first: int) -> Iterator[AuditEntry]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from models import CodePurpose, Session, Staff, StaffCode, StaffSession, StaffTries
 from services import accounts, audit, staff
 from services.inserting import insert_into, quietly
-from services.staff import Actor, Right, Via
+from services.staff import Actor, Right, Via, demand
 
 IDLE = dt.timedelta(minutes=30)
 LONGEST = dt.timedelta(hours=12)
@@ -231,6 +231,14 @@ def browsers(session: Session, actor: Actor, now: dt.datetime) -> list[Browser]:
     """Where this account is signed in now."""
     query = sa.select(StaffSession).where(StaffSession.staff_id == actor.staff_id, _alive(now))
     rows = session.scalars(query.order_by(StaffSession.seen_at.desc()))
+    return [Browser(row.id, row.device, row.made_at, row.seen_at) for row in rows]
+
+
+def browsers_of(session: Session, actor: Actor, name: str, now: dt.datetime) -> list[Browser]:
+    """Where somebody else is signed in now, for whoever looks after the accounts."""
+    demand(actor, Right.USERS)
+    query = sa.select(StaffSession).join(Staff, Staff.id == StaffSession.staff_id)
+    rows = session.scalars(query.where(Staff.name == name, _alive(now)).order_by(StaffSession.seen_at.desc()))
     return [Browser(row.id, row.device, row.made_at, row.seen_at) for row in rows]
 
 

@@ -78,6 +78,11 @@ class Office:
         with Session(self.database.read_engine) as session:
             return list(session.scalars(sa.select(AuditEntry.act).order_by(AuditEntry.id)))
 
+    def version(self, name: str) -> str:
+        """As the page of an account shows it, for whoever changes it."""
+        row = self.staff(name)
+        return accounts.version(row.roles, row.regencies, row.disabled_at)
+
     def staff(self, name: str) -> Staff:
         """An account as it stands."""
         with Session(self.database.read_engine) as session:

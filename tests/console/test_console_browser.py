@@ -46,6 +46,7 @@ def running(lent_database: Database, tmp_path_factory: pytest.TempPathFactory) -
         asks(session)
         asks(session, "Gula Semut Cihara", "Sertifikatnya tidak bisa diunduh, Bu.")
         roles = ("verifikator", "administrator", "humas", "petugas_acara", "pengelola_program")
+        account(session, "dewi", "verifikator")
         account(session, "rina", *roles, display_name="Rina Marlina").password_hash = QUICK.hash(PASSWORD)
     settings = settings_for(lent_database.url, tmp_path_factory.mktemp("console"))
     with served(settings, answer=echo, clock=Clock(lambda: NOON)) as program:
@@ -165,7 +166,7 @@ def test_from_signing_in_to_the_queue(clerk: Clerk, width: int) -> None:
         page.get_by_role("button", name="Setujui dan kirim").click()
         expect(page.get_by_text("Siaran berangkat pada waktunya")).to_be_visible()
         clerk.watched.check()
-    for path in ("orang", "orang/1", "usaha/1", "usaha/1/ganda/1", "permintaan", "pengguna", "audit", "saya"):
+    for path in ("permintaan", "saya"):
         page.goto(f"{clerk.url}/console/{path}")
         clerk.watched.check()
     for path in ("program/BANTEN-2026/ubah", "program/fakta", "program/fakta/obligation_text", "program"):
@@ -224,3 +225,25 @@ def test_a_doubt_decided_and_a_question_answered(clerk: Clerk, width: int) -> No
     page.get_by_role("link", name="Buka percakapan ini").click()
     expect(page.get_by_role("log")).to_contain_text("Besok pukul 9 pagi ya, Bu.")
     clerk.looks("obrolan")
+
+
+@WIDTHS
+def test_people_businesses_and_accounts(clerk: Clerk, width: int) -> None:
+    page = clerk.page
+    clerk.signs_in()
+    page.goto(f"{clerk.url}/console/orang?cari=emp")
+    page.get_by_role("link", name="(orang nomor").click()
+    clerk.looks("orang")
+    page.get_by_role("button", name="Tampilkan data pribadi").click()
+    expect(page.get_by_text("pembukaan ini dicatat atas nama Anda")).to_be_visible()
+    clerk.watched.check()
+    for path in ("orang", "usaha/1", "usaha/1/ganda/1", "pengguna-baru", "pengguna", "audit", "pengguna/dewi"):
+        page.goto(f"{clerk.url}/console/{path}")
+        clerk.watched.check()
+    page.get_by_role("button", name="Nonaktifkan akun ini").click()
+    expect(page.get_by_text("belum ada yang berubah")).to_be_visible()
+    clerk.watched.check()
+    page.get_by_role("link", name="Batal").click()
+    page.get_by_role("button", name="Buat tautan kata sandi").click()
+    expect(page.get_by_text("Hanya tampil sekali")).to_be_visible()
+    clerk.watched.check()

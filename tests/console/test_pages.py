@@ -122,6 +122,14 @@ RIGHTS = {
     "POST /program/{code}/pratinjau": Right.PROGRAMME,
     "POST /program/{code}/ubah": Right.PROGRAMME,
     "GET /pengguna": Right.USERS,
+    "GET /pengguna-baru": Right.USERS,
+    "POST /pengguna-baru": Right.USERS,
+    "GET /pengguna/{name}": Right.USERS,
+    "POST /pengguna/{name}/ubah": Right.USERS,
+    "POST /pengguna/{name}/nonaktif": Right.USERS,
+    "POST /pengguna/{name}/aktif": Right.USERS,
+    "POST /pengguna/{name}/keluarkan": Right.USERS,
+    "POST /pengguna/{name}/tautan": Right.USERS,
     "GET /audit": Right.AUDIT,
 }
 

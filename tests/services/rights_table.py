@@ -27,7 +27,7 @@ from models import (
     Session,
     Stage,
 )
-from services import applications, asked, docket, interests, offering, requests, tickets
+from services import applications, asked, audit_pages, docket, interests, offering, requests, tickets
 from services.broadcasts import drafting, keeping
 from services.broadcasts.audience import Audience
 from services.broadcasts.drafting import Draft
@@ -139,6 +139,11 @@ TABLE: Mapping[str, Line | NoGate] = {
     "accounts.set_scope": anywhere(Right.USERS, name="rina", regencies=[HERE]),
     "signing_in.password_code": anywhere(Right.USERS, name="rina", code="x" * 22),
     "signing_in.browsers": NoGate("one's own sign-ins only"),
+    "accounts.change": anywhere(Right.USERS, name="rina", roles=["naskah"], regencies=[HERE], seen="x"),
+    "accounts.end_sessions": anywhere(Right.USERS, name="rina"),
+    "accounts.find": anywhere(Right.USERS, name="rina"),
+    "signing_in.browsers_of": anywhere(Right.USERS, name="rina"),
+    "audit_pages.page": anywhere(Right.AUDIT, asked=audit_pages.Asked()),
     "auditing.shown": anywhere(Right.AUDIT),
     "auditing.verify": anywhere(Right.AUDIT, anchor=None),
     # tickets, questions, requests
