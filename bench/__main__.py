@@ -1,9 +1,10 @@
 """`python -m bench [turns] [size] [waiting] …`: all of it where nothing is named."""
 
 import argparse
+from collections.abc import Callable
 from contextlib import ExitStack
 
-from bench import broadcasts, contacts, machine, memory, reminders, size, turns, waiting
+from bench import answering, broadcasts, contacts, machine, memory, paced, pages, reminders, size, turns, waiting
 from bench.contenders import Databases
 
 
@@ -15,25 +16,30 @@ def main() -> None:
     with ExitStack() as stack:
         databases = Databases(stack)
         machine.pin(machine.DRIVER)
-        if "turns" in asked.what:
-            latencies = [int(part) / 1000 for part in asked.latency.split(",")]
-            said += turns.run(asked.rounds, asked.people, latencies, asked.only, asked.peers_loop, databases)
-        if "size" in asked.what:
-            said += size.run(asked.rounds, asked.people, asked.million, databases)
-        if "waiting" in asked.what:
-            said += waiting.run(databases)
-        if "memory" in asked.what:
-            said += memory.run(asked.rounds, databases)
-        if "contacts" in asked.what:
-            said += contacts.run(databases)
-        if "reminders" in asked.what:
-            said += reminders.run(databases)
-        if "broadcast" in asked.what:
-            said += broadcasts.run(asked.rounds, databases)
+        for name, part in PARTS.items():
+            said += part(asked, databases) if name in asked.what else []
     print("\n" + "\n".join(said))
 
 
-PARTS = ("turns", "size", "waiting", "memory", "contacts", "reminders", "broadcast")
+Part = Callable[[argparse.Namespace, Databases], list[str]]
+PARTS: dict[str, Part] = {
+    "turns": lambda asked, databases: turns.run(
+        asked.rounds, asked.people, _latencies(asked), asked.only, asked.peers_loop, databases
+    ),
+    "size": lambda asked, databases: size.run(asked.rounds, asked.people, asked.million, databases),
+    "waiting": lambda _, databases: waiting.run(databases),
+    "memory": lambda asked, databases: memory.run(asked.rounds, databases),
+    "contacts": lambda _, databases: contacts.run(databases),
+    "reminders": lambda _, databases: reminders.run(databases),
+    "broadcast": lambda asked, databases: broadcasts.run(asked.rounds, databases),
+    "pace": lambda _, databases: paced.run(databases),
+    "answers": lambda asked, databases: answering.run(min(asked.rounds, 3), databases),
+    "pages": lambda _, databases: pages.run(databases),
+}
+
+
+def _latencies(asked: argparse.Namespace) -> list[float]:
+    return [int(part) / 1000 for part in asked.latency.split(",")]
 
 
 def _asked() -> argparse.Namespace:
@@ -46,7 +52,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--peers-loop", choices=["asyncio", "uvloop"], default="asyncio")
     parser.add_argument("--million", action="store_true", help="the size of 1,000,000 people too")
     asked = parser.parse_args()
-    if unknown := set(asked.what) - set(PARTS):
+    if unknown := set(asked.what) - PARTS.keys():
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
     return asked
 

@@ -1,6 +1,7 @@
 """Who sends a message to thousands: our worker with its ledger, and bare loops that write nothing down."""
 
 import asyncio
+import resource
 import time
 import warnings
 from pathlib import Path
@@ -20,16 +21,20 @@ from tests.support.server import settings_for
 TEXT = "Halo Ibu, ada pelatihan NIB hari Kamis pukul 09.00 di Aula UPTD BPTSI.\n\nKetik BERHENTI untuk berhenti."
 
 
-def work(url: str, folder: str, api: int, said: Any) -> None:
-    """Our worker, until every announcement is done; tells the seconds of CPU it took."""
+UNLIMITED = 1_000_000.0  # messages per second
+
+
+def work(url: str, folder: str, api: int, rate: float, said: Any) -> None:
+    """Our worker, until every announcement is done; tells the seconds of CPU and the most MB of memory it took."""
     machine.pin(machine.SERVERS)
-    said.put(asyncio.run(_worked(url, folder, api)))
+    used = asyncio.run(_worked(url, folder, api, rate))
+    said.put((used, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1_000_000))
 
 
-async def _worked(url: str, folder: str, api: int) -> float:
+async def _worked(url: str, folder: str, api: int, rate: float) -> float:
     clock = Clock()
     clock.shift(NOON - clock.now())
-    telegram = {"token": TOKEN, "base_url": f"http://127.0.0.1:{api}/bot", "rate_per_second": 1_000_000}
+    telegram = {"token": TOKEN, "base_url": f"http://127.0.0.1:{api}/bot", "rate_per_second": rate}
     program = Program(settings_for(url, Path(folder), 1, telegram=telegram), role="worker", clock=clock)
     begun = time.process_time()
     await program.start()
@@ -50,7 +55,7 @@ def loop_ptb(api: int, count: int, at_once: int, said: Any) -> None:
     """python-telegram-bot's own Bot, on its own transport, so many at once."""
     machine.pin(machine.SERVERS)
     warnings.simplefilter("ignore")
-    said.put(asyncio.run(_with_ptb(api, count, at_once)))
+    said.put((asyncio.run(_with_ptb(api, count, at_once)), 0.0))
 
 
 async def _with_ptb(api: int, count: int, at_once: int) -> float:
@@ -68,7 +73,7 @@ async def _with_ptb(api: int, count: int, at_once: int) -> float:
 def loop_aiohttp(api: int, count: int, at_once: int, said: Any) -> None:
     """The bare client."""
     machine.pin(machine.SERVERS)
-    said.put(asyncio.run(_with_aiohttp(api, count, at_once)))
+    said.put((asyncio.run(_with_aiohttp(api, count, at_once)), 0.0))
 
 
 async def _with_aiohttp(api: int, count: int, at_once: int) -> float:

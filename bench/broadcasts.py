@@ -31,18 +31,22 @@ SENT = 5_000
 EVERYBODY = 103_828
 ROUNDS = 3
 
+Told = Callable[[int, Any, float], None]
+
 
 @dataclass
-class _Counted:
+class Counted:
     """What the platform saw."""
 
     moments: list[float] = field(default_factory=list)
 
     def told(self, chat: int, keyboard: Any, at: float) -> None:
+        """One more message."""
         self.moments.append(at)
 
     @property
     def seconds(self) -> float:
+        """From the first to the last."""
         return max(self.moments) - min(self.moments)
 
 
@@ -74,46 +78,54 @@ def _contenders(databases: Databases) -> Iterator[tuple[str, Callable[[], tuple[
 
 
 def _loop(target: Callable[..., None], at_once: int) -> tuple[float, float]:
-    with _platform() as (seen, api):
-        (used,) = _processes(1, target, (api, SENT, at_once))
+    with platform() as (seen, them):
+        ((used, _),) = processes(1, target, (them.port, SENT, at_once))
         return SENT / seen.seconds, used / SENT * 1_000
 
 
 def _ours(databases: Databases, workers: int) -> tuple[float, float]:
-    with tempfile.TemporaryDirectory(prefix="nk-bench-") as folder, _platform() as (seen, api):
+    with platform() as (seen, them):
+        used = sent(databases, workers, SENT, them.port, announcers.UNLIMITED)
+        assert len(seen.moments) == SENT, "somebody got nothing, or something twice"
+        return SENT / seen.seconds, sum(cpu for cpu, _ in used) / SENT * 1_000
+
+
+def sent(databases: Databases, workers: int, people: int, api: int, rate: float) -> list[tuple[float, float]]:
+    """An announcement to so many, by so many workers on PostgreSQL or (0) one on SQLite: CPU seconds and MB of each."""
+    with tempfile.TemporaryDirectory(prefix="nk-bench-") as folder:
         url = f"sqlite:///{folder}/b.db" if not workers else databases.postgres_server().create()
         database = open_database(url)
         upgrade(database.write_engine)
-        announced.many(database, SENT)
+        announced.many(database, people)
         with Session(database.write_engine) as session, session.begin():
             announced.approved(session)
-        used = _processes(max(1, workers), announcers.work, (url, folder, api))
+        used = processes(max(1, workers), announcers.work, (url, folder, api, rate))
         database.close()
-        assert len(seen.moments) == SENT, "somebody got nothing, or something twice"
-        return SENT / seen.seconds, sum(used) / SENT * 1_000
+        return used
 
 
-def _processes(count: int, target: Callable[..., None], arguments: tuple[Any, ...]) -> list[float]:
+def processes(count: int, target: Callable[..., None], arguments: tuple[Any, ...]) -> list[tuple[float, float]]:
+    """So many at once, each with what it tells at its end."""
     context = multiprocessing.get_context("spawn")
     said = context.Queue()
     made = [context.Process(target=target, args=(*arguments, said)) for _ in range(count)]
     for process in made:
         process.start()
-    found = [said.get(timeout=300) for _ in made]
+    found = [said.get(timeout=1_800) for _ in made]
     for process in made:
         process.join(20)
     return found
 
 
 @contextmanager
-def _platform() -> Iterator[tuple[_Counted, int]]:
-    """The stand-in, in a thread of this process."""
-    seen, ready, box = _Counted(), threading.Event(), {}
-    loop = asyncio.new_event_loop()
+def platform(make: Callable[[Told], Platform] = Platform) -> Iterator[tuple[Counted, Any]]:
+    """A stand-in on a loop of its own, in a thread of this process: what it saw, and itself with its `port`."""
+    seen, ready = Counted(), threading.Event()
+    loop, made = asyncio.new_event_loop(), make(seen.told)
 
     def live() -> None:
         asyncio.set_event_loop(loop)
-        box["api"] = loop.run_until_complete(Platform(seen.told).start())
+        loop.run_until_complete(made.start())
         ready.set()
         loop.run_forever()
 
@@ -121,7 +133,7 @@ def _platform() -> Iterator[tuple[_Counted, int]]:
     thread.start()
     ready.wait(10)
     try:
-        yield seen, box["api"]
+        yield seen, made
     finally:
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)

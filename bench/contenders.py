@@ -100,7 +100,7 @@ def settings(url: str, port: int, api: int, folder: Path, **more: Any) -> dict[s
 
 @contextmanager
 def ours(url: str, api: int, databases: Databases, **more: Any) -> Iterator[Running]:
-    """Our program on a database that exists. `rate`: the platform's, per second."""
+    """Our program on a database that exists. `rate`: the platform's, per second; `ahead`: seconds, its clock's."""
     with tempfile.TemporaryDirectory(prefix="nk-bench-") as name:
         folder, port = Path(name), free_port()
         told = settings(url, port, api, folder, **more)

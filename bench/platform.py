@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import itertools
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
@@ -11,6 +12,7 @@ from urllib.parse import parse_qsl
 import orjson
 
 ME = {"id": 1, "is_bot": True, "first_name": "bench", "username": "bench_bot"}
+REFUSED = b'{"ok":false'
 BY_FORM = b"application/x-www-form-urlencoded"
 
 
@@ -21,6 +23,7 @@ class Platform:
         self.told = told
         self.latency = latency
         self.calls = 0
+        self.port = 0
         self._ids = itertools.count(1)
         self._server: asyncio.Server | None = None
 
@@ -28,7 +31,8 @@ class Platform:
         """Listen; gives the port."""
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(lambda: _Call(self), "127.0.0.1", 0, backlog=1000)
-        return int(self._server.sockets[0].getsockname()[1])
+        self.port = int(self._server.sockets[0].getsockname()[1])
+        return self.port
 
     async def close(self) -> None:
         """Stop listening."""
@@ -46,6 +50,26 @@ class Platform:
         self.told(chat, parameters.get("reply_markup"), time.perf_counter())
         message = {"message_id": next(self._ids), "date": 1_790_000_000, "chat": {"id": chat, "type": "private"}}
         return orjson.dumps({"ok": True, "result": {**message, "text": parameters.get("text", "")}})
+
+
+class Strict(Platform):
+    """Refuses, as Telegram does, whatever is more than so many messages in any second."""
+
+    def __init__(self, told: Callable[[int, Any, float], None], latency: float, most: int) -> None:
+        super().__init__(told, latency)
+        self.refused = 0
+        self._last: deque[float] = deque([0.0] * most, most)
+
+    def answer(self, method: str, parameters: dict[str, Any]) -> bytes:
+        """What the Bot API says to a call."""
+        if method == "sendMessage":
+            now = time.perf_counter()
+            if now - self._last[0] < 1.0:
+                self.refused += 1
+                told = {"ok": False, "error_code": 429, "description": "Too Many Requests: retry after 1"}
+                return orjson.dumps({**told, "parameters": {"retry_after": 1}})
+            self._last.append(now)
+        return super().answer(method, parameters)
 
 
 class _Call(asyncio.Protocol):
@@ -79,7 +103,8 @@ class _Call(asyncio.Protocol):
 
     def _answer(self, method: str, parameters: dict[str, Any]) -> None:
         said = self._platform.answer(method, parameters)
-        head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(said)
+        status = b"429 Too Many Requests" if said.startswith(REFUSED) else b"200 OK"
+        head = b"HTTP/1.1 %b\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % (status, len(said))
         if self._transport:
             self._transport.write(head + said)
 

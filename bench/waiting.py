@@ -23,7 +23,7 @@ PAUSE = 0.1  # seconds between two of them
 PLATFORMS_PACE = 29.5  # per second: Telegram's
 
 
-async def _probed(crowd: Crowd) -> list[float]:
+async def probed(crowd: Crowd) -> list[float]:
     """People who come in one after the other, each with a first message; how long each waited, in seconds."""
     line = await Line.opened(crowd.port, SECRET)
     kept: list[float] = []
@@ -61,7 +61,7 @@ async def pressed(url: str, databases: Databases) -> tuple[list[float], float]:
             for _ in range(CONNECTIONS - 1):
                 group.create_task(press())
             await asyncio.sleep(1)
-            kept = await _probed(crowd)
+            kept = await probed(crowd)
             done.set()
         return kept, len(crowd.times) / (time.perf_counter() - begun)
 
@@ -74,7 +74,7 @@ async def behind_notices(url: str, databases: Databases) -> list[float]:
     api = await platform.start()
     async with served(contenders.ours(url, api, databases, rate=PLATFORMS_PACE), crowd, platform):
         await asyncio.sleep(1)
-        return await _probed(crowd)
+        return await probed(crowd)
 
 
 def _queue(url: str) -> None:
@@ -105,16 +105,16 @@ def run(databases: Databases) -> list[str]:
             kept, pace = asyncio.run(pressed(url, databases))
             said.append(
                 f"- {name}: 100,000 messages wait at the platform, {CONNECTIONS} posted at once, {pace:.0f} turns/s: "
-                f"somebody new is answered within {_within(kept)}."
+                f"somebody new is answered within {within(kept)}."
             )
             kept = asyncio.run(behind_notices(url, databases))
             said.append(
-                f"- {name}: 100,000 messages wait in the outbox at {PLATFORMS_PACE}/s: an answer takes {_within(kept)}."
+                f"- {name}: 100,000 messages wait in the outbox at {PLATFORMS_PACE}/s: an answer takes {within(kept)}."
             )
             print("\n".join(said[-2:]), flush=True)
     return said
 
 
-def _within(kept: Sequence[float]) -> str:
+def within(kept: Sequence[float]) -> str:
     ordered = sorted(kept)
     return f"p50 {statistics.median(ordered) * 1000:.0f} ms, p99 {ordered[int(len(ordered) * 0.99)] * 1000:.0f} ms"

@@ -21,6 +21,7 @@ from bot.outbox_results import GATE_CLOSED, Report, Result
 from bot.outbox_rows import Ready, Sender
 from bot.writer import DatabaseGone, Writer
 from models import Channel as ChannelName
+from models import Lane
 from texts.bubble import Bubble
 
 log = logging.getLogger(__name__)
@@ -215,8 +216,10 @@ class Outbox:
             return False
         if time.monotonic() - ready.at <= pace.LATE or line.sender.rate >= pace.UNBOUND:
             return True
+        # A notice books no further ahead than anybody, or goes back: many late ones would push replies behind them.
+        ahead = pace.AHEAD_LATE if ready.lane == Lane.REPLY else pace.AHEAD
         try:
-            waits = await self._run(lambda c: pace.reserve(c, line.sender.gate, 1, line.sender.rate, 1.0), last=True)
+            waits = await self._run(lambda c: pace.reserve(c, line.sender.gate, 1, line.sender.rate, ahead), last=True)
         except DatabaseGone:
             return False
         if waits:

@@ -10,6 +10,7 @@ from bot.tables import gates, insert_once
 from models.prepared import Prepared
 
 AHEAD = 0.15  # seconds: how far ahead a reply may book its slot
+AHEAD_LATE = 1.0  # a reply that came too late for its own
 JUMP = 10.0  # seconds: nobody books that far ahead, so the machine's clock was set back
 UNBOUND = 1000.0  # per second: more than any platform allows; where the limit is lifted, nobody can crowd anybody
 LATE = 0.05  # seconds: a slot used later than this would crowd the next ones; it is forfeited

@@ -2,16 +2,22 @@
 
 import asyncio
 import itertools
+import time
 from collections import Counter
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import pace
 from bot.channels.base import Outcome, OutcomeKind
 from bot.database import Database
+from bot.outbox_rows import Ready
+from bot.tables import gates
+from models import Channel, Lane
 from tests.support.engine import FakeChannel, engine, message
+from texts.bubble import Bubble
 
 
 @given(
@@ -96,5 +102,23 @@ def test_a_crowd_is_answered_no_faster_than_allowed(database: Database, rate: fl
             moments = sorted(moment for moment, *_ in it.channel.sent)
             assert len(moments) == 45
             assert max(sum(s <= m < s + 1 for m in moments) for s in moments) <= 31
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize(("lane", "goes_out"), [(Lane.REPLY, True), (Lane.BULK, False)])
+def test_who_comes_late_for_a_slot_takes_no_place_far_ahead_of_the_replies(
+    database: Database, lane: Lane, goes_out: bool
+) -> None:
+    async def story() -> None:
+        async with engine(database, rate=29.5) as it:
+            line = it.outbox.lines[Channel.TELEGRAM]
+            with it.database.write() as connection:
+                booked = pace.clock(connection) + 0.5
+                connection.execute(sa.update(gates).values(tat=booked))
+            late = Ready(1, "t", 1, Channel.TELEGRAM, "1", lane, 1, Bubble("x"), True, time.monotonic() - 1)
+            assert await it.outbox._on_time(line, late) is goes_out
+            with it.database.read() as connection:
+                assert (connection.execute(sa.select(gates.c.tat)).scalar_one() > booked) is goes_out
 
     asyncio.run(story())

@@ -26,6 +26,7 @@ from services.broadcasts.audience import Audience
 from services.broadcasts.selecting import Terms
 from tests.services import people
 from tests.services.people import NOON
+from tests.support import crowded
 
 TERMS = Terms(cap=2)
 SENDER = "whatsapp:+6281200000000"
@@ -69,6 +70,8 @@ def many(database: Database, count: int) -> None:
         addressed = [{"id": n, "person_id": n, "address": str(FIRST + n), **chat} for n in numbers]
         connection.execute(sa.insert(Conversation), addressed)
         connection.execute(sa.insert(Consent), [{"person_id": n, **said} for n in numbers])
+        if not database.is_sqlite:
+            crowded.count_on(connection)
 
 
 def template(session: Session, catalogue: texts.Catalogue, name: str) -> None:

@@ -27,7 +27,7 @@ def fill(database: Database, people: int, programme_id: int, messages: int = 3) 
         for table, columns in _messages(many, people).items():
             _insert(connection, table, columns, many)
         if not database.is_sqlite:
-            _count_on(connection)
+            count_on(connection)
     with database.write_engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE")
 
@@ -168,7 +168,7 @@ def _insert(connection: sa.Connection, name: str, columns: Row, source: sa.CTE) 
     connection.execute(sa.insert(table).from_select(list(columns), query, include_defaults=False))
 
 
-def _count_on(connection: sa.Connection) -> None:
+def count_on(connection: sa.Connection) -> None:
     """PostgreSQL's own numbers go on behind those we gave."""
     for name in ("persons", "conversations", "businesses", "assessments", "applications"):
         last = f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))"
