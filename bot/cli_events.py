@@ -124,6 +124,7 @@ def create(
     shares_until: Annotated[str | None, typer.Option(help="sejak kapan jatah dibuka untuk semua")] = None,
     reserved: Annotated[int, typer.Option(help="tempat untuk yang diundang")] = 0,
     reserved_until: Annotated[str | None, typer.Option(help="sampai kapan tempat undangan disimpan")] = None,
+    certificates: Annotated[bool, typer.Option("--certificates", help="yang hadir diberi sertifikat sendiri")] = False,
     draft: Annotated[bool, typer.Option("--draft", help="belum dibuka untuk pendaftaran")] = False,
     as_json: AsJson = False,
     staff: As = "",
@@ -139,7 +140,7 @@ def create(
             map_url=map_url, audience=audience, bring=bring, regency=regency, letter_number=letter,
             letter_date=date_of(letter_date), conditions=tuple(condition),
             reserved=reserved, invited_until=time_of(reserved_until, zone), regions_until=time_of(shares_until, zone),
-            shares=pairs(share),
+            shares=pairs(share), certificates=certificates,
         )  # fmt: skip
         calendar = office_now(given, session).calendar
         event = arranging.create(session, actor(session, staff), spec, calendar=calendar, now=now, opened=not draft)

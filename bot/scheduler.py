@@ -178,7 +178,12 @@ class Heart:
         """Freed places of events, to whose turn it is; the reminders that are due; what people thought of it."""
         program = self._program
         told = program.texts, program.office
-        for sweep, some in ((tending.sweep, FEW), (reminding.sweep, REMINDED), (after.sweep, CHUNK)):
+        for sweep, some in (
+            (tending.sweep, FEW),
+            (reminding.sweep, REMINDED),
+            (after.sweep, CHUNK),
+            (after.start_sweep, CHUNK),
+        ):
             while await self._in_session(lambda s: sweep(s, *told, program.clock.now(), some)):  # noqa: B023
                 program.outbox.wake()
         while await self._in_session(lambda s: giving.sweep(s, *told, _chance, program.clock.now(), FEW)):

@@ -125,6 +125,7 @@ def spec(filled: Filled) -> EventSpec | None:
         **told, kind=kind, starts_at=starts, ends_at=ends, place=place or "", capacity=capacity, zone=zone.key,
         code=code, regency=regency if regency in regions.REGENCIES else None, shares=parts,
         conditions=tuple(one for one in filled.many.get("syarat", ()) if one in CONDITIONS),
+        certificates=filled.form.get("sertifikat") == "1",
     )  # fmt: skip
 
 

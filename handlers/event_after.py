@@ -51,7 +51,18 @@ def _onward(desk: Desk, facts: Facts, *notes: Note) -> Next:
     person_id = desk.chat.person_id
     if person_id is None or after.in_programme(desk.session, person_id):
         return Next(notes, open="menu")
+    after.started(desk.session, int(facts["id"]), desk.now)
     return Next(notes, open="start_journey", facts={"event": facts["event"], "name": facts["name"]})
+
+
+def start_tapped(desk: Desk, spoken: Spoken, which: str, option: str) -> Next | None:
+    """The same, asked a day later of who left the questions alone; None: we asked them nothing."""
+    person_id = desk.chat.person_id
+    if person_id is None or after.of_person(desk.session, person_id, which) is None:
+        return None
+    if option == "yes":
+        return menu.journey(desk, spoken)
+    return Next((Note("events.start_later"),), open="menu")
 
 
 def start_form(facts: Facts) -> Form:

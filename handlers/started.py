@@ -37,6 +37,7 @@ KINDS: Mapping[str, Kind] = {
     "event": Kind(("come", "not_come", "take", "skip", "certificate", "materials"), event_mine.answered),
     "siaran": Kind((), announcing.answered),
     "feedback": Kind(("fill",), event_after.answered),
+    "start": Kind((), event_after.start_tapped),
     "mend": Kind(("mend",), mend.answered),
 }
 

@@ -22,6 +22,8 @@ class EventFeedback(Base):
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("persons.id"))
     sign_up_id: Mapped[int] = mapped_column(sa.ForeignKey("sign_ups.id"))  # whose code the question names
     asked_at: Mapped[dt.datetime] = mapped_column(Moment())
+    reached: Mapped[bool] = mapped_column(default=True, server_default=sa.true())  # the question could be sent
+    start_at: Mapped[dt.datetime | None] = mapped_column(Moment())  # when the way into the programme was shown, once
     answered_at: Mapped[dt.datetime | None] = mapped_column(Moment())
     useful: Mapped[str | None] = mapped_column(sa.String(16))  # very, ok, not
     clear: Mapped[str | None] = mapped_column(sa.String(16))  # yes, partly, no

@@ -36,6 +36,7 @@ OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "event_place_moved_v1": ("come", "not_come"),
     "event_seat_offer_v2": ("take", "not_come"),
     "event_feedback_v1": ("fill", "skip"),
+    "start_journey_v1": ("yes", "later", ""),
 }
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from models import Event, EventKind, SignUp, SignUpState
 from services.demo import names
 from services.demo.scene import Act, Life, Scene
-from services.events import arranging, attending, inviting, reminding, signing, sources, tending
+from services.events import after, arranging, attending, giving, inviting, reminding, signing, sources, tending
 from services.events.arranging import EventSpec
 from services.events.attending import Tap
 from services.events.inviting import Invitee
@@ -61,6 +61,7 @@ def _spec(starts_at: dt.datetime, capacity: int) -> EventSpec:
         letter_number="005/1187/BPTSI/2026",
         letter_date=starts_at.date() - dt.timedelta(days=14),
         conditions=("halal",),
+        certificates=True,
     )
 
 
@@ -181,7 +182,11 @@ def _remind(scene: Scene, at: dt.datetime) -> None:
 
 
 def _over(scene: Scene, at: dt.datetime) -> None:
-    while tending.sweep(scene.session, scene.texts, scene.office, at):
+    """It is over: they are asked what they thought of it, and given their certificates."""
+    for sweep in (tending.sweep, after.sweep):
+        while sweep(scene.session, scene.texts, scene.office, at):
+            pass
+    while giving.sweep(scene.session, scene.texts, scene.office, lambda: f"{scene.chance.getrandbits(96):024x}", at):
         pass
 
 

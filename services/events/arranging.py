@@ -50,6 +50,7 @@ class EventSpec:
     regions_until: dt.datetime | None = None
     shares: Mapping[str, int] = field(default_factory=dict)  # "36.02" -> places
     plan: tuple[Entry, ...] | None = None  # None: the usual one
+    certificates: bool = False  # who came is given one as soon as it is over, by itself
 
 
 PLAIN = (
@@ -80,6 +81,7 @@ def create(
     values = {name: getattr(spec, name) for name in PLAIN} | {"conditions": list(spec.conditions)}
     state = EventState.OPEN if opened else EventState.DRAFT
     values |= {"starts_at": starts_at, "ends_at": ends_at, "state": state, "created_at": now, "created_by": actor.name}
+    values["certificates_at"] = ends_at if spec.certificates else None
     event = seating.lock(session, _insert(session, spec, values))
     seating.set_shares(session, event, spec.shares)
     plans.write_plan(session, event, spec.plan or rules.usual_plan(starts_at, zone), calendar)
@@ -136,6 +138,7 @@ def copy(
     for name in ("invited_until", "regions_until"):
         values[name] = values[name] + later if values[name] else None
     values |= {"letter_number": None, "letter_date": None, "conditions": tuple(old.conditions), "code": new_code}
+    values["certificates"] = old.certificates_at is not None
     entries = tuple(plans.as_entry(row) for row in plans.plan_of(session, old.id))
     shares = {row.regency: row.capacity for row in _shares(session, old.id) if row.regency != seating.OTHERS}
     spec = EventSpec(**values, starts_at=starts_at, ends_at=old.ends_at + later, shares=shares, plan=entries or None)
@@ -174,6 +177,8 @@ def move(
         return False
     rules.check_times(start, end, now)
     before = _told(event)
+    if event.certificates_at == event.ends_at:
+        event.certificates_at = end
     event.starts_at, event.ends_at, event.place = new
     event.version += 1
     session.flush()

@@ -257,6 +257,15 @@ def test_from_the_hall_into_the_programme(phone: Phone, database: Database, chan
     assert [b.label for b in asked.buttons] == ["Isi pendapat", "Lewati"]
     hall.later(hours=20)
     assert (hall.gets(came), hall.gets(stayed)) == ([], []), "once, and only who came"
+    if channel is Channel.TELEGRAM:  # a day later the way in is shown, once, though they left the questions alone
+        hall.later(hours=5)
+        shown = hall.gets_one(came)
+        assert [b.label for b in shown.buttons] == ["Mulai daftar", "Nanti"]
+        hall.later(days=1)
+        assert (hall.gets(came), hall.gets(stayed)) == ([], [])
+        came.presses(pressed(shown, "yes"))
+        assert came.form == "check"
+        came.says("menu")
 
     came.says("pendapat e1") if channel is Channel.WHATSAPP else came.presses(pressed(asked, "fill"))
     came.taps("very", "no").says("Waktu tanya jawab ditambah")

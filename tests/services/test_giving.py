@@ -9,8 +9,20 @@ import sqlalchemy as sa
 
 import texts
 from bot.database import Database
-from models import Channel, Delivery, EventCertificate, Language, Session, SignUp
-from services.events import arranging, attending, certifying, doors, giving
+from models import (
+    Channel,
+    Conversation,
+    Delivery,
+    EventCertificate,
+    EventFeedback,
+    Language,
+    Purpose,
+    Reachable,
+    Session,
+    SignUp,
+)
+from services import consents
+from services.events import after, arranging, attending, certifying, doors, giving
 from services.events.attending import Tap
 from services.events.rules import EventRefused
 from services.staff import Forbidden
@@ -39,6 +51,12 @@ def sweep(session: Session, now: dt.datetime, made: Iterator[str]) -> int:
 
 def told(session: Session) -> list[str]:
     return [str(row.bubble["text"]) for row in session.scalars(sa.select(Delivery).order_by(Delivery.id))]
+
+
+def agree(session: Session, chat: Conversation, given: bool = True) -> None:
+    """They consent to be served, or take it back."""
+    proof = {"text_version": "1", "text_hash": "0" * 64, "language": "id", "channel": chat.channel, "now": NOW}
+    consents.record(session, conversation_id=chat.id, purpose=Purpose.SERVICE, given=given, **proof)  # type: ignore[arg-type]
 
 
 def the_day(session: Session) -> tuple[str, list[SignUp]]:
@@ -146,3 +164,33 @@ def test_two_processes_give_each_certificate_once(database: Database) -> None:
     with transaction(database) as session:
         assert sorted(session.scalars(sa.select(EventCertificate.n))) == [1, 2, 3]
         assert len(told(session)) == 2
+
+
+def test_who_leaves_the_questions_alone_is_shown_the_way_in_once(database: Database) -> None:
+    """Of four who came: one is not reached, one took her consent back, one answered; the last one only."""
+    with transaction(database) as session:
+        day = eventful.event(session, capacity=10)
+        chats = [eventful.owner(session, name) for name in ("Gagal", "Tarik", "Jawab", "Diam")]
+        for one in chats:
+            agree(session, one)
+        chats[0].reachable = Reachable.BLOCKED
+        agree(session, chats[1], given=False)
+        rows = [eventful.signs_up(session, day.id, one).sign_up for one in chats]
+        for row in rows:
+            assert row is not None
+            attending.check_in(session, DEWI, day.id, row.id, Tap(OPENING), OPENING)
+        asked = THURSDAY + 7 * HOUR
+        while after.sweep(session, TEXTS, OFFICE, asked):
+            pass
+        assert [row.conversation_id for row in session.scalars(sa.select(Delivery))] == [chats[2].id, chats[3].id]
+        number = session.scalars(sa.select(EventFeedback.id).where(EventFeedback.person_id == chats[2].person_id)).one()
+        after.keep(session, number, useful="very", clear="yes", words=None, now=asked)
+        found = after.opinion(session, DEWI, day.code, asked)
+        assert (found.asked, found.answered) == (2, 1)
+        assert [after.start_sweep(session, TEXTS, OFFICE, at) for at in (asked + 23 * HOUR, asked + 30 * HOUR)] == [
+            0,
+            0,
+        ]
+        assert [after.start_sweep(session, TEXTS, OFFICE, asked + DAY + n * DAY / 24) for n in (0, 1)] == [1, 0]
+        shown = session.scalars(sa.select(Delivery).where(Delivery.because.startswith("start:"))).all()
+        assert [(row.conversation_id, row.bubble.get("template")) for row in shown] == [(chats[3].id, None)]

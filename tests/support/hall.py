@@ -79,7 +79,7 @@ class Hall:
 
     def beats(self) -> None:
         """The heart beats until there is nothing left to do."""
-        for sweep in (tending.sweep, reminding.sweep, after.sweep):
+        for sweep in (tending.sweep, reminding.sweep, after.sweep, after.start_sweep):
             while self.office(lambda s: sweep(s, self.texts, OFFICE, self.now)):  # noqa: B023
                 pass
 
