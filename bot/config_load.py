@@ -128,8 +128,26 @@ def _sentence(error: Mapping[str, Any]) -> str:
     if kind == "value_error":
         return f"{where} salah: {context.get('error')}."
     if kind in {"literal_error", "enum"}:
-        return f"{where} salah: pilihannya {context.get('expected')}."
-    return f"{where} salah: {KINDS.get(kind.split('_')[0], 'nilainya tidak dapat dibaca')} ({kind})."
+        return f"{where} salah: pilihannya {str(context.get('expected')).replace(' or ', ' atau ')}."
+    if where in SHAPES:
+        return f"{where} salah: {SHAPES[where]}."
+    return f"{where} salah: {KINDS.get(kind.split('_')[0], 'nilainya tidak dapat dibaca')}{_bound(context)}."
+
+
+def _bound(context: Mapping[str, Any]) -> str:
+    """How large or small a number may be."""
+    said = {"ge": "paling sedikit", "gt": "harus lebih dari", "le": "paling banyak", "lt": "harus kurang dari"}
+    return next((f", {words} {context[name]}" for name, words in said.items() if name in context), "")
+
+
+SHAPES = {  # what a text of a certain shape looks like
+    "whatsapp.sender": "contohnya whatsapp:+6281234567890",
+    "whatsapp.account_sid": "disalin dari konsol Twilio, diawali AC",
+    "whatsapp.messaging_service_sid": "disalin dari konsol Twilio, diawali MG",
+    "whatsapp.base_url": "harus diawali http:// atau https://",
+    "telegram.base_url": "harus diawali http:// atau https://",
+    "telegram.base_file_url": "harus diawali http:// atau https://",
+}
 
 
 KINDS = {

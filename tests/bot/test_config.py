@@ -78,18 +78,22 @@ def test_a_misspelt_key_is_named_with_the_likely_one(folder: Path, monkeypatch: 
     ("name", "value", "said"),
     [
         ("TELEGRAM__TOKEN", "rahasia-sekali", "telegram.token"),
-        ("TELEGRAM__MODE", "push", "telegram.mode salah: pilihannya"),
-        ("WEB__PORT", "delapan", "web.port salah: harus bilangan bulat"),
-        ("WEB__PORT", "70000", "web.port salah: angkanya terlalu besar"),
+        ("TELEGRAM__MODE", "push", "telegram.mode salah: pilihannya 'polling' atau 'webhook'."),
+        ("WEB__PORT", "delapan", "web.port salah: harus bilangan bulat."),
+        ("WEB__PORT", "70000", "web.port salah: angkanya terlalu besar, paling banyak 65535."),
         ("WEB__PUBLIC_URL", "bot.contoh.go.id", "web.public_url salah: harus alamat lengkap"),
         ("DATABASE__URL", "mysql://u:rahasia-sekali@h/d", "database.url salah: harus diawali sqlite"),
         ("TELEGRAM__WEBHOOK_SECRET", "rahasia sekali", "telegram.webhook_secret salah"),
-        ("WHATSAPP__SENDER", "08123", "whatsapp.sender salah"),
+        ("WHATSAPP__SENDER", "08123", "whatsapp.sender salah: contohnya whatsapp:+62"),
         ("OFFICE__OPENS", "pagi", "office.opens salah: harus jam"),
         ("OFFICE__VERIFY_URL", "https://bptsi-banten.com", "office.verify_url salah: harus laman resmi pemerintah"),
         ("OFFICE__VERIFY_URL", "https://x.com/a.go.id", "office.verify_url salah: harus laman resmi pemerintah"),
         ("OFFICE__VERIFY_URL", "go.id.contoh.com", "office.verify_url salah: harus laman resmi pemerintah"),
-        ("TELEGRAM__RATE_PER_SECOND", "0", "telegram.rate_per_second salah: angkanya terlalu kecil"),
+        (
+            "TELEGRAM__RATE_PER_SECOND",
+            "0",
+            "telegram.rate_per_second salah: angkanya terlalu kecil, harus lebih dari 0",
+        ),
     ],
 )
 def test_one_sentence_per_fault_and_no_secret(
