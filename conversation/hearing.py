@@ -33,7 +33,8 @@ NUMBER_WORDS: Mapping[str, int] = {
 }
 
 NEGATIONS = frozenset(
-    "tidak tdk gak ga gk nggak ngga enggak engga tak bukan tanpa jangan belum blm henteu teu moal ora boten mboten "
+    "tidak tdk gak ga gk nggak ngga enggak engga ndak nda kagak kaga tak bukan tanpa jangan belum blm "
+    "henteu teu moal ora boten mboten "
     "no not without never dont don't".split()
 )
 # They begin with a negation and mean "fine": a yes where yes means going on.
@@ -45,6 +46,8 @@ UNSURE = frozenset(
         "tidak tahu", "tdk tahu", "tidak tau", "gak tau", "gatau", "ga tau", "gak tahu", "ga tahu", "nggak tahu",
         "nggak tau", "kurang tahu", "kurang tau", "kurang paham", "entah", "teuing", "teu terang", "ora weruh",
         "mboten ngertos", "not sure", "don't know", "dont know", "no idea", "tidak yakin", "belum yakin", "belum tahu",
+        "belum tau", "ngga tahu", "ngga tau", "enggak tahu", "enggak tau", "ndak tahu", "ndak tau", "kagak tahu",
+        "kagak tau", "kurang yakin",
     )
 )  # fmt: skip
 AFFIRMATIONS = frozenset("benar betul".split())  # words of their own: "benar" is no slip for "besar"
@@ -111,6 +114,28 @@ def number_in(said: str) -> int | None:
         return NUMBER_WORDS[said]
     found = LEADING_NUMBER.match(said)
     return int(found.group(1)) if found and not found.group(2) else None
+
+
+def numbers_in(said: str) -> list[int]:
+    """The numbers a normalised message names in words: "tiga", "lima belas", "dua puluh lima"."""
+    found: list[int] = []
+    ones: int | None = None  # of a number in words that "belas" or "puluh" may still change
+    for word in said.split():
+        digit, before = NUMBER_WORDS.get(word), ones
+        ones = None
+        if word == "sebelas":
+            found.append(11)
+        elif word == "belas" and before is not None:
+            found[-1] += 10
+        elif word == "puluh" and before is not None:
+            found[-1] *= 10
+            ones = 0
+        elif digit is not None and before == 0 and digit < 10:
+            found[-1] += digit
+        elif digit is not None:
+            found.append(digit)
+            ones = digit
+    return found
 
 
 def is_negated(said: str) -> bool:
@@ -272,6 +297,12 @@ def _is_crossed(options: Sequence[Option], part: str) -> bool:
 
 
 def _all_named(options: Sequence[Option], part: str) -> list[str]:
-    # "rum mirin" without a comma names two things of one option, "rum babi" two options.
-    padded = f" {part} "
-    return [o.id for o in options if any(len(w) > 2 and f" {w} " in padded for w in o.words)]
+    # "rum mirin" without a comma names two things of one option, "rum babi" two options. Where words overlap,
+    # the longer one is meant: "bumbu rasa ayam" is no chicken.
+    words = sorted(((w, o.id) for o in options for w in o.words if len(w) > 2), key=lambda one: -len(one[0]))
+    padded, named = f" {part} ", set()
+    for word, option in words:
+        if f" {word} " in padded:
+            named.add(option)
+            padded = padded.replace(f" {word} ", "  ")
+    return [o.id for o in options if o.id in named]

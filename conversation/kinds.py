@@ -198,9 +198,9 @@ class Number(Question[int]):
         text = hearing.normalise(typed(said) or "")
         if text in self.skip_words(ear):
             return Take(self.skipped)
-        found = re.findall(r"\d+", text) or [str(n) for w in text.split() if (n := hearing.NUMBER_WORDS.get(w))]
-        if len(found) == 1 and len(found[0]) <= 6:
-            return self._number(int(found[0]))
+        found = [int(n) for n in re.findall(r"\d{1,7}", text)] or hearing.numbers_in(text)
+        if len(found) == 1 and found[0] < 1_000_000:
+            return self._number(found[0])
         match = next((o.id for o in options if text in o.words or text == hearing.normalise(o.label)), None)
         match = match or next((o.id for o in options if o.id == "unsure" and hearing.is_unsure(text)), None)
         return Take(match) if match else Wrong()

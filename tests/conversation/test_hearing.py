@@ -4,7 +4,7 @@ import pytest
 
 import texts
 from conversation import hearing
-from conversation.hearing import NUMBER_WORDS, Option, close, is_negated, is_unsure, normalise, number_in
+from conversation.hearing import NUMBER_WORDS, Option, close, is_negated, is_unsure, normalise, number_in, numbers_in
 from handlers.spoken import Spoken
 from models import Language
 from services.office import Office
@@ -100,6 +100,19 @@ CHOSEN = [
     ("journey.regency", "tangsel", "36.74"),
     ("journey.regency", "cilegn", "36.72"),
     ("journey.regency", "pandeglang teh", "36.01"),
+    # what the commonest makers say: keripik on sale at somebody's warung is packed, not a warung
+    ("journey.form", "dititip warung", "packaged"),
+    ("journey.form", "titip di warung tetangga", "packaged"),
+    ("journey.form", "warung nasi", "warung"),
+    ("journey.for_whom", "orang tua saya", "helping"),
+    ("journey.for_whom", "saya kader desa", "helping"),
+    ("journey.product", "bumbu rendang", "spice"),
+    ("journey.product", "rendang", "meat"),
+    ("journey.product", "mie ayam", "meals"),
+    ("journey.product", "cireng isi", "snack"),
+    ("journey.turnover", "belum tau", "unsure"),
+    ("journey.turnover", "kagak tau", "unsure"),
+    ("common.yes_no", "ndak", "no"),
     # "sudah" only where it stands among the words of an option
     ("consent.helper", "sudah", "yes"),
     ("after.offer", "nanti", "later"),
@@ -234,6 +247,37 @@ def test_a_number_without_a_space_is_whole_where_there_are_so_many_rows() -> Non
 )
 def test_messages_are_made_alike(typed: str, heard: str) -> None:
     assert normalise(typed) == heard
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "ids"),
+    [
+        ("journey.meat", "pakai bumbu rasa ayam", ("broth",)),
+        ("journey.meat", "bumbu rasa ayam, ayam", ("broth", "poultry")),
+        ("journey.papers", "nib lagi diurus", ("none",)),
+        ("journey.papers", "nib belum jadi", ("none",)),
+        ("journey.papers", "ndak ada", ("none",)),
+        ("journey.avoid", "rum babi", ("alcohol", "pork")),
+    ],
+)
+def test_the_longer_words_are_meant(text: str, said: str, ids: tuple[str, ...]) -> None:
+    assert set(ticks(text, said).ids) == set(ids)
+
+
+@pytest.mark.parametrize(
+    ("said", "numbers"),
+    [
+        ("lima belas macam", [15]),
+        ("sebelas", [11]),
+        ("dua puluh lima", [25]),
+        ("dua puluh", [20]),
+        ("tiga atau empat", [3, 4]),
+        ("dua produk tiga rasa", [2, 3]),
+        ("banyak", []),
+    ],
+)
+def test_numbers_in_words(said: str, numbers: list[int]) -> None:
+    assert numbers_in(said) == numbers
 
 
 @pytest.mark.parametrize(("word", "number"), list(NUMBER_WORDS.items()))
