@@ -58,6 +58,7 @@ SHORT: Mapping[str, str] = {
     "yg": "yang", "blm": "belum", "sdh": "sudah", "udh": "sudah", "udah": "sudah", "tdk": "tidak", "jg": "juga",
     "dgn": "dengan", "dg": "dengan", "utk": "untuk", "sy": "saya", "krn": "karena", "bkn": "bukan",
 }  # fmt: skip
+BESIDE_NO = frozenset("ada punya tahu tau mau ingat namanya nama usaha apa dulu yet have any know".split())
 EMPHASIS = frozenset("saya kami sangat sekali banget silakan silahkan i do please".split())  # "saya setuju sekali"
 FILLERS = frozenset("saja aja dong deh ya nih kok".split())  # "2 saja", "dikemas ya"
 KEYCAP = re.compile("[\ufe0e\ufe0f\u20e3\u200d]")
@@ -141,6 +142,13 @@ def numbers_in(said: str) -> list[int]:
 def is_negated(said: str) -> bool:
     """Does a normalised message deny something? ("tidak apa-apa" and "tidak tahu" do not.)"""
     return said not in FINE and said not in UNSURE and any(word in NEGATIONS for word in said.split())
+
+
+def says_nothing(said: str) -> bool:
+    """ "Belum ada nama", "tidak mau", "lupa": no more than that there is no answer, where a name is wanted."""
+    words = said.split()
+    empty = all(word in NEGATIONS or word in BESIDE_NO for word in words) and not NEGATIONS.isdisjoint(words)
+    return empty or is_unsure(said) or said in ("lupa", "bingung", "rahasia")
 
 
 def close(a: str, b: str) -> bool:

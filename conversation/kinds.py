@@ -272,7 +272,8 @@ class Listing(Written):
             return super().hear(said, ear)
         if len(text) > self.most:
             return Wrong("common.too_long", {"max": self.most})
-        names = [" ".join(n.split()) for n in re.split(r"[,;\n]|(?:^|\s)\d{1,2}[.)]\s", text)]
+        rows = re.split(r"[,;\n]|\s\d{1,2}[.)]\s", text)
+        names = [" ".join(re.sub(r"^\s*(?:\d{1,2}[.)]\s|[-•*]+\s)", "", row).split()) for row in rows]
         kept = list(dict.fromkeys(n for n in names if any(c.isalpha() for c in n)))
         if not kept or len(kept) > self.most_items or any(len(n) > self.longest for n in kept):
             return Wrong()

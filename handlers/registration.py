@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from conversation.form import Form
+from conversation.hearing import normalise, says_nothing
 from conversation.kinds import Choice, Listing, Phone, Review, Written
 from conversation.question import Answers, Invalid, Label, Phrase
 from conversation.turn import Note, Turn
@@ -25,8 +27,22 @@ NIK_DIGITS = 16
 # --- what is taken, and how it is tidied ---
 
 
+BEFORE_NAME = re.compile(
+    r"(?:nama(?:ku| saya| lengkap saya| lengkap| pemilik)?\s*[:=]?\s+|saya\s+)(?=\S)", re.IGNORECASE
+)
+BEFORE_BUSINESS = re.compile(r"nama usaha(?:nya| saya)?\s*[:=]?\s+(?=\S)", re.IGNORECASE)
+
+
+def _named(text: str, before: re.Pattern[str]) -> str:
+    """A name without "nama saya" before it. Raises Invalid("err1") where there is only "belum ada"."""
+    if says_nothing(normalise(text)):
+        raise Invalid("err1")
+    return before.sub("", text, count=1) if before.match(text) else text
+
+
 def person_name(text: str) -> str:
     """A name: letters, no digits. Raises Invalid("err1")."""
+    text = _named(text, BEFORE_NAME)
     if any(c.isdigit() for c in text) or sum(c.isalpha() for c in text) < 2 or len(text) > 100:
         raise Invalid("err1")
     return text.title() if text.islower() or text.isupper() else text
@@ -34,6 +50,7 @@ def person_name(text: str) -> str:
 
 def business_name(text: str) -> str:
     """At least three letters. Raises Invalid("err1")."""
+    text = _named(text, BEFORE_BUSINESS)
     if sum(c.isalnum() for c in text) < 3 or len(text) > 100:
         raise Invalid("err1")
     return text
@@ -46,14 +63,14 @@ def village_name(text: str) -> str:
         if plain.casefold().startswith(title):
             plain = plain[len(title) :]
             break
-    if sum(c.isalpha() for c in plain) < 3 or len(plain) > 60:
+    if sum(c.isalpha() for c in plain) < 3 or len(plain) > 60 or says_nothing(normalise(plain)):
         raise Invalid("err2")
     return plain.title() if plain.islower() or plain.isupper() else plain
 
 
 def address(text: str) -> str:
     """Enough of an address to be found by. Raises Invalid("err1")."""
-    if sum(c.isalnum() for c in text) < 8:
+    if sum(c.isalnum() for c in text) < 8 or says_nothing(normalise(text)):
         raise Invalid("err1")
     return text
 
@@ -63,6 +80,8 @@ def nib(text: str) -> str:
     digits = "".join(c for c in text if c.isdigit())
     if "•" in text or len(digits) == NIK_DIGITS:
         raise Invalid("looks_like_nik")
+    if not digits:
+        raise Invalid("err2")  # "belum ketemu": where to look, and how to go on without
     if len(digits) != NIB_DIGITS:
         raise Invalid("err1", count=len(digits))
     return digits

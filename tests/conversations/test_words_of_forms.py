@@ -1,14 +1,15 @@
 """Every question of every form has its words in both languages: to ask, to say what was wrong, for each option."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from conversation.form import Form
 from conversation.kinds import Choice, Many, Picture, Written
-from conversation.question import Answers, Question
-from handlers import HANDLERS
+from conversation.question import Answers, Ear, Invalid, Question, Take
+from conversation.said import Text
+from handlers import HANDLERS, registration
 from handlers.spoken import Spoken
 from models import Language
 from services import eligibility
@@ -169,3 +170,46 @@ def test_every_scheme_and_stage_has_a_name() -> None:
 
     assert [s for s in eligibility.Scheme if not TEXTS.has(f"place.schemes.{s.value}")] == []
     assert [s for s in Stage if not TEXTS.has(f"stage.{s.value}.name") or not TEXTS.has(f"stage.{s.value}.next")] == []
+
+
+# --- what is taken in the registration, and how it is tidied ---
+
+TAKEN = [
+    (registration.person_name, "nama saya Siti Aminah", "Siti Aminah"),
+    (registration.person_name, "Nama: SITI AMINAH", "Siti Aminah"),
+    (registration.person_name, "saya ujang", "Ujang"),
+    (registration.person_name, "Namira", "Namira"),
+    (registration.business_name, "nama usahanya Keripik Bu Siti", "Keripik Bu Siti"),
+    (registration.business_name, "Tanpa Nama Jaya", "Tanpa Nama Jaya"),
+]
+REFUSED = [
+    *((registration.person_name, said, "err1") for said in ("tidak mau", "belum ada", "ga tau", "lupa")),
+    *(
+        (registration.business_name, said, "err1")
+        for said in ("belum ada", "belum ada nama", "tidak punya", "ndak tau")
+    ),
+    (registration.village_name, "tidak tahu", "err2"),
+    (registration.address, "belum ada", "err1"),
+    (registration.nib, "lupa", "err2"),  # not "the one you sent has 0 digits"
+]
+
+
+@pytest.mark.parametrize(("check", "said", "kept"), TAKEN)
+def test_a_name_is_kept_without_the_words_around_it(check: Callable[[str], str], said: str, kept: str) -> None:
+    assert check(said) == kept
+
+
+@pytest.mark.parametrize(("check", "said", "reason"), REFUSED)
+def test_having_none_is_no_name(check: Callable[[str], str], said: str, reason: str) -> None:
+    with pytest.raises(Invalid) as fault:
+        check(said)
+    assert fault.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    "said", ["1. Asin\n2. Pedas manis", "1) Asin 2) Pedas manis", "- Asin\n- Pedas manis", "• Asin, • Pedas manis"]
+)
+def test_a_numbered_list_of_products_is_its_names(said: str) -> None:
+    products = next(q for q in registration.form(SAMPLE).questions if q.key == "products")
+    heard = products.hear(Text(said), Ear(Spoken(noting(), Language.ID, OFFICE), Answers({}, {}), {}))
+    assert heard == Take(["Asin", "Pedas manis"])
