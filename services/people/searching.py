@@ -107,7 +107,7 @@ def _there(regencies: Sequence[str]) -> sa.CompoundSelect[Any]:
     """Who has, or looks after, a business there."""
     there = Business.regency.in_(regencies)
     helped = sa.select(Business.helper_id).where(there, Business.helper_id.is_not(None))
-    return sa.union(sa.select(Business.person_id).where(there), helped)
+    return sa.union_all(sa.select(Business.person_id).where(there), helped)
 
 
 def _writes(wanted: Wanted) -> sa.ColumnElement[bool]:
@@ -155,7 +155,7 @@ def _digits(digits: str) -> sa.CompoundSelect[Any] | None:
             queries.append(sa.select(person).where(column.between(phone, phone + LAST_DIGITS)))
     if len(digits) >= SHORTEST_CHAT:
         queries.append(_reached(Channel.TELEGRAM, digits))
-    return sa.union(*queries) if queries else None
+    return sa.union_all(*queries) if queries else None
 
 
 def _named(word: str) -> sa.CompoundSelect[Any]:
@@ -163,7 +163,7 @@ def _named(word: str) -> sa.CompoundSelect[Any]:
     persons = [Person.name_word1, Person.name_word2, Person.name_word3]
     firms = [Business.name_word1, Business.name_word2, Business.name_word3, Business.owner_word1, Business.owner_word2]
     end = word + LAST_WORD
-    return sa.union(
+    return sa.union_all(
         *(sa.select(Person.id).where(column.between(word, end)) for column in persons),
         *(sa.select(Business.person_id).where(column.between(word, end)) for column in firms),
     )

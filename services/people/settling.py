@@ -128,6 +128,8 @@ def same(
     closing = to_close(found.of(double_id), found.of(kept.id))
     tried = [moves.moved_unnoted(session, actor, one.id, Stage.WITHDRAWN, told, texts, office, now) for one in closing]
     closed = tuple(one for one in tried if isinstance(one, Moved) and one.change_id is not None)
+    if any(one.before not in NOT_USED_YET for one in closed):  # handed in while we looked
+        raise CannotSettle(Why.CHANGED)
     done = _settle(session, actor, found, Verdict.SAME, double_id, now)
     for moved in closed:
         moves.write_down(session, actor, moved, now)
