@@ -35,10 +35,12 @@ def _states(desk: Desk) -> dict[BroadcastState, tuple[str, str]]:
 
 
 def listing(desk: Desk) -> Response:
-    """The newest first."""
+    """The newest first; or those in one state, "?keadaan=asked"."""
+    asked = desk.asked.query.get("keadaan", "")
+    state = next((one for one in BroadcastState if one.value == asked), None)
     with desk.reading() as session:
-        found = fates.listed(session, desk.actor)
-    return looks.page(desk, "broadcasts.html", broadcasts=found, states=_states(desk))
+        found = fates.listed(session, desk.actor, state=state)
+    return looks.page(desk, "broadcasts.html", broadcasts=found, states=_states(desk), state=state)
 
 
 def show(desk: Desk, refused: str | None = None) -> Response:

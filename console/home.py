@@ -13,8 +13,13 @@ from services.target import Progress
 
 
 def show(desk: Desk) -> Response:
-    """The first page after signing in; printed it is one sheet for the head of the office."""
+    """The first page after signing in."""
     return looks.page(desk, "home.html", **_gathered(desk))
+
+
+def sheet(desk: Desk) -> Response:
+    """The same as one printed page, for the head of the office."""
+    return looks.page(desk, "sheet.html", **_gathered(desk))
 
 
 def _gathered(desk: Desk) -> Mapping[str, Any]:
@@ -34,6 +39,7 @@ def _gathered(desk: Desk) -> Mapping[str, Any]:
         "events": events,
         "funnel": _funnel(standing, chats, agreed) if standing else (),
         "morning": morning(desk, needs, standing, progress),
+        "on_the_way": on_the_way,
     }
 
 
@@ -54,13 +60,20 @@ def _funnel(standing: Standing, chats: int, agreed: int) -> tuple[tuple[str, int
     )
 
 
+def on_the_way(progress: Progress) -> str:
+    """Sesuai target, or by how much not."""
+    if progress.ahead == 0:
+        return "sesuai target"
+    return f"{looks.number(abs(progress.ahead))} {'di depan' if progress.ahead > 0 else 'tertinggal dari'} target"
+
+
 def morning(desk: Desk, needs: Needs, standing: Standing | None, progress: Progress | None) -> str:
     """Four lines to send on."""
     number = looks.number
     day = f", hari {progress.day} dari {progress.target.days}" if progress else ""
     lines = [f"{looks.day(desk.now)}{day}"]
     if standing is not None:
-        goal = f" (seharusnya {number(progress.should)})" if progress else ""
+        goal = f" (seharusnya {number(progress.should)}; {on_the_way(progress)})" if progress else ""
         lines.append(f"Sertifikat terbit {number(standing.issued)}{goal}")
         full = [wording.regency(share.regency) for share in standing.shares if share.left == 0]
         over = f"; penuh: {', '.join(full)}" if full else ""

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, Response
 
-from console import audience_link, menu, proof, templating, wording
+from console import audience_link, group_link, menu, proof, templating, wording
 from console.desk import Desk
 from console.settings import BASE
 from services.calendar import JAKARTA
@@ -94,6 +94,7 @@ env.globals.update(
     share=share,
     address=address,
     siaran=audience_link.siaran,
+    ajak=group_link.ajak,
     siaran_to=audience_link.to_broadcast,
     words=wording,
 )

@@ -25,6 +25,8 @@ DONE = {
     "terkirim": "Jawaban dikirim.",
     "ditahan": "Jawaban disimpan: jendela WhatsApp sudah tertutup. Orangnya diberi tahu dan membacanya begitu menulis.",
     "diam": "Jawaban disimpan: orang ini meminta kita diam. Dikirim bila ia menulis lagi.",
+    "kiriman_ulang": "Antre lagi. Izin dan keadaan orangnya diperiksa lagi sebelum terkirim.",
+    "kiriman_lepas": "Dibatalkan: pesan itu tidak dikirim lagi.",
     "fakta_pasti": "Dipastikan. Pemilik usaha membacanya dalam satu menit.",
     "fakta_ditarik": "Ditarik. Dalam satu menit kalimatnya tidak tampil lagi.",
     "fakta_disimpan": "Tersimpan, dan belum tampil: masih harus dipastikan.",

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 
 from models import (
     Application,
+    BroadcastState,
     Conversation,
     DataRequest,
-    Delivery,
     Event,
     EventState,
     Place,
@@ -20,16 +20,15 @@ from models import (
     Ticket,
 )
 from models.signup import ACTIVE
-from services import certificates, docket, programmes, regions, scope, tickets
+from services import certificates, docket, programmes, regions, scope, tickets, undelivered
+from services.broadcasts import fates
 from services.docket import PLACED, Tab
-from services.held import HELD
 from services.office import Office
 from services.staff import Actor, Right, covers, demand, within
 from services.stages import about
 from services.target import Target
+from services.undelivered import Kind
 
-FAILED_WITHIN = dt.timedelta(hours=24)
-FAILED = sa.text("deliveries.state IN ('failed')")  # literally, so that its index is used
 FILED = PLACED - {Stage.PLACED, Stage.DRAFTED}
 
 
@@ -49,6 +48,7 @@ class Needs:
     held: int  # messages that wait for a template
     requests: int  # about somebody's data, each with its 3 x 24 hours
     requests_late: int
+    approvals: int  # broadcasts that wait for somebody's yes
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def needs(session: Session, actor: Actor, office: Office, now: dt.datetime) -> N
     demand(actor, Right.SEE)
     mine, theirs = within(actor, Application.regency), scope.of_person(actor, Ticket.person_id)
     midnight = dt.datetime.combine(office.local_day(now, 1), dt.time(), office.zone)
-    counted = docket.counts(session, actor, now)
+    counted, sent = docket.counts(session, actor, now), undelivered.counts(session, actor, now)
     requests = sa.and_(DataRequest.done_at.is_(None), scope.of_person(actor, DataRequest.person_id))
     oldest = sa.select(sa.func.min(Application.promised_at)).where(mine, docket.broken(now))
     today = sa.and_(mine, Application.promised_at > now, Application.promised_at < midnight)
@@ -120,24 +120,17 @@ def needs(session: Session, actor: Actor, office: Office, now: dt.datetime) -> N
         review=counted.tabs[Tab.REVIEW],
         tickets=_count(session, Ticket, sa.and_(theirs, Ticket.closed_at.is_(None))),
         tickets_late=_count(session, Ticket, sa.and_(theirs, tickets.broken(now))),
-        failed=_messages(session, actor, sa.and_(FAILED, Delivery.changed_at > now - FAILED_WITHIN)),
+        failed=sent[Kind.FAILED],
         unacknowledged=_count(session, Application, sa.and_(mine, certificates.UNKNOWN)),
-        held=_messages(session, actor, sa.and_(HELD)),
+        held=sent[Kind.HELD],
         requests=_count(session, DataRequest, requests),
         requests_late=_count(session, DataRequest, sa.and_(requests, DataRequest.due_at < now)),
+        approvals=len(fates.listed(session, actor, state=BroadcastState.ASKED)),
     )
 
 
 def _count(session: Session, model: type, which: sa.ColumnElement[bool]) -> int:
     return session.execute(sa.select(sa.func.count()).select_from(model).where(which)).scalar_one()
-
-
-def _messages(session: Session, actor: Actor, which: sa.ColumnElement[bool]) -> int:
-    query = sa.select(sa.func.count()).select_from(Delivery).where(which)
-    if actor.regencies is not None:
-        query = query.join(Conversation, Conversation.id == Delivery.conversation_id)
-        query = query.where(scope.of_person(actor, Conversation.person_id))
-    return session.execute(query).scalar_one()
 
 
 def standing(session: Session, actor: Actor, code: str) -> Standing | None:

@@ -75,10 +75,12 @@ def seen(session: Session, actor: Actor, number: int) -> Broadcast:
     return row
 
 
-def listed(session: Session, actor: Actor, most: int = 50) -> list[Broadcast]:
-    """The newest broadcasts the actor may see. Raises Forbidden."""
+def listed(session: Session, actor: Actor, most: int = 50, *, state: BroadcastState | None = None) -> list[Broadcast]:
+    """The newest broadcasts the actor may see, or those in one state. Raises Forbidden."""
     demand(actor, Right.SEE)
     query = sa.select(Broadcast).order_by(Broadcast.id.desc()).execution_options(yield_per=most)
+    if state is not None:
+        query = query.where(Broadcast.state == state)
     with session.scalars(query) as rows:
         return list(islice((row for row in rows if all_within(Audience.from_json(row.audience), actor)), most))
 

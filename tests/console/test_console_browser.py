@@ -169,7 +169,15 @@ def test_from_signing_in_to_the_queue(clerk: Clerk, width: int) -> None:
     for path in ("permintaan", "saya"):
         page.goto(f"{clerk.url}/console/{path}")
         clerk.watched.check()
-    for path in ("program/BANTEN-2026/ubah", "program/fakta", "program/fakta/obligation_text", "program"):
+    for path in (
+        "program/BANTEN-2026/ubah",
+        "program/fakta",
+        "program/fakta/obligation_text",
+        "kiriman",
+        "ajak?audiens=%7B%22stages%22%3A%5B%22TERBIT%22%5D%7D",
+        "cetak",
+        "program",
+    ):
         page.goto(f"{clerk.url}/console/{path}")
         clerk.watched.check()
     page.get_by_role("button", name="Tutup program sekarang").click()

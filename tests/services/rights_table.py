@@ -22,12 +22,13 @@ from models import (
     ContactList,
     Conversation,
     Inbound,
+    Lane,
     LikelyDouble,
     RequestKind,
     Session,
     Stage,
 )
-from services import applications, asked, audit_pages, docket, interests, offering, requests, tickets
+from services import applications, asked, audit_pages, deliveries, docket, interests, offering, requests, tickets
 from services.broadcasts import drafting, keeping
 from services.broadcasts.audience import Audience
 from services.broadcasts.drafting import Draft
@@ -49,9 +50,11 @@ from services.programme_rules import Wanted as WantedProgramme
 from services.sheet_files import Opened
 from services.staff import Right
 from services.ticket_queue import Wanted as Queued
+from services.undelivered import Kind
 from tests.services import asking, eventful, people
 from tests.services.people import NOON, OFFICE
 from texts import load
+from texts.bubble import Bubble
 
 HERE, ELSEWHERE = "36.04", "36.71"
 TEXTS = load()
@@ -190,6 +193,10 @@ TABLE: Mapping[str, Line | NoGate] = {
     "overview.reached": anywhere(Right.SEE),
     "overview.standing": anywhere(Right.SEE, code=people.CODE),
     "overview.today": anywhere(Right.SEE),
+    "undelivered.counts": anywhere(Right.SEE),
+    "undelivered.find": anywhere(Right.SEE, kind=Kind.HELD, page=1),
+    "undelivered.let_go": subject(Right.REVIEW, delivery_id=lambda of: of.held),
+    "undelivered.try_again": subject(Right.REVIEW, delivery_id=lambda of: of.held),
     "facts.confirm": anywhere(Right.PROGRAMME, name="sehati_cost", seen=0),
     "facts.correct": anywhere(Right.PROGRAMME, name="sehati_cost", wanted=COST, seen=0),
     "facts.listed": anywhere(Right.SEE),
@@ -353,7 +360,12 @@ def world(session: Session) -> SimpleNamespace:
     session.add(doubt)
     session.flush()
     kept = keeping.keep(session, people.DEWI, "Serang", Audience(regencies=(HERE,)), NOON)
+    bubble = Bubble("Besok ada acara.")
+    posted = deliveries.post(
+        session, conversation_id=chat.id, bubble=bubble, lane=Lane.NOTICE, because="due:1", now=NOON
+    )
     return SimpleNamespace(
+        held=posted,
         kept=kept, pair_id=doubt.id, broadcast=announced.id, owner=business.person_id,
         ticket_id=ticket.id, request_id=wanted.id, application_id=waiting.application_id, number=placed.number,
         waiting=waiting.number, business_id=business.id, code=event.code, event_code=event.code, event_id=event.id,
