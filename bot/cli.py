@@ -23,8 +23,10 @@ from bot.cli_common import FAILED, NO_ARGUMENTS, fail, plainly
 from bot.cli_common import settings as load_settings
 from bot.cli_contacts import contacts_cli
 from bot.cli_event_kit import events_cli
+from bot.cli_facts import facts_cli
 from bot.cli_offers import offers_cli
 from bot.cli_people import people_cli
+from bot.cli_programme import programme_cli
 from bot.cli_requests import requests_cli
 from bot.cli_run import run_command
 from bot.cli_seed import seed
@@ -50,6 +52,8 @@ cli.add_typer(calendar_cli, name="calendar")
 cli.add_typer(contacts_cli, name="contacts")
 cli.add_typer(events_cli, name="events")
 cli.add_typer(broadcast_cli, name="broadcast")
+cli.add_typer(programme_cli, name="programme")
+cli.add_typer(facts_cli, name="facts")
 cli.add_typer(offers_cli, name="offers")
 cli.add_typer(people_cli, name="people")
 cli.add_typer(requests_cli, name="requests")
