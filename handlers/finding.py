@@ -65,17 +65,30 @@ def _like(said: str, word: str, exactly: bool, common: frozenset[str]) -> bool:
 
 
 def is_question(words: Words, text: str) -> bool:
-    """Whether a message asks something, rather than names a service: "berapa biayanya", "bisa cepat?"."""
+    """Whether a message asks something, rather than names a service: "berapa biayanya", "bisa cepat?".
+
+    "Saya ditipu calo" asks for help without asking.
+    """
     said = normalise(text)
     if len(said.split()) < 2:
         return False
+    if pages(words, text) == ("scams",):
+        return True
     return text.rstrip().endswith("?") or any(f" {word} " in f" {said} " for word in words("faq.words.asking"))
+
+
+def is_about_events(words: Words, text: str) -> bool:
+    """ "Kapan ada pelatihan?" asks for the calendar of events, not how long a certificate takes."""
+    named = not words("common.words.events").isdisjoint(normalise(text).split())
+    return named and set(pages(words, text)) <= {"how_long"}
 
 
 def in_menu(text: str, ear: Ear) -> Heard | None:
     """A question typed at the menu is answered with its page at once; where several fit, the list is shown."""
     if not isinstance(ear.words, Spoken) or not is_question(ear.words.words, text):
         return None
+    if is_about_events(ear.words.words, text):
+        return Take("events", sure=False)
     found = pages(ear.words.words, text)
     if not found:
         return None

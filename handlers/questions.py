@@ -80,7 +80,7 @@ def opener(page: str) -> Callable[[Desk, Spoken], Next]:
 
 def asked(desk: Desk, spoken: Spoken, said: Text) -> Next | None:
     """A question typed where nothing is open: its page, if one and only one fits."""
-    if not finding.is_question(spoken.words, said.text):
+    if not finding.is_question(spoken.words, said.text) or finding.is_about_events(spoken.words, said.text):
         return None
     found = finding.pages(spoken.words, said.text)
     return _shown(desk, spoken, found[0]) if len(found) == 1 else None

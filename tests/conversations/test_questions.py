@@ -78,6 +78,9 @@ def test_a_question_is_answered_at_the_menu_and_with_nothing_open(phone: Phone) 
     assert chat.form in ("questions", "faq_maybe")
     chat.says("MENU", "biayanya berapa bu?")
     assert TITLES["cost"] in chat.text
+    assert TITLES["scams"] in chat.says("MENU", "saya ditipu calo").text
+    assert "acara" in chat.says("MENU", "kapan ada pelatihan lagi?").text
+    assert TITLES["how_long"] not in chat.text
     chat.says("MENU", "status")
     assert "belum punya nomor" in chat.text  # a service by its name is no question
 
