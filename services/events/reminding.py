@@ -30,7 +30,7 @@ from models import (
 from services import calendar, deliveries
 from services.events import gathering, plans, rules, words
 from services.events.gathering import Claimed, Signed
-from services.inserting import quietly
+from services.inserting import among, quietly
 from services.office import Office
 
 if TYPE_CHECKING:
@@ -142,12 +142,14 @@ class _Batch:
         if self.out:  # by the table: objects would be made of every row, and thrown away
             self.session.execute(sa.insert(DELIVERIES), self.out)
         for (state, reason), ids in self.fates.items():
-            change = sa.update(Reminder).where(Reminder.id.in_(ids), Reminder.state == ReminderState.PLANNED)
+            mine = among(self.session, Reminder.id, ids)
+            change = sa.update(Reminder).where(mine, Reminder.state == ReminderState.PLANNED)
             self.session.execute(quietly(change.values(state=state, reason=reason, changed_at=self.now)))
         for event_id, ids in self.heard.items():
             event = self.known.events[event_id]
             told = {"told_starts_at": event.starts_at, "told_place": event.place}
-            self.session.execute(quietly(sa.update(SignUp).where(SignUp.id.in_(ids)).values(told)))
+            change = sa.update(SignUp).where(among(self.session, SignUp.id, ids))
+            self.session.execute(quietly(change.values(told)))
 
     def _of(self, row: Claimed) -> Sequence[Signed]:
         """The sign-ups of this person it may speak of, the one to be asked about first."""
