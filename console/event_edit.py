@@ -15,6 +15,7 @@ from services import regions
 from services.events import arranging, giving, lists, plans, seating
 from services.events.rules import EventRefused, Wrong, zone_of
 
+MARKS = ((b"%PDF", ".pdf"), (b"PK", ".pptx"))
 BLANK = 2  # empty rows below a plan
 PLACES = list(regions.REGENCIES.values())
 KINDS = [(one.value, name) for one, name in event_words.KINDS.items()]
@@ -183,6 +184,23 @@ def change(desk: Desk) -> Response:
     except EventRefused as refused:
         return edit(desk, part.name, event_words.refusal(refused))
     return to(f"/acara/{code_of(desk)}/ubah", pesan="acara_tetap" if same else f"acara_{part.name}")
+
+
+def keep_file(desk: Desk) -> Response:
+    """The materials themselves, a PDF or slides. Told by what is in it, never by its name."""
+    sent = desk.asked.files.get("berkas")
+    content = sent.content if sent is not None and sent.size == len(sent.content) else b""
+    name = f"materi-{code_of(desk).lower()}" + next((end for mark, end in MARKS if content.startswith(mark)), "")
+    try:
+        with desk.writing() as session:
+            giving.keep_materials(session, desk.actor, code_of(desk), name, content, now=desk.now)
+    except ValueError:
+        return edit(desk, "materi", {"materi": "Berkasnya harus PDF atau PPTX, paling besar 10 MB."})
+    except EventRefused as refused:
+        if refused.why is Wrong.UNKNOWN:
+            raise Gone from None
+        return edit(desk, "materi", event_words.refusal(refused))
+    return to(f"/acara/{code_of(desk)}/ubah", pesan="acara_materi")
 
 
 def show_up(desk: Desk) -> Response:

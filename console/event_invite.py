@@ -1,4 +1,4 @@
-"""Daftar undangan: places kept for people, from a filter over those we know or from a list that is pasted.
+"""Daftar undangan: places kept for people, from a filter over those we know or from a list.
 
 `/acara/{code}/undang?audiens=<JSON>` opens with these people chosen (the JSON of `console.audience_link`), so that any
 number on any page can become an invitation list.
@@ -6,6 +6,7 @@ number on any page can become an invitation list.
 
 import tempfile
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from starlette.responses import Response
 
 from console import audience_link, event_words, looks
 from console.applications import places
-from console.desk import Desk, Gone, to
+from console.desk import Desk, Gone, Sent, to
 from console.event_edit import code_of
 from models import Event, Language, Session
 from services import regions
@@ -27,7 +28,8 @@ from services.events.inviting import Invitee
 from services.events.rules import EventRefused, Wrong
 from services.sheet_files import SheetRefused
 
-MOST = 3_000  # lines of a pasted list; the command line takes more
+MOST = 3_000  # lines of a list; the command line takes more
+PACKED = b"PK"  # what a workbook begins with
 TODOS = {"BUTUH_NIB": "Belum punya NIB"}
 
 
@@ -68,9 +70,9 @@ def invite(desk: Desk) -> Response:
 
 
 def paste(desk: Desk) -> Response:
-    """The same from a list: first how many lines can be read, then on a yes."""
-    said = desk.asked.form.get("daftar", "").strip()
-    people, wrong, fault = _read(said)
+    """The same from a list, pasted or as a file: first how many lines can be read, then on a yes."""
+    said, sent = desk.asked.form.get("daftar", "").strip(), desk.asked.files.get("berkas")
+    people, wrong, fault = _read(said.encode(), ".csv") if said or sent is None else _of_file(sent)
     if fault:
         return _page(desk, fault=fault)
     new = 0
@@ -80,7 +82,7 @@ def paste(desk: Desk) -> Response:
             if desk.asked.form.get("_yakin") != "1":
                 raise Seen
     except Seen:
-        return _page(desk, listed={"people": len(people), "wrong": wrong, "new": new})
+        return _page(desk, listed={"people": len(people), "wrong": wrong, "new": new, "again": _again(people)})
     except EventRefused as refused:
         return _page(desk, fault=_why(refused))
     return to(f"/acara/{code_of(desk)}/undangan", pesan="diundang" if new else "diundang_tetap")
@@ -109,22 +111,34 @@ def _audience(query: Mapping[str, str]) -> Audience | None:
     )  # fmt: skip
 
 
-def _read(said: str) -> tuple[list[Invitee], Sequence[int], str]:
-    """The people of a pasted list, the lines without a number, and what is wrong with all of it."""
-    if not said:
+def _of_file(sent: Sent) -> tuple[list[Invitee], Sequence[int], str]:
+    if sent.size > len(sent.content):
+        return [], [], "Berkasnya terlalu besar; bagi daftarnya."
+    return _read(sent.content, ".xlsx" if sent.content.startswith(PACKED) else ".csv")
+
+
+def _read(said: bytes, ending: str) -> tuple[list[Invitee], Sequence[int], str]:
+    """The people of a list, the lines without a number, and what is wrong with all of it."""
+    if not said.strip():
         return [], [], "Tempel daftarnya dulu: judul kolom Nama dan Nomor HP, lalu satu orang satu baris."
-    if said.count("\n") > MOST:
-        return [], [], f"Paling banyak {MOST} baris sekali kirim; bagi daftarnya."
     with tempfile.TemporaryDirectory(prefix="naikkelas-") as folder:
-        path = Path(folder) / "daftar.csv"
-        path.write_text(said.replace("\r\n", "\n") + "\n", encoding="utf-8")
+        path = Path(folder) / f"daftar{ending}"
+        path.write_bytes(said if ending == ".xlsx" else said.replace(b"\r\n", b"\n") + b"\n")
         try:
-            found = list(invitees.of_list(listing.look(path).rows(Asked())))
+            found = list(islice(invitees.of_list(listing.look(path).rows(Asked())), MOST + 1))
         except SheetRefused as refused:
             return [], [], str(refused)
+    if len(found) > MOST:
+        return [], [], f"Paling banyak {MOST} baris sekali kirim; bagi daftarnya."
     people = [one for one in found if isinstance(one, Invitee)]
     wrong = [one for one in found if isinstance(one, int)]
     return people, wrong, "" if people else "Tidak ada nomor HP yang terbaca."
+
+
+def _again(people: Sequence[Invitee]) -> str:
+    """Those who were read, as a list that is read once more when staff say yes."""
+    lines = (f"{' '.join((one.name or '-').split())}\t{one.phone}" for one in people)
+    return "\n".join(("Nama\tNomor HP", *lines))
 
 
 def _page(desk: Desk, *, meant: Meant | None = None, listed: dict[str, Any] | None = None, fault: str = "") -> Response:

@@ -38,7 +38,7 @@ def fields(browser: Browser, action: str) -> dict[str, str]:
     assert browser.page is not None
     form = re.search(rf'<form method="post" action="[^"]*{action}".*?</form>', browser.page.text, re.S)
     assert form, action
-    found = {}
+    found: dict[str, str] = {}
     for tag in re.findall(r"<input[^>]*>", form.group(0)):
         name, value = re.search(r'name="([^"]+)"', tag), re.search(r'value="([^"]*)"', tag)
         ticked = ("checkbox" not in tag and "radio" not in tag) or " checked" in tag
@@ -324,9 +324,18 @@ def test_an_invitation_kit_and_a_list_of_invited_people(office: Office) -> None:
     sheet = "Nama\tNomor HP\r\nSiti Aminah\t0812-0000-9001\r\nTanpa Nomor\tbelum ada\r\nUjang\t081200009002"
     dewi.post(f"/acara/{code}/undang/daftar", daftar=sheet)
     assert "2 orang terbaca, 2 baru" in dewi.says()
+    dewi.get(f"/acara/{code}/undang")
+    dewi.post(f"/acara/{code}/undang/daftar", daftar="", files={"berkas": ("daftar.csv", sheet.encode())})
+    assert "2 orang terbaca, 2 baru" in dewi.says()
+    assert "baris 3" in dewi.says()
+    sure = fields(dewi, "/undang/daftar")
     for _ in range(2):
-        dewi.post(f"/acara/{code}/undang/daftar", daftar=sheet, _yakin="1")
+        dewi.post(f"/acara/{code}/undang/daftar", **sure)
     with Session(office.database.read_engine) as session:
         assert inviting.count(session, made.id) == (5, 0)
     dewi.get(f"/acara/{code}/undangan")
     assert "5 diundang" in dewi.says()
+    for content, says in ((b"MZ apa saja", "harus PDF atau PPTX"), (b"%PDF-1.7 materi", "Materi tersimpan")):
+        dewi.get(f"/acara/{code}/ubah")
+        dewi.post(f"/acara/{code}/materi", files={"berkas": ("materi.pdf", content)})
+        assert says in dewi.says()

@@ -111,6 +111,7 @@ RIGHTS = {
     "GET /acara/{code}/pendapat": Right.SEE,
     "GET /acara/{code}/ubah": Right.EVENTS,
     "POST /acara/{code}/simpan/{part}": Right.EVENTS,
+    "POST /acara/{code}/materi": Right.EVENTS,
     "POST /acara/{code}/pindah": Right.EVENTS,
     "POST /acara/{code}/kapasitas": Right.EVENTS,
     "POST /acara/{code}/batal": Right.EVENTS,
