@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from models.base import Base, Id, Moment, enum
@@ -122,6 +123,11 @@ class Confirmation(Base):
     pending_told_at: Mapped[dt.datetime | None] = mapped_column(Moment())  # the helper heard that nobody answered
 
 
+def _open_todos(context: DefaultExecutionContext) -> str:
+    result: dict[str, Any] = context.get_current_parameters()["result"]  # type: ignore[no-untyped-call]
+    return "".join(f" {code} " for code in result.get("todos", ()))
+
+
 class Assessment(Base):
     """One run of the rule set over one set of answers, with every reason. Never rewritten: a re-check writes anew."""
 
@@ -142,4 +148,6 @@ class Assessment(Base):
     answers: Mapped[dict[str, Any]] = mapped_column()  # the rule set's answers made from them
     facts: Mapped[dict[str, Any]] = mapped_column()
     result: Mapped[dict[str, Any]] = mapped_column()  # scheme, ended, reasons, todos, … (see services.eligibility)
+    # The codes of `result["todos"]`, each between blanks: who lacks what is asked of a hundred thousand at once.
+    open_todos: Mapped[str] = mapped_column(sa.Text(), default=_open_todos, server_default="")
     scheme: Mapped[str] = mapped_column(sa.String(16))

@@ -75,7 +75,7 @@ class Consent(Base):
     """One answer to one request for consent, with what was shown: version and hash of the text. Never rewritten."""
 
     __tablename__ = "consents"
-    __table_args__ = (sa.Index("ix_consents_person_id", "person_id", "purpose", "at"),)
+    __table_args__ = (sa.Index("ix_consents_person_id", "person_id", "purpose", "at", "id"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("persons.id"))

@@ -18,7 +18,6 @@ from models import (
     Conversation,
     Event,
     Language,
-    Person,
     Purpose,
     Reachable,
     Recipient,
@@ -96,19 +95,19 @@ def samples(session: Session, audience: Audience, terms: Terms, now: dt.datetime
 def candidates(session: Session, audience: Audience, terms: Terms, now: dt.datetime) -> sa.Select[Any]:
     """Everybody who fits the filter, each in the chat they are best reached in, with the reason against, if any."""
     chats = _chats(audience, now)
-    business = _businesses(session, audience)
+    business, person = _businesses(audience), chats.c.person_id
     language = sa.func.coalesce(chats.c.language, Language.ID.value)
     query = sa.select(
-        Person.id.label("person_id"),
+        person.label("person_id"),
         chats.c.id.label("conversation_id"),
-        (business.c.business_id if business is not None else _first_business()).label("business_id"),
+        (business.c.business_id if business is not None else _first_business(person)).label("business_id"),
         chats.c.channel.label("channel"),
         language.label("language"),
         _opens(chats, now).label("opens"),
         _against(chats, language, audience, terms, now).label("left_out"),
-    ).join(chats, sa.and_(chats.c.person_id == Person.id, chats.c.best == 1))
+    ).where(chats.c.best == 1)
     if business is not None:
-        query = query.join(business, business.c.person_id == Person.id)
+        query = query.join(business, business.c.person_id == person)
     for condition in _conditions(audience, chats, language, now):
         query = query.where(condition)
     return query
@@ -127,12 +126,12 @@ def _chats(audience: Audience, now: dt.datetime) -> Any:
     return query.subquery("chats")
 
 
-def _first_business() -> Any:
-    own = sa.select(sa.func.min(Business.id)).where(Business.person_id == Person.id)
-    return own.correlate(Person).scalar_subquery()
+def _first_business(person: Any) -> Any:
+    own = sa.select(sa.func.min(Business.id)).where(Business.person_id == person)
+    return own.correlate(person.table).scalar_subquery()
 
 
-def _businesses(session: Session, audience: Audience) -> Any:
+def _businesses(audience: Audience) -> Any:
     """For each person the first of their businesses that fits; None where businesses do not matter."""
     if not audience.about_business:
         return None
@@ -147,7 +146,7 @@ def _businesses(session: Session, audience: Audience) -> Any:
         named = sa.func.lower(sa.cast(Business.products, sa.Text()))
         query = query.where(named.contains(audience.product.lower(), autoescape=True))
     if audience.schemes or audience.todos:
-        query = query.where(_judged(session, audience))
+        query = query.where(_judged(audience))
     if audience.stages:
         applied = sa.select(Application.id).where(
             Application.business_id == Business.id, Application.stage.in_(audience.stages)
@@ -156,7 +155,7 @@ def _businesses(session: Session, audience: Audience) -> Any:
     return query.subquery("fitting")
 
 
-def _judged(session: Session, audience: Audience) -> sa.ColumnElement[bool]:
+def _judged(audience: Audience) -> sa.ColumnElement[bool]:
     """The last assessment of a business says so."""
     later = aliased(Assessment)
     newer = sa.or_(later.at > Assessment.at, sa.and_(later.at == Assessment.at, later.id > Assessment.id))
@@ -165,19 +164,19 @@ def _judged(session: Session, audience: Audience) -> sa.ColumnElement[bool]:
     if audience.schemes:
         query = query.where(Assessment.scheme.in_(audience.schemes))
     if audience.todos:
-        query = query.where(_open_lines(session, audience))
+        query = query.where(_open_lines(audience))
     return sa.exists(query)
 
 
-def _open_lines(session: Session, audience: Audience) -> sa.ColumnElement[bool]:
-    if session.get_bind().dialect.name == "postgresql":
-        lines = sa.func.json_array_elements_text(Assessment.result.op("->")("todos")).table_valued("value")
-    else:
-        lines = sa.func.json_each(Assessment.result, "$.todos").table_valued("value")
-    one = sa.exists(sa.select(1).select_from(lines).where(lines.c.value.in_(audience.todos)))
+def _open_lines(audience: Audience) -> sa.ColumnElement[bool]:
+    """One of these lines is open; or, if nothing else may be, what is left without them is nothing."""
+    lines: Any = Assessment.open_todos
+    one = sa.or_(*(lines.contains(f" {code} ", autoescape=True) for code in audience.todos))
     if not audience.only_todo:
         return one
-    return sa.and_(one, ~sa.exists(sa.select(1).select_from(lines).where(lines.c.value.not_in(audience.todos))))
+    for code in audience.todos:
+        lines = sa.func.replace(lines, f" {code} ", "")
+    return sa.and_(one, lines == "")
 
 
 def _conditions(audience: Audience, chats: Any, language: Any, now: dt.datetime) -> list[sa.ColumnElement[bool]]:
@@ -189,17 +188,17 @@ def _conditions(audience: Audience, chats: Any, language: Any, now: dt.datetime)
     if audience.silent_for is not None:
         found.append(chats.c.last_in_at <= now - dt.timedelta(days=audience.silent_for))
     if audience.event:
-        found.append(_at_event(audience))
+        found.append(_at_event(audience, chats.c.person_id))
     return found
 
 
-def _at_event(audience: Audience) -> sa.ColumnElement[bool]:
+def _at_event(audience: Audience, person: Any) -> sa.ColumnElement[bool]:
     states: tuple[SignUpState, ...] = ACTIVE
     if audience.attended is not None:
         states = (SignUpState.ATTENDED,) if audience.attended else (SignUpState.REGISTERED,)
     signed = sa.select(SignUp.id).join(Event, Event.id == SignUp.event_id)
     return sa.exists(
-        signed.where(SignUp.person_id == Person.id, Event.code == audience.event.upper(), SignUp.state.in_(states))
+        signed.where(SignUp.person_id == person, Event.code == audience.event.upper(), SignUp.state.in_(states))
     )
 
 
@@ -212,11 +211,11 @@ def _against(chats: Any, language: Any, audience: Audience, terms: Terms, now: d
     untold = sa.and_(_opens(chats, now), language.not_in([one.value for one in terms.templates]))
     return sa.case(
         (chats.c.stopped == 1, Left.STOPPED.value),
-        (~agreed(Person.id), Left.NO_CONSENT.value),
+        (~agreed(chats.c.person_id), Left.NO_CONSENT.value),
         (chats.c.reachable != Reachable.YES, Left.UNREACHABLE.value),
         (busy, Left.BUSY.value),
         (untold, Left.NO_TEMPLATE.value),
-        (Person.id.in_(had_enough(terms.cap, now)), Left.CAP.value),
+        (chats.c.person_id.in_(had_enough(terms.cap, now)), Left.CAP.value),
         else_=None,
     )
 
