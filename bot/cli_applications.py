@@ -291,24 +291,11 @@ def _show_wrong(wrong: list[Wrong], spoken: Catalogue) -> None:
     typer.echo(f"{len(wrong)} baris tidak diambil:")
     lines: dict[str, list[int]] = defaultdict(list)
     for one in wrong:
-        said = FAULTS.get(one.fault) or _refusal(one.why, one.before, one.to, spoken)
+        said = stage_import.SAID.get(one.fault) or _refusal(one.why, one.before, one.to, spoken)
         lines[said].append(one.line)
     for said, where in lines.items():
         more = f", dan {len(where) - SHOWN} lagi" if len(where) > SHOWN else ""
         typer.echo(f"  {said} Baris {', '.join(map(str, where[:SHOWN]))}{more}.")
-
-
-FAULTS = {
-    Fault.NIK: "Ada 16 angka seperti NIK. NIK tidak boleh ada di berkas ini; hapus kolomnya.",
-    Fault.NO_KEY: "Nomor dan NIB kosong.",
-    Fault.NIB: "NIB bukan 13 angka.",
-    Fault.STAGE: "Tahap tidak dikenal.",
-    Fault.DATE: "Tanggal tidak bisa dibaca.",
-    Fault.UNKNOWN: "Nomor atau NIB tidak ada di catatan kami.",
-    Fault.ELSEWHERE: "Di luar kabupaten/kota tugas akun itu.",
-    Fault.SEVERAL: "NIB dipunyai beberapa pengajuan; pakai nomornya.",
-    Fault.DOUBLE: "Pengajuan yang sama ada lebih dari sekali dengan isi berbeda.",
-}
 
 
 def _apply(given: Settings, made: Plan, staff: str, spoken: Catalogue) -> None:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from console import looks
 from console.desk import Desk
 from models import Stage
-from services import docket, docket_file, regions
+from services import bulk, docket, docket_file, regions
 from services.docket import Tab, Wanted
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -24,7 +24,13 @@ def listing(desk: Desk) -> Response:
     with desk.reading() as session:
         found = docket.find(session, desk.actor, wanted, desk.now)
         counts = None if desk.asked.fragment else docket.counts(session, desk.actor, desk.now)
-    values = {"found": found, "wanted": found.wanted, "counts": counts, "asked": asked(found.wanted)}
+    values = {
+        "found": found,
+        "wanted": found.wanted,
+        "counts": counts,
+        "asked": asked(found.wanted),
+        "together": bulk.together(),
+    }
     template = "applications_table.html" if desk.asked.fragment else "applications.html"
     return looks.page(desk, template, **values, places=places(desk))
 

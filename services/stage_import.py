@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from texts import Catalogue
 
 CHUNK = 50  # moves in one transaction: a message that comes in meanwhile waits no longer than that takes
+ABOVE = 6  # rows among which the heading is looked for
 LOOKED_UP = 500  # numbers in one query
 NUMBER = re.compile(r"BTN[\s./-]?(\d{4})[\s./-]?(\d{1,6})", re.IGNORECASE)
 HEADINGS: Mapping[str, frozenset[str]] = {
@@ -47,6 +48,20 @@ class Fault(StrEnum):
     SEVERAL = "several"  # more than one application has this NIB
     DOUBLE = "double"  # the same application stands in the file with two different stages
     REFUSED = "refused"
+
+
+# What is wrong with a row, as staff read it.
+SAID: Mapping[Fault, str] = {
+    Fault.NIK: "Ada 16 angka seperti NIK. NIK tidak boleh ada di berkas ini; hapus kolomnya.",
+    Fault.NO_KEY: "Nomor dan NIB kosong.",
+    Fault.NIB: "NIB bukan 13 angka.",
+    Fault.STAGE: "Tahap tidak dikenal.",
+    Fault.DATE: "Tanggal tidak bisa dibaca.",
+    Fault.UNKNOWN: "Nomor atau NIB tidak ada di catatan kami.",
+    Fault.ELSEWHERE: "Di luar kabupaten/kota tugas akun itu.",
+    Fault.SEVERAL: "NIB dipunyai beberapa pengajuan; pakai nomornya.",
+    Fault.DOUBLE: "Pengajuan yang sama ada lebih dari sekali dengan isi berbeda.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +146,22 @@ def columns(heading: Row) -> Mapping[str, int]:
 
 def parse(rows: Sequence[Row], names: Mapping[str, Stage]) -> Iterator[Wanted | Wrong]:
     """Each row below the heading; empty ones are passed over. Raises SheetRefused."""
-    where = columns(rows[0])
-    for line, row in enumerate(rows[1:], 2):
+    heading = _heading(rows)
+    where = columns(rows[heading])
+    for line, row in enumerate(rows[heading + 1 :], heading + 2):
         if any(sheets.words(cell) for cell in row):
             yield _parsed(line, row, where, names)
+
+
+def _heading(rows: Sequence[Row]) -> int:
+    """Which row names the columns: a list of ours has its title above it."""
+    for at, row in enumerate(rows[:ABOVE]):
+        try:
+            columns(row)
+        except SheetRefused:
+            continue
+        return at
+    return 0
 
 
 def _parsed(line: int, row: Row, where: Mapping[str, int], names: Mapping[str, Stage]) -> Wanted | Wrong:

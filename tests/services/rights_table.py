@@ -49,6 +49,7 @@ from services.people import searching
 from services.programme_rules import Wanted as WantedProgramme
 from services.sheet_files import Opened
 from services.staff import Right
+from services.stage_import import Plan
 from services.ticket_queue import Wanted as Queued
 from services.undelivered import Kind
 from tests.services import asking, eventful, people
@@ -212,6 +213,14 @@ TABLE: Mapping[str, Line | NoGate] = {
     "correcting.ask": subject(Right.REVIEW, fields=("address",), reason="Kurang jelas."),
     "revisions.asking": subject(Right.REVIEW),
     "deciding.decide": subject(Right.REVIEW, way=Way.REGULER, reason="Katering."),
+    "bulk.of_filter": Line(
+        Right.REVIEW,
+        Where.SUBJECT,
+        {"wanted": docket.Wanted(regency=HERE), "to": Stage.WITHDRAWN, "told": Told()},
+        frozenset({Right.SEE}),
+    ),
+    "bulk.of_numbers": anywhere(Right.REVIEW, numbers=[], to=Stage.WITHDRAWN, told=Told()),
+    "bulk.preview": anywhere(Right.REVIEW, plan=Plan()),
     "correcting.cancel": subject(Right.REVIEW),
     "correcting.seen": subject(Right.REVIEW),
     "stage_import.plan": anywhere(Right.REVIEW, rows=[["Nomor", "Tahap"], ["BTN-2026-000001", "Diajukan"]]),
