@@ -33,6 +33,7 @@ class NewReply:
     address: str
     bubble: Bubble
     prompt: bool  # nothing else is on its way to this chat: it may go out at once
+    behind: bool = False  # something is: it may go out as soon as that has arrived
 
 
 def _insert(name: str) -> Any:
@@ -205,5 +206,6 @@ def post(
         "changed_at": now,
     }
     ((delivery_id,),) = _POST.rows(connection, new)
-    prompt = not on_its_way and recent < burst
-    return NewReply(delivery_id, row["id"], row["channel"], row["address"], bubble, prompt)
+    calm, behind = recent < burst, bool(on_its_way)
+    told = delivery_id, row["id"], row["channel"], row["address"], bubble
+    return NewReply(*told, prompt=calm and not behind, behind=calm and behind)

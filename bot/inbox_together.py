@@ -111,5 +111,6 @@ def end(
         "in_bubble": bubble.as_json(),
     }
     ((delivery_id, on_its_way, recent),) = _ending(tuple(sorted(changes))).rows(connection, given)
-    prompt = not on_its_way and recent < burst
-    return rows.NewReply(delivery_id, row["id"], row["channel"], row["address"], bubble, prompt)
+    calm, behind = recent < burst, bool(on_its_way)
+    told = delivery_id, row["id"], row["channel"], row["address"], bubble
+    return rows.NewReply(*told, prompt=calm and not behind, behind=calm and behind)

@@ -27,6 +27,7 @@ class Line:
     in_doubt: bool = False  # the last call had no clear answer: nothing is risked until a harmless one has
     refused: bool = False  # our token or settings were refused the last time
     answers: int = 0  # clear ones, so far
+    short: bool = False  # something waits that could go out if a call came back
     failures: int = 0  # of those questions, in a row: the pauses grow
     wake: asyncio.Event = field(default_factory=asyncio.Event)
 

@@ -19,6 +19,7 @@ from bot.inbox_rows import NewReply
 from bot.line import Line
 from bot.outbox_results import GATE_CLOSED, Report, Result
 from bot.outbox_rows import Ready, Sender
+from bot.outcomes import Outcomes, Written
 from bot.writer import DatabaseGone, Writer
 from models import Channel as ChannelName
 from models import Lane
@@ -28,7 +29,6 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-GROUPED = 0.01  # seconds: results that come in within this time are written in one transaction
 IDLE = 1.0  # seconds between two looks for what other processes and heartbeats wrote
 TIMEOUT = 45.0  # seconds: longer than any channel's own; then the outcome is unknown
 
@@ -61,15 +61,16 @@ class Outbox:
         self._replies_only = replies_only
         self.lines = {n: Line(c, Sender(n, rates[n], worker, invented)) for n, c in channels.items()}
         self._writer: Writer | None = None
-        self._results: list[Result] = []
+        self._outcomes: Outcomes | None = None
+        self._held: dict[int, NewReply] = {}  # by chat: replies behind a message that is still on its way
         self._sending: set[asyncio.Task[None]] = set()
         self._pumps: list[asyncio.Task[None]] = []
-        self._flusher: asyncio.Task[None] | None = None
         self._closing = False
 
     async def start(self, writer: Writer) -> None:
         """Begin to send what waits. On SQLite everything still marked as being sent is a dead process's."""
         self._writer = writer
+        self._outcomes = Outcomes(writer, self._database.shard, self._written)
         await writer.run(self._prepare)
         self._pumps = [asyncio.create_task(self._pump(line)) for line in self.lines.values()]
 
@@ -81,22 +82,31 @@ class Outbox:
     # --- the way of a reply: born, promoted in the same transaction, sent after its commit
 
     def finish(self, connection: sa.Connection, results: Sequence[Any]) -> list[Any]:
-        """At the end of a transaction: the replies written in it go out at once if the pace allows."""
+        """At the end of a transaction: the replies written in it go out at once if the pace allows, and so do those
+        that were behind a message whose result was written in it."""
         newest: dict[int, NewReply] = {}
-        for received in results:
-            if isinstance(received, Received) and received.reply:
-                newest[received.reply.conversation_id] = received.reply
+        arrived: set[int] = set()
+        for done in results:
+            if isinstance(done, Written):
+                arrived.update(done.chats)
+            elif isinstance(done, Received) and done.reply:
+                newest[done.reply.conversation_id] = done.reply
+        behind = [self._held.pop(chat) for chat in arrived | newest.keys() if chat in self._held]
+        behind = [reply for reply in behind if reply.conversation_id not in newest]  # else superseded by it
+        self._held |= {chat: reply for chat, reply in newest.items() if reply.behind}
         left: list[Any] = []
         for name, line in self.lines.items():
-            mine = [reply for reply in newest.values() if reply.channel is name]
-            if mine:
-                left += self._promoted(connection, line, mine)
+            mine = [reply for reply in newest.values() if reply.channel is name and not reply.behind]
+            left += self._promoted(connection, line, mine, [reply for reply in behind if reply.channel is name])
         return left
 
-    def _promoted(self, connection: sa.Connection, line: Line, mine: list[NewReply]) -> list[Any]:
-        prompt = [reply for reply in mine if reply.prompt][: line.free]
-        ready = outbox_rows.promote(connection, line.sender, prompt, self._now()) if prompt else []
-        return [*ready, *([Waiting(line.sender.channel)] if len(ready) < len(mine) else [])]
+    def _promoted(
+        self, connection: sa.Connection, line: Line, mine: list[NewReply], behind: list[NewReply]
+    ) -> list[Any]:
+        fit = [reply for reply in mine if reply.prompt] + outbox_rows.freed(connection, behind)
+        fit = fit[: line.free]
+        ready = outbox_rows.promote(connection, line.sender, fit, self._now()) if fit else []
+        return [*ready, *([Waiting(line.sender.channel)] if len(ready) < len(mine) + len(behind) else [])]
 
     def after(self, left: Sequence[Any]) -> None:
         """After the commit, on the event loop."""
@@ -104,6 +114,7 @@ class Outbox:
             if isinstance(item, Ready):
                 self._launch(item)
             elif isinstance(item, Waiting):
+                self.lines[item.channel].short = True
                 self.lines[item.channel].wake.set()
 
     def wake(self) -> None:
@@ -129,9 +140,11 @@ class Outbox:
         """One look at what waits; gives the seconds until the next."""
         name = line.sender.channel
         await line.ask()
-        if not line.free or not await asyncio.to_thread(self._any_due, name):
+        line.short = not line.free
+        if line.short or not await asyncio.to_thread(self._any_due, name):
             return IDLE
         ready, more = await self._run(lambda c: self._claim(c, line), last=True)
+        line.short = more or not ready
         for item in ready:
             self._launch(item)
         if ready:
@@ -177,9 +190,8 @@ class Outbox:
             line.in_flight -= 1
         line.learn(outcome)
         metrics.sends.labels(ready.channel.value, outcome.kind.value).inc()
-        self._results.append(Result(ready, outcome, self._now()))
-        if self._flusher is None:
-            self._flusher = asyncio.create_task(self._flush())
+        if self._outcomes is not None:
+            self._outcomes.add(Result(ready, outcome, self._now()))
 
     async def _outcome(self, line: Line, ready: Ready) -> Outcome:
         if not await self._on_time(line, ready):
@@ -228,28 +240,21 @@ class Outbox:
 
     # --- results
 
-    async def _flush(self) -> None:
-        await asyncio.sleep(GROUPED)
-        results, self._results, self._flusher = self._results, [], None
-        try:
-            await self._run(lambda c: outbox_results.settle(c, results), first=True)
-        except DatabaseGone:
-            await asyncio.sleep(IDLE)  # nobody else knows what became of these: keep them until it is back
-            self._results = results + self._results
-            if self._flusher is None:
-                self._flusher = asyncio.create_task(self._flush())
-        except Exception:  # the rows stay `sending` until their lease is over: uncertain, but not lost
-            log.exception("results of %d sends could not be written", len(results))
-        self.wake()
+    def _written(self, results: Sequence[Result]) -> None:
+        """What waited for a call to come back, or must be tried again, is looked for."""
+        again = any(result.outcome.kind is not OutcomeKind.SENT for result in results)
+        for line in self.lines.values():
+            if again or line.short:
+                line.wake.set()
 
     async def report(self, told: Report) -> bool:
         """A status webhook. False if it is about no message of ours."""
         return await self._run(lambda c: outbox_results.report(c, told, self._now()), first=True)
 
     async def sweep(self) -> int:
-        """Take back what dead processes held. Not while results of our own wait to be written down, after an outage
+        """Take back what dead processes held. Not while results of our own could not be written down, after an outage
         longer than a lease: what has arrived would pass for uncertain and be sent again."""
-        if self._results:
+        if self._outcomes is not None and self._outcomes.behind:
             return 0
         return await self._run(lambda c: outbox_rows.recover(c, self._now(), mine=self._worker))
 
@@ -265,7 +270,10 @@ class Outbox:
             pump.cancel()
         await asyncio.gather(*self._pumps, return_exceptions=True)
         begun = time.monotonic()
-        while (self._sending or self._flusher) and time.monotonic() - begun < seconds:
-            await asyncio.wait([*self._sending, *([self._flusher] if self._flusher else [])], timeout=0.1)
+        while (out := self._unfinished()) and time.monotonic() - begun < seconds:
+            await asyncio.wait(out, timeout=0.1)
         for task in self._sending:
             task.cancel()
+
+    def _unfinished(self) -> list["asyncio.Task[None]"]:
+        return [*self._sending, *(self._outcomes.tasks if self._outcomes else [])]

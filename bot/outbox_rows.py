@@ -67,16 +67,17 @@ _TO_SENDING = {
 }
 
 
-def _promote(name: str) -> Any:
+def _among(name: str) -> sa.ColumnElement[bool]:
     """The ids come as one value: as many as there are, the statement stays the same."""
-    listed: sa.ColumnElement[bool]
     if name == "postgresql":
-        listed = deliveries.c.id == sa.any_(sa.bindparam("ids", type_=postgresql.ARRAY(sa.BigInteger)))
-    else:
-        each = sa.func.json_each(sa.bindparam("ids", type_=sa.JSON())).table_valued("value")
-        listed = deliveries.c.id.in_(sa.select(each.c.value))
+        return deliveries.c.id == sa.any_(sa.bindparam("ids", type_=postgresql.ARRAY(sa.BigInteger)))
+    each = sa.func.json_each(sa.bindparam("ids", type_=sa.JSON())).table_valued("value")
+    return deliveries.c.id.in_(sa.select(each.c.value))
+
+
+def _promote(name: str) -> Any:
     queued = deliveries.c.state == DeliveryState.QUEUED
-    return sa.update(deliveries).where(listed, queued).values(_TO_SENDING).returning(deliveries.c.id)
+    return sa.update(deliveries).where(_among(name), queued).values(_TO_SENDING).returning(deliveries.c.id)
 
 
 _PROMOTE = Prepared(_promote)
@@ -141,6 +142,27 @@ _SETTLE = (
     .where(deliveries.c.id == sa.bindparam("it"))
     .values(state=sa.bindparam("to"), reason=sa.bindparam("why"), changed_at=sa.bindparam("now"))
 )
+
+
+def _freed(name: str) -> Any:
+    """Locked as a claim locks them; a chat that is just being answered is passed over."""
+    return (
+        sa.select(deliveries.c.id)
+        .join(conversations, conversations.c.id == deliveries.c.conversation_id)
+        .where(_among(name), deliveries.c.state == DeliveryState.QUEUED, ~_IN_FLIGHT)
+        .with_for_update(of=[deliveries, conversations], skip_locked=True)
+    )
+
+
+_FREED = Prepared(_freed)
+
+
+def freed(connection: sa.Connection, replies: Sequence[NewReply]) -> list[NewReply]:
+    """Of replies that waited for a message before them, those that may go out now that it was written down."""
+    if not replies:
+        return []
+    found = {number for (number,) in _FREED.rows(connection, {"ids": [reply.id for reply in replies]})}
+    return [reply for reply in replies if reply.id in found]
 
 
 def claim(
@@ -232,13 +254,14 @@ _ANY_DUE = (
         sa.text("deliveries.state IN ('queued')"),
         deliveries.c.channel == sa.bindparam("channel"),
         deliveries.c.not_before <= sa.bindparam("now"),
+        ~_IN_FLIGHT,
     )
     .limit(1)
 )
 
 
 def any_due(connection: sa.Connection, channel: Channel, now: dt.datetime) -> bool:
-    """Whether anything waits whose time has come: a cheap look before a transaction is opened for it."""
+    """Whether anything waits whose time has come, behind nothing that is on its way: a cheap look before a claim."""
     return connection.execute(_ANY_DUE, {"channel": channel, "now": now}).first() is not None
 
 

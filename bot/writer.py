@@ -69,16 +69,22 @@ class Writer:
         for thread in self._threads:
             thread.start()
 
-    async def run(self, work: Work[T], address: str = "", first: bool = False, last: bool = False) -> T:
+    async def run(
+        self, work: Work[T], address: str = "", first: bool = False, last: bool = False, within: float = 0.0
+    ) -> T:
         """Do `work` in a transaction and give its result after the commit.
 
         `first`: results of sends go before new messages, or a busy hour would leave many sends uncertain.
         `last`: it locks what `finish` locks, the pace of a sender; locked before somebody's message is worked on, two
         transactions would wait for each other.
+        `within`: it rides along with whatever comes next, and goes by itself if nothing has come in so many seconds.
         Raises DatabaseGone when it could not be written, else whatever `work` raises.
         """
         future: asyncio.Future[Any] = self._loop.create_future()
-        self._queues[self._database.shard(address)].put(Job(work, future, last), first)
+        queue = self._queues[self._database.shard(address)]
+        queue.put(Job(work, future, last), first, at_once=not within)
+        if within:
+            self._loop.call_later(within, queue.stir)
         return cast("T", await future)
 
     @property
@@ -166,32 +172,46 @@ class _Queue:
         self._first: deque[Job] = deque()
         self._rest: deque[Job] = deque()
         self._ready = threading.Condition()
+        self._stirred = False  # whether something is there that does not wait for others to ride along with
         self._closed = False
 
     def __len__(self) -> int:
         return len(self._first) + len(self._rest)
 
-    def put(self, job: Job, first: bool) -> None:
+    def put(self, job: Job, first: bool, at_once: bool = True) -> None:
         with self._ready:
             if self._closed:
                 raise DatabaseGone("closing")
             (self._first if first else self._rest).append(job)
-            self._ready.notify()
+            if at_once:
+                self._wake()
+
+    def stir(self) -> None:
+        """What rode along with nothing goes by itself."""
+        with self._ready:
+            if self._first or self._rest:
+                self._wake()
+
+    def _wake(self) -> None:
+        self._stirred = True
+        self._ready.notify()
 
     def take(self, most: int) -> list[Job]:
         """Wait for work; an empty list means: closed and nothing left."""
         with self._ready:
-            while not (self._first or self._rest or self._closed):
+            while not (self._stirred or self._closed):
                 self._ready.wait()
             taken: list[Job] = []
             while len(taken) < most and (self._first or self._rest) and not (taken and taken[-1].last):
                 taken.append(self._first.popleft() if self._first else self._rest.popleft())
+            self._stirred = bool(self._first or self._rest)
             return taken
 
     def put_back(self, jobs: Sequence[Job]) -> None:
         """What was taken and not done stays at the front."""
         with self._ready:
             self._rest.extendleft(reversed(jobs))
+            self._stirred = self._stirred or bool(jobs)
 
     def close(self) -> None:
         with self._ready:

@@ -1,14 +1,17 @@
 """A server that runs for months is put together without what it may never be asked for."""
 
+import gc
 import os
 import shutil
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 
 from alembic.script import ScriptDirectory
 
 import migrations
+from bot import serving
 
 ROOT = Path(__file__).parents[2]
 # Papers, sheets, pictures, calendars; the phone in the browser; Twilio where no account is; steps already made; pages
@@ -53,3 +56,29 @@ def test_the_steps_are_known_by_their_files_as_alembic_knows_them() -> None:
     assert migrations.head() == scripts.get_current_head()
     assert all(migrations.known(script.revision) for script in scripts.walk_revisions())
     assert not migrations.known("9999")
+
+
+class _Ring:
+    """Holds itself: only the collector can take it away."""
+
+    def __init__(self) -> None:
+        self.me = self
+
+
+def test_the_collector_leaves_alone_what_was_loaded_and_nothing_else() -> None:
+    before, frozen = gc.get_threshold(), gc.get_freeze_count()
+    loaded = _Ring()
+    try:
+        serving.stay()
+        assert gc.get_freeze_count() > frozen + 10_000
+        assert gc.get_threshold() == (serving.GARBAGE, *before[1:])
+        kept, loaded = weakref.ref(loaded), _Ring()
+        later, loaded = weakref.ref(loaded), None  # type: ignore[assignment]
+        gc.collect()
+        assert kept() is not None, "it was there before"
+        assert later() is None, "what a message leaves behind goes"
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*before)
+    gc.collect()
+    assert kept() is None

@@ -164,6 +164,25 @@ def test_a_reply_not_yet_sent_is_superseded(database: Database) -> None:
     _run(story)
 
 
+def test_a_reply_behind_another_goes_out_with_the_result_of_that_one(database: Database) -> None:
+    async def story() -> None:
+        channel = FakeChannel(delay=0.2)
+        async with engine(database, channel=channel) as it:
+            for pump in it.outbox._pumps:
+                pump.cancel()  # nobody looks for what waits
+            await it.hear(message("satu", address="1"))
+            await it.until(lambda: len(channel.sent) == 1)
+            await it.hear(message("dua", address="1"))
+            await it.hear(message("lain", address="2"))
+            assert "2: dua" not in channel.words
+            await it.settled()
+            assert [text for _, address, text, _ in channel.sent if address == "1"] == ["1: satu", "2: dua"]
+            moments = [moment for moment, address, *_ in channel.sent if address == "1"]
+            assert moments[1] - moments[0] >= 0.19
+
+    _run(story)
+
+
 def test_an_uncertain_reply_is_sent_once_more_and_bulk_never(database: Database) -> None:
     async def story() -> None:
         clock = Clock(lambda: NOON)

@@ -122,3 +122,18 @@ def test_who_comes_late_for_a_slot_takes_no_place_far_ahead_of_the_replies(
                 assert (connection.execute(sa.select(gates.c.tat)).scalar_one() > booked) is goes_out
 
     asyncio.run(story())
+
+
+@pytest.mark.parametrize(("rate", "books"), [(29.5, True), (pace.UNBOUND, False)])
+def test_a_late_send_books_anew_only_where_somebody_limits_the_pace(
+    database: Database, rate: float, books: bool
+) -> None:
+    async def story() -> None:
+        async with engine(database, rate=rate) as it:
+            line = it.outbox.lines[Channel.TELEGRAM]
+            late = Ready(1, "t", 1, Channel.TELEGRAM, "1", Lane.REPLY, 1, Bubble("x"), True, time.monotonic() - 1)
+            before = it.rows("SELECT tat FROM gates")
+            assert await it.outbox._on_time(line, late)
+            assert (it.rows("SELECT tat FROM gates") != before) is books
+
+    asyncio.run(story())

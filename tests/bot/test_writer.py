@@ -3,6 +3,7 @@
 import asyncio
 import threading
 import time
+from collections.abc import Sequence
 
 import pytest
 import sqlalchemy as sa
@@ -54,6 +55,30 @@ def test_results_go_before_new_messages(database: Database) -> None:
         await asyncio.gather(first, *later, result)
         await writer.close()
         assert order == ["result", "message 0", "message 1", "message 2"]
+
+    asyncio.run(story())
+
+
+def test_what_may_wait_rides_along_or_goes_by_itself(database: Database) -> None:
+    async def story() -> None:
+        groups: list[list[str]] = []
+
+        def finish(connection: sa.Connection, results: Sequence[str]) -> list[str]:
+            groups.append(list(results))
+            return []
+
+        writer = Writer(database, finish)
+        rides = asyncio.create_task(writer.run(lambda c: "rides", "a", first=True, within=60))
+        await asyncio.sleep(0.05)
+        assert not groups
+        assert await writer.run(lambda c: "new", "a") == "new"
+        assert (await rides, groups) == ("rides", [["rides", "new"]])
+        assert await writer.run(lambda c: "alone", "a", within=0.01) == "alone"
+        assert groups[1:] == [["alone"]]
+        left = asyncio.create_task(writer.run(lambda c: "at the end", "a", within=60))
+        await asyncio.sleep(0)
+        await writer.close()
+        assert await left == "at the end"
 
     asyncio.run(story())
 
