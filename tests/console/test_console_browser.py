@@ -1,28 +1,50 @@
 """The console in a real browser: a day at the office, readable by everybody, under the headers it is served with."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.database import Database
-from models import LikelyDouble
-from tests.console.office import PASSWORD, QUICK
-from tests.console.town import asks, settle
+from console.app import BASE
+from console.pages import PAGES
+from models import (
+    Application,
+    Broadcast,
+    Business,
+    Conversation,
+    Event,
+    LikelyDouble,
+    Programme,
+    Ticket,
+)
+from services import signing_in
+from services.broadcasts import drafting
+from services.broadcasts.audience import Audience
+from services.broadcasts.drafting import Draft
+from tests.console.office import CATALOGUE, PASSWORD, QUICK
+from tests.console.town import SERANG, asks, settle
 from tests.services import announced
 from tests.services.eventful import event, owner, signs_up
-from tests.services.people import account
+from tests.services.people import DEWI, account
 from tests.simulator.test_browser import WIDTHS, Watched, browser
 from tests.support import lent
 from tests.support.engine import NOON, echo
+from tests.support.office import OFFICE
 from tests.support.photos import photo
 from tests.support.server import Served, served, settings_for
 
 __all__ = ["browser"]
 
+RIGHT: set[tuple[int, str]] = set()  # how wide, where: pages on which nothing was wrong
+TO_SERANG = Draft("NIB", {"id": "Pendampingan NIB gratis."}, Audience(regencies=(SERANG,)))
+CODE = "c" * 22  # for choosing a password
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 
 
@@ -48,16 +70,28 @@ def running(lent_database: Database, tmp_path_factory: pytest.TempPathFactory) -
         roles = ("verifikator", "administrator", "humas", "petugas_acara", "pengelola_program")
         account(session, "dewi", "verifikator")
         account(session, "rina", *roles, display_name="Rina Marlina").password_hash = QUICK.hash(PASSWORD)
+        drafting.create(session, DEWI, TO_SERANG, texts=CATALOGUE, office=OFFICE, now=NOON)
+        signing_in.password_code(session, DEWI, "rina", code=CODE, now=NOON)
     settings = settings_for(lent_database.url, tmp_path_factory.mktemp("console"))
     with served(settings, answer=echo, clock=Clock(lambda: NOON)) as program:
         yield program
+
+
+class Noting(Watched):
+    """A page that remembers where nothing was found to be wrong."""
+
+    def check(self) -> None:
+        """As everywhere, and noted."""
+        super().check()
+        size = self.page.viewport_size
+        RIGHT.add((size["width"] if size else 0, urlsplit(self.page.url).path.removeprefix(BASE)))
 
 
 class Clerk:
     """Somebody at a screen."""
 
     def __init__(self, browser: Browser, running: Served, width: int, request: pytest.FixtureRequest) -> None:
-        self.watched, self.url, self.width = Watched(browser, width), running.url, width
+        self.watched, self.url, self.width = Noting(browser, width), running.url, width
         self.page: Page = self.watched.page
         self._draws = bool(request.config.getoption("--update-pictures"))
 
@@ -266,3 +300,50 @@ def test_people_businesses_and_accounts(clerk: Clerk, width: int) -> None:
     page.get_by_role("button", name="Buat tautan kata sandi").click()
     expect(page.get_by_text("Hanya tampil sekali")).to_be_visible()
     clerk.watched.check()
+
+
+def example(path: str, database: Database) -> str | None:
+    """The address of a page about the first of what there is; None for what is no page to look at."""
+    if path in NO_PAGE:
+        return None
+    with Session(database.read_engine) as session:
+        first = {name: session.scalars(sa.select(column).limit(1)).one() for name, column in FIRST.items()}
+    start = next((name for name in THINGS if path.startswith(name)), "")
+    named = {key: str(first[THINGS[start]]) for key in re.findall(r"{(\w+)", start)} if start else {}
+    known = {"photo": "1", "pair": "1", "id": "1", **named}
+    return NAMED.get(path) or re.sub(r"{(\w+)[^}]*}", lambda hole: known[hole[1]], path)
+
+
+NO_PAGE = (  # what leads on elsewhere, and files
+    "/percakapan/cari",
+    "/pendaftaran/{number}/foto/{photo:int}",
+    "/acara/{code}/undangan/poster",
+    "/siaran/{number:int}/lampiran",
+)
+NAMED = {
+    "/mulai/{code}": f"/mulai/{CODE}", "/pengguna/{name}": "/pengguna/dewi",
+    "/program/fakta/{name}": "/program/fakta/obligation_text",
+}  # fmt: skip
+FIRST = {
+    "number": Application.number, "chat": Ticket.conversation_id, "ticket": Ticket.id, "broadcast": Broadcast.id,
+    "person": Conversation.person_id, "business": Business.id, "event": Event.code, "programme": Programme.code,
+}  # fmt: skip
+THINGS = {
+    "/pendaftaran/{number}": "number", "/percakapan/orang/{conversation:int}": "chat",
+    "/percakapan/{ticket:int}": "ticket", "/siaran/{number:int}": "broadcast", "/orang/{person:int}": "person",
+    "/usaha/{business:int}": "business", "/acara/{code}": "event", "/program/{code}": "programme",
+}  # fmt: skip
+
+
+@WIDTHS
+def test_no_page_is_left_out(clerk: Clerk, lent_database: Database, width: int) -> None:
+    """Every page of the table is looked at, at both widths: those above were, the others are now."""
+    clerk.signs_in()
+    for one in PAGES:
+        shape = re.compile(re.sub(r"{[^}]+}", "[^/]+", one.path))
+        if one.method != "GET" or any(wide == width and shape.fullmatch(where) for wide, where in RIGHT):
+            continue
+        where = example(one.path, lent_database)
+        if where is not None:
+            clerk.page.goto(f"{clerk.url}{BASE}{where}")
+            clerk.watched.check()

@@ -30,7 +30,14 @@ OF_A_PLACE = {
     "/orang/{person:int}": "{person}",
     "/usaha/{business:int}": "{business}",
 }
-OF_NONE = ("/mulai/{code}", "/program/{code}")  # a code of one's own; programmes are Banten's
+# A code or a filter of one's own; accounts, which have scopes of their own; what is Banten's.
+OF_NONE = (
+    "/mulai/{code}",
+    "/pengguna/{name}",
+    "/program/{code}",
+    "/program/fakta/{name}",
+    "/siaran/saringan/{number:int}",
+)
 PARTS = {"photo:int": "1", "id:int": "{sign_up}", "part": "rencana", "pair:int": "{pair}"}  # within the thing
 # What must be filled in for a page to look at the thing at all.
 TYPED = {
