@@ -33,7 +33,7 @@ TOKEN = "bench" * 8
 PLACE = re.compile(r"{(\w+)(?::int)?}")
 GUESTS = 40
 # Asked for as well: what somebody types into a page's fields.
-SEARCHES = ("/orang?q=nomor+5", "/pendaftaran?q=dapur", "/pendaftaran?kab=36.02", "/orang?kab=36.02")
+SEARCHES = ("/orang?cari=nomor+5", "/pendaftaran?cari=dapur", "/pendaftaran?kab=36.02", "/orang?kab=36.02")
 
 
 def run(databases: Databases) -> list[str]:
