@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from console.desk import Open, Page
 from console.pages import PAGES
-from models import Business, Conversation, LikelyDouble, RequestKind, Ticket
+from models import Business, Conversation, Delivery, LikelyDouble, RequestKind, Ticket
 from services import requests, staff
 from services.broadcasts import drafting
 from services.broadcasts.audience import Audience
@@ -27,6 +27,7 @@ OF_A_PLACE = {
     "/siaran/{number:int}": "{broadcast}",
     "/permintaan/{request:int}": "{request}",
     "/acara/{code}": "{event}",
+    "/kiriman/{which:int}": "{delivery}",
     "/orang/{person:int}": "{person}",
     "/usaha/{business:int}": "{business}",
 }
@@ -62,7 +63,9 @@ def things(session: Session) -> SimpleNamespace:
     assert signed.sign_up is not None
     told = {"conversation_id": chat.id, "person_id": chat.person_id, "detail": None, "now": NOON}
     draft = Draft("NIB", {"id": "Pendampingan NIB gratis."}, Audience(regencies=(SERANG,)))
+    letter = session.scalars(sa.select(Delivery.id).where(Delivery.conversation_id == chat.id)).first()
     return SimpleNamespace(
+        delivery=letter,
         number=numbers["Emping Menes"], ticket=ticket, conversation=chat.id, person=chat.person_id,
         business=business.id, event=day.code, sign_up=signed.sign_up.id, pair=double.id,
         request=requests.ask(session, kind=RequestKind.SEE, **told).id,
