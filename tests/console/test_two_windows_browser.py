@@ -1,4 +1,4 @@
-"""Two windows: an owner at the phone in one, an officer at the console in the other, up to the certificate."""
+"""Two windows: an owner at the phone in one, officers at the console in the other; a case, an event, a broadcast."""
 
 import datetime as dt
 import re
@@ -6,12 +6,15 @@ import time
 from collections.abc import Iterator
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import Browser, Locator, expect
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.database import Database
+from models import Conversation
 from tests.console.office import PASSWORD, QUICK
+from tests.services import announced
 from tests.services.people import account
 from tests.simulator.test_browser import Watched, browser
 from tests.simulator.test_whole_way import Owner
@@ -37,27 +40,33 @@ def running(sqlite_files: lent.Files, tmp_path_factory: pytest.TempPathFactory) 
     clock = Clock(lambda: NOON + dt.timedelta(seconds=time.monotonic() - began))
     with lent.lent(sqlite_files) as database:
         _hire(database)
-        settings = settings_for(database.url, tmp_path_factory.mktemp("windows"))
+        settings = settings_for(database.url, tmp_path_factory.mktemp("windows"), broadcast={"second_person_from": 1})
         with served(settings, clock=clock, burst=ENOUGH) as program:
             yield program
 
 
 def _hire(database: Database) -> None:
     with Session(database.write_engine) as session, session.begin():
-        account(session, "rina", "verifikator", display_name="Rina Marlina").password_hash = QUICK.hash(PASSWORD)
+        for name, role in (
+            ("rina", "verifikator"),
+            ("tuti", "petugas_acara"),
+            ("putri", "humas"),
+            ("kepala", "penyetuju"),
+        ):
+            account(session, name, role).password_hash = QUICK.hash(PASSWORD)
 
 
 class Officer:
     """Somebody at the console."""
 
-    def __init__(self, browser: Browser, url: str) -> None:
+    def __init__(self, browser: Browser, url: str, name: str) -> None:
         self.watched, self.url = Watched(browser, 1280), f"{url}/console"
         self.page = self.watched.page
         self.page.goto(f"{self.url}/")
-        self.page.get_by_label("Nama akun").fill("rina")
+        self.page.get_by_label("Nama akun").fill(name)
         self.page.get_by_label("Kata sandi").fill(PASSWORD)
         self.page.get_by_role("button", name="Masuk ke konsol").click()
-        expect(self.page.get_by_role("heading", name="Rina Marlina")).to_be_visible()
+        expect(self.page.get_by_role("heading", name=f"Ibu {name.capitalize()}")).to_be_visible()
 
     def opens(self, path: str) -> None:
         self.page.goto(f"{self.url}{path}")
@@ -76,6 +85,11 @@ class Officer:
         self.presses(act)
         self.presses(sure)
 
+    def fills(self, **fields: str) -> None:
+        """Type into fields, by their labels."""
+        for label, value in fields.items():
+            self.page.get_by_label(label.replace("_", " "), exact=True).first.fill(value)
+
     def moves(self, number: str, stage: str) -> None:
         """To another stage, the owner's message seen before."""
         self.opens(f"/pendaftaran/{number}")
@@ -89,7 +103,7 @@ class Officer:
 
 
 def test_from_hello_to_the_certificate(running: Served, browser: Browser) -> None:
-    phone, officer = Watched(browser, 390), Officer(browser, running.url)
+    phone, officer = Watched(browser, 390), Officer(browser, running.url, "rina")
     phone.page.goto(f"{running.url}/simulator/telegram")
     owner = Owner(phone.page)
     phone.page.get_by_role("button", name="MULAI", exact=True).click()
@@ -127,7 +141,7 @@ def _is_helped(owner: Owner, officer: Officer) -> None:
     expect(officer.page.locator(".tries q")).to_have_text(["emping", "banyak bu"])
     officer.helps("Ambil alih percakapan", "Ya, ambil alih")
     owner.answered()
-    expect(owner.bubbles.last).to_contain_text("Rina Marlina")
+    expect(owner.bubbles.last).to_contain_text("Ibu Rina")
     owner.say("Ada yang asin ada yang pedes")
     expect(owner.bubbles.last).to_contain_text("Ditambahkan ke T-")
     officer.page.reload()
@@ -140,3 +154,78 @@ def _is_helped(owner: Owner, officer: Officer) -> None:
     officer.helps("Serahkan lagi ke asisten", "Ya, serahkan ke asisten")
     owner.answered()
     expect(owner.bubbles.last).to_contain_text("Ada berapa nama produk")
+
+
+def passes(running: Served, **time: float) -> None:
+    """Time goes by, and what falls due meanwhile is done."""
+    running.program.clock.shift(dt.timedelta(**time))
+    running.call(running.program.forwarded())
+
+
+def test_an_event_and_a_broadcast(running: Served, browser: Browser) -> None:
+    tuti, phone = Officer(browser, running.url, "tuti"), Watched(browser, 1280)
+    tuti.opens("/acara/baru")
+    tuti.fills(Mulai="2026-11-25T09:00", Selesai="2026-11-25T13:00", Tempat="Aula UPTD", Jumlah_kursi="30")
+    tuti.page.get_by_label("Judul, seperti di surat undangan").fill("Pelatihan label")
+    tuti.page.get_by_label("Kab/kota tempat acara").select_option(label="Kota Serang")
+    tuti.presses("Simpan acara")
+    tuti.says("Dari undangan sampai sertifikat")
+    event = tuti.page.url.split("?")[0]
+
+    owner = Owner(phone.page)
+    phone.page.goto(f"{running.url}/simulator/telegram")
+    phone.page.get_by_role("button", name="MULAI", exact=True).click()
+    owner.answered()
+    owner.tap("Acara & pelatihan", "Pelatihan label", "Ikut", "Ya, setuju")
+    owner.say("Siti Aminah", "Keripik Bu Siti")
+    owner.tap("Kota Serang")
+    phone.page.locator(".turn").last.get_by_role("button", name="Ya, ingatkan").click()
+    joined = owner.bubbles.filter(has_text="Kode hadir:")  # and its picture
+    expect(joined).to_have_count(1, timeout=10_000)
+    digits = re.search(r"Kode hadir: (\d{4})", joined.inner_text())
+    assert digits is not None
+    _is_announced_to(running, browser, owner)
+
+    passes(running, days=1)
+    tuti = Officer(browser, running.url, "tuti")  # sessions left alone are over
+    tuti.page.goto(f"{event}/pintu")
+    tuti.page.get_by_label("Nama pintu").fill("Pintu A")
+    tuti.presses("Buat tautan pintu")
+    door = Watched(browser, 390)
+    door.page.goto(tuti.page.locator("#tautan-pintu").inner_text())
+    door.page.get_by_label("Ketik 4 angka").fill(digits[1])
+    door.page.get_by_role("button", name="Hadir Siti Aminah").click()
+    expect(door.page.get_by_text("Siti Aminah. Hadir")).to_be_visible()
+    tuti.page.goto(f"{event}/sertifikat")
+    tuti.presses("Terbitkan untuk yang hadir")
+    passes(running, days=1)
+    expect(owner.bubbles.filter(has_text="ertifikat").last).to_be_visible()
+    tuti = Officer(browser, running.url, "tuti")
+    tuti.page.goto(f"{event}/sertifikat")
+    tuti.says("1 dari 1 yang hadir sudah punya")
+
+
+def _is_announced_to(running: Served, browser: Browser, owner: Owner) -> None:
+    """Written by one, approved by another, read on the phone, and counted."""
+    with Session(running.program.database.write_engine) as session, session.begin():
+        for person_id in session.scalars(sa.select(Conversation.person_id).where(Conversation.person_id.is_not(None))):
+            announced.agrees(session, person_id)
+    putri, kepala = Officer(browser, running.url, "putri"), Officer(browser, running.url, "kepala")
+    putri.opens("/siaran/baru")
+    putri.fills(Naskah_Indonesia="Halo {nama}, besok ada *pelatihan label* gratis.")
+    putri.page.get_by_label("Judul (untuk petugas)").fill("Undangan pelatihan")
+    putri.page.locator("#sibuk").check()  # who wrote a moment ago is not left out
+    putri.presses("Simpan dan lihat pratinjaunya")
+    putri.presses("Minta persetujuan")
+    putri.says("Persetujuan diminta")
+    kepala.page.goto(putri.page.url.split("?")[0])
+    kepala.presses("Setujui dan kirim")
+    kepala.says("Disetujui")
+    passes(running, minutes=40)  # nobody is written to in the middle of something else
+    expect(owner.bubbles.filter(has_text="besok ada pelatihan label")).to_have_count(1, timeout=10_000)
+    putri = Officer(browser, running.url, "putri")  # sessions left alone are over
+    putri.opens("/siaran")
+    putri.page.get_by_role("link", name="Undangan pelatihan").click()
+    putri.says("Selesai")
+    putri.says("Terkirim")
+    putri.watched.check()
