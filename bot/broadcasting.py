@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import Broadcast, BroadcastState, Channel
 from services import alerts
-from services.broadcasts import running
+from services.broadcasts import approving, running
 from services.broadcasts.running import Tended
 
 if TYPE_CHECKING:
@@ -61,15 +61,27 @@ class Broadcaster:
         program, self._busy = self._program, False
         if not await asyncio.to_thread(self._anything):
             return
+        # Freezing a hundred thousand takes seconds: not where messages are answered, but on a connection of its own.
+        while await asyncio.to_thread(self._settle) is not None:
+            program.outbox.wake()
         tended = await program.writer.run(self._tend)
         self._busy = tended.busy
         if tended.given:
             program.outbox.wake()
 
     def _anything(self) -> bool:
-        running_now = Broadcast.state.in_((BroadcastState.SCHEDULED, BroadcastState.SENDING))
+        running_now = Broadcast.state.in_((BroadcastState.FREEZING, BroadcastState.SCHEDULED, BroadcastState.SENDING))
         with self._program.database.read() as connection:
             return connection.execute(sa.select(Broadcast.id).where(running_now).limit(1)).first() is not None
+
+    def _settle(self) -> int | None:
+        program, database = self._program, self._program.database
+        waits = sa.select(Broadcast.id).where(Broadcast.state == BroadcastState.FREEZING).limit(1)
+        with database.read() as connection:
+            if connection.execute(waits).first() is None:
+                return None
+        with Session(database.write_engine) as session, session.begin():
+            return approving.settle(session, program.texts, program.office, program.clock.now())
 
     def _tend(self, connection: sa.Connection) -> Tended:
         program, now = self._program, self._program.clock.now()

@@ -21,7 +21,8 @@ from services.staff import Right
 
 BEFORE = (BroadcastState.DRAFT, BroadcastState.ASKED)
 COLOURS = {
-    BroadcastState.DRAFT: "", BroadcastState.ASKED: "wait", BroadcastState.SCHEDULED: "info",
+    BroadcastState.DRAFT: "", BroadcastState.ASKED: "wait", BroadcastState.FREEZING: "wait",
+    BroadcastState.SCHEDULED: "info",
     BroadcastState.SENDING: "go", BroadcastState.PAUSED: "wait", BroadcastState.DONE: "done",
     BroadcastState.CANCELLED: "late",
 }  # fmt: skip

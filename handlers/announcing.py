@@ -9,6 +9,7 @@ from typing import Any
 
 from conversation.form import Form
 from conversation.kinds import Choice, Written
+from conversation.question import Answers
 from conversation.turn import Note, Turn
 from handlers.desk import Desk
 from handlers.next import Facts, Next
@@ -16,7 +17,7 @@ from handlers.spoken import Spoken
 from models import Broadcast, Channel, Session, Stage
 from services import accounts
 from services.broadcasts import approving, drafting, fates, running, saying
-from services.broadcasts.audience import Audience, in_words
+from services.broadcasts.audience import Audience, AudienceRefused, in_words
 from services.broadcasts.drafting import Draft, DraftRefused, Preview
 from services.broadcasts.running import BroadcastRefused
 from services.staff import Actor, Forbidden, Right, demand
@@ -24,14 +25,20 @@ from services.staff import Actor, Forbidden, Right, demand
 ABOUT = re.compile(r"(\d{1,18})\.(\d{1,6})")
 TYPED = re.compile(r"/siaran(?:\s+(\S{1,20}))?(?:\s+(?:S-?)?(\d{1,18}))?", re.IGNORECASE)
 LONGEST = 900  # characters typed on a phone
-# What an audience of the chat's list means.
+# What an audience of the chat's list means; the others ask for a value of their own.
 WHO = {
     "all": Audience(),
     "only_nib": Audience(todos=("BUTUH_NIB",), only_todo=True),
     "waiting": Audience(stages=(Stage.WAITING.value,)),
     "placed": Audience(stages=(Stage.PLACED.value,)),
     "issued": Audience(stages=(Stage.ISSUED.value,)),
+    "silent": Audience(silent_for=30),
 }
+# A choice of the list, the question that asks for its value, and the condition it becomes.
+BY = {
+    "by_stage": ("stage", "stages"), "by_todo": ("todo", "todos"), "by_sector": ("product", "sectors"),
+    "by_event": ("event", "event"),
+}  # fmt: skip
 Act = Callable[[Session, Actor, int, Any], Broadcast]
 ACTS: dict[str, tuple[Act, str]] = {
     "jeda": (running.pause, "broadcast.chat.paused"),
@@ -96,12 +103,36 @@ def _progress(desk: Desk, actor: Actor, number: int) -> Note:
 
 
 def form(facts: Facts) -> Form:
-    """For whom, where, and the words."""
-    who = Choice(key="who", text="broadcast.chat.who", ids=tuple(WHO), third="lost")
+    """For whom (by numbers: first the condition, then its value), where, and the words in one or two languages."""
+    who = Choice(key="who", text="broadcast.chat.who", ids=(*WHO, *BY), third="lost")
+    stage = Choice(key="stage", text="broadcast.chat.stage", when=_chose("by_stage"), third="lost")
+    todo = Choice(key="todo", text="broadcast.chat.todo", when=_chose("by_todo"), third="lost")
+    product = Choice(
+        key="product", text="journey.product", prompt="broadcast.chat.product", when=_chose("by_sector"), third="lost"
+    )
+    event = Written(key="event", text="broadcast.chat.event", most=12, when=_chose("by_event"), third="lost")
     codes = ("all", "36.01", "36.02", "36.03", "36.04", "36.71", "36.72", "36.73", "36.74")
     where = Choice(key="where", text="broadcast.chat.where", ids=codes, third="lost")
     words = Written(key="words", text="broadcast.chat.words", most=LONGEST, third="lost")
-    return Form(key="siaran", questions=(who, where, words))
+    english = Written(
+        key="english", text="broadcast.chat.english", most=LONGEST, skippable=True, skipped="", third="lost"
+    )
+    return Form(key="siaran", questions=(who, stage, todo, product, event, where, words, english))
+
+
+def _chose(option: str) -> Callable[[Answers], bool]:
+    return lambda answers: answers.plain.get("who") == option
+
+
+def meant(answers: Answers) -> Audience:
+    """The audience of what was chosen. Raises AudienceRefused."""
+    who, where = str(answers["who"]), str(answers["where"])
+    told = WHO.get(who, Audience()).as_json()
+    if who in BY:
+        key, part = BY[who]
+        value = str(answers[key]).strip()
+        told[part] = value.upper() if part == "event" else [value]
+    return Audience.from_json(told | ({} if where == "all" else {"regencies": [where]}))
 
 
 def written(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
@@ -109,15 +140,16 @@ def written(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
     actor = _actor(desk)
     if actor is None:
         return Next(open="menu")
-    words, where = str(turn.answers["words"]), str(turn.answers["where"])
-    told = WHO[str(turn.answers["who"])].as_json() | ({} if where == "all" else {"regencies": [where]})
-    draft = Draft(words[:60], {"id": words}, Audience.from_json(told))
+    said = {"id": str(turn.answers["words"]), "en": str(turn.answers["english"])}
     how: dict[str, Any] = {"texts": desk.texts, "office": desk.office, "now": desk.now}
     try:
-        row = drafting.create(desk.session, actor, draft, **how)
+        row = drafting.create(desk.session, actor, Draft(said["id"][:60], said, meant(turn.answers)), **how)
         return _shown(desk, spoken, row, drafting.preview(desk.session, actor, row.id, **how))
     except DraftRefused as refused:
         return Next(tuple(Note(f"broadcast.fault.{one.what.value}", {"about": one.about}) for one in refused.found))
+    except AudienceRefused as refused:
+        about = {"about": refused.what}
+        return Next((Note(f"broadcast.unfit.{refused.part}", about), Note("broadcast.chat.again")))
     except Forbidden:
         return Next((Note("staff.forbidden"),))
 
@@ -175,12 +207,11 @@ def _done(desk: Desk, actor: Actor, number: int, option: str, facts: Facts) -> N
     if option == "ask":
         told = approving.ask(desk.session, actor, number, **how)
         return Next((Note("broadcast.chat.asked", {**said, "count": told}),))
-    return _approved(approving.approve(desk.session, actor, number, int(facts["version"]), **how))
+    return _promised(approving.promise(desk.session, actor, number, int(facts["version"]), desk.now))
 
 
-def _approved(row: Broadcast) -> Next:
-    values = {"number": f"S-{row.id}", "count": row.total, "deadline": row.send_at}
-    return Next((Note("broadcast.approved", values),))
+def _promised(row: Broadcast) -> Next:
+    return Next((Note("broadcast.promised", {"number": f"S-{row.id}"}),))
 
 
 # --- the two buttons of a request
@@ -197,9 +228,7 @@ def answered(desk: Desk, spoken: Spoken, about: str, option: str) -> Next | None
         if option == "reject":
             approving.reject(desk.session, actor, number, version, desk.now)
             return Next((Note("broadcast.rejected", {"number": f"S-{number}"}),))
-        return _approved(
-            approving.approve(desk.session, actor, number, version, texts=desk.texts, office=desk.office, now=desk.now)
-        )
+        return _promised(approving.promise(desk.session, actor, number, version, desk.now))
     except Forbidden:
         return Next((Note("staff.forbidden"),))
     except BroadcastRefused as refused:

@@ -16,6 +16,7 @@ class BroadcastState(StrEnum):
 
     DRAFT = "draft"
     ASKED = "asked"  # somebody else is to approve it
+    FREEZING = "freezing"  # somebody said yes in a chat: a worker is about to freeze audience and texts
     SCHEDULED = "scheduled"  # approved: audience and texts are frozen
     SENDING = "sending"
     PAUSED = "paused"

@@ -13,7 +13,7 @@ from services.broadcasts.running import BroadcastRefused, Why, locked
 from services.broadcasts.selecting import Count
 from services.broadcasts.wording import Addressee, bubble, words_of
 from services.office import Office
-from services.staff import Actor, Right, Via, demand
+from services.staff import Actor, Forbidden, Right, Via, demand
 from texts.bubble import Bubble, Button, Shape
 from texts.filling import Marked
 
@@ -47,31 +47,89 @@ def approve(
 
     From `office.announcing.second_from` recipients on, by somebody else with the right; below, whoever drafts may.
     """
+    row = _approvable(session, actor, number, version, now)
+    return _freeze(session, actor, row, texts, office, now)
+
+
+def promise(session: Session, actor: Actor, number: int, version: int, now: dt.datetime) -> Broadcast:
+    """The same yes, from a chat: it is kept at once, and the freeze is a worker's (`settle`). Raises as `approve`.
+
+    To freeze a hundred thousand takes seconds, in which whoever answers in chats would answer nobody.
+    """
+    row = _approvable(session, actor, number, version, now)
+    if row.state is BroadcastState.ASKED:  # so somebody else is to say it, however many they are now
+        _second(actor, row)
+    row.state, row.approved_at, row.approved_by = BroadcastState.FREEZING, now, actor.name
+    row.approved_staff = actor.staff_id
+    session.flush()
+    about = {"version": version}
+    audit.note(session, actor, "broadcast.promised", f"broadcast:{number}", after=about, now=now)
+    return row
+
+
+def settle(session: Session, texts: "Catalogue", office: Office, now: dt.datetime) -> int | None:
+    """Freeze one broadcast somebody said yes to in a chat, and tell them what came of it; its number. None: none waits.
+
+    Two workers at once take different ones. Where it cannot be, it waits for a yes again.
+    """
+    query = sa.select(Broadcast).where(Broadcast.state == BroadcastState.FREEZING).order_by(Broadcast.id).limit(1)
+    row = session.scalars(query.with_for_update(skip_locked=True).execution_options(populate_existing=True)).first()
+    if row is None:
+        return None
+    account = session.get(Staff, row.approved_staff) if row.approved_staff is not None else None
+    chat = drafting.chat_of(session, row.approved_staff)
+    language = (chat.language if chat else None) or Language.ID
+    try:
+        if account is None or account.disabled_at is not None:
+            raise BroadcastRefused(Why.OWN)
+        with session.begin_nested():
+            _freeze(session, staff.actor_of(account, Via.CHAT), row, texts, office, now)
+        values = {"number": f"S-{row.id}", "count": row.total, "deadline": row.send_at}
+        said = texts.text("broadcast.approved", language, **values)
+    except (BroadcastRefused, Forbidden) as refused:
+        session.refresh(row)
+        row.state, row.approved_at, row.approved_by, row.approved_staff = BroadcastState.ASKED, None, None, None
+        why = refused.why.value if isinstance(refused, BroadcastRefused) else Why.OWN.value
+        said = texts.text(f"broadcast.refused.{why}", language)
+    session.flush()
+    if chat is not None:
+        deliveries.post(
+            session, conversation_id=chat.id, bubble=Bubble(said), lane=Lane.NOTICE,
+            because=f"broadcast_settled:{row.id}", now=now,
+        )  # fmt: skip
+    return row.id
+
+
+def _approvable(session: Session, actor: Actor, number: int, version: int, now: dt.datetime) -> Broadcast:
+    """The broadcast, locked, if this account may say yes to this version of it now."""
     demand(actor, Right.DRAFT if Right.APPROVE not in actor.rights else Right.APPROVE)
     row = locked(session, number)
-    audience = Audience.from_json(row.audience)
-    demand_all(audience, actor, Right.APPROVE)
+    demand_all(Audience.from_json(row.audience), actor, Right.APPROVE)
     if row.state not in (BroadcastState.DRAFT, BroadcastState.ASKED):
         raise BroadcastRefused(Why.STATE)
     if row.version != version:
         raise BroadcastRefused(Why.CHANGED)
     if row.expires_at is not None and row.expires_at <= now:
         raise BroadcastRefused(Why.EXPIRED)
+    return row
+
+
+def _freeze(
+    session: Session, actor: Actor, row: Broadcast, texts: "Catalogue", office: Office, now: dt.datetime
+) -> Broadcast:
     if not attaching.hold(session, row, now):
         raise BroadcastRefused(Why.FILE)
-    given = drafting.terms(session, row, texts, office)
+    audience, given = Audience.from_json(row.audience), drafting.terms(session, row, texts, office)
     left = selecting.count(session, audience, given, now).left
     with session.begin_nested():  # whom it may not go to is not written down
-        total = selecting.freeze(session, number, audience, given, now)
+        total = selecting.freeze(session, row.id, audience, given, now)
         _enough(actor, row, total, office)
     row.total, row.left_out = total, {why.value: many for why, many in left.items()}
     row.state, row.send_at = BroadcastState.SCHEDULED, drafting.starts(row, office, now)
     row.approved_at, row.approved_by, row.approved_staff = now, actor.name, actor.staff_id
     session.flush()
-    audit.note(
-        session, actor, "broadcast.approved", f"broadcast:{number}", after={"version": version, "count": row.total},
-        now=now,
-    )  # fmt: skip
+    about = {"version": row.version, "count": row.total}
+    audit.note(session, actor, "broadcast.approved", f"broadcast:{row.id}", after=about, now=now)
     return row
 
 
@@ -81,6 +139,10 @@ def _enough(actor: Actor, row: Broadcast, total: int, office: Office) -> None:
         raise BroadcastRefused(Why.EMPTY)
     if total < office.announcing.second_from:
         return
+    _second(actor, row)
+
+
+def _second(actor: Actor, row: Broadcast) -> None:
     demand(actor, Right.APPROVE)
     if not staff.is_second(actor, row.created_staff) or actor.name == row.created_by:
         raise BroadcastRefused(Why.OWN)

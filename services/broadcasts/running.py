@@ -192,8 +192,8 @@ def resume(session: Session, actor: Actor, number: int, now: dt.datetime) -> Bro
 def cancel(session: Session, actor: Actor, number: int, now: dt.datetime) -> Broadcast:
     """End it: who waits gets nothing. Raises BroadcastRefused, Forbidden."""
     found = _mine(
-        session, actor, number, BroadcastState.DRAFT, BroadcastState.ASKED, BroadcastState.SCHEDULED,
-        BroadcastState.SENDING, BroadcastState.PAUSED,
+        session, actor, number, BroadcastState.DRAFT, BroadcastState.ASKED, BroadcastState.FREEZING,
+        BroadcastState.SCHEDULED, BroadcastState.SENDING, BroadcastState.PAUSED,
     )  # fmt: skip
     before = found.state
     found.state, found.finished_at = BroadcastState.CANCELLED, now

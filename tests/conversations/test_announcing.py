@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
+import texts
 from bot.database import Database
-from models import Broadcast, BroadcastState, Channel, Delivery, Session
+from models import Broadcast, BroadcastState, Channel, Delivery, Person, Session
 from services.announcing import Announcing
-from services.broadcasts import running
+from services.broadcasts import approving, running
 from tests.services import announced, people
 from tests.services.people import NOON, transaction
 from tests.support.chat import Chat, tap
@@ -17,6 +18,7 @@ from tests.support.office import OFFICE
 from texts.bubble import Bubble, Button
 
 TWO = replace(OFFICE, announcing=Announcing(second_from=2))
+TEXTS = texts.load()
 TEXT = "Halo {nama}, pelatihan NIB hari Kamis."
 
 
@@ -49,12 +51,52 @@ def asked(database: Database) -> dict[str, Button]:
     return {button.data.split("|")[2]: button for button in Bubble.from_json(kept).buttons}
 
 
+def settled(database: Database) -> tuple[int | None, str]:
+    """What the worker does after a yes, and the end of what it tells whoever said so."""
+    with transaction(database) as session:
+        done = approving.settle(session, TEXTS, TWO, NOON)
+        query = sa.select(Delivery.bubble).where(Delivery.because.startswith("broadcast_settled:"))
+        said = session.scalars(query.order_by(Delivery.id.desc()).limit(1)).first()
+    return done, str(said["text"]).partition(". ")[0].partition(" ")[2].partition(" ")[2] if said else ""
+
+
+def test_whom_it_is_for_is_chosen_by_numbers(rina: Chat) -> None:
+    database = rina.database
+    for choice, value, filtered in (
+        ("by_stage", "DATA_KURANG", {"stages": ["DATA_KURANG"]}),
+        ("by_todo", "BUTUH_NIB", {"todos": ["BUTUH_NIB"]}),
+        ("by_sector", "bakery", {"sectors": ["bakery"]}),
+        ("silent", None, {"silent_for": 30}),
+    ):
+        rina.says("/siaran").taps(choice)
+        if value is not None:
+            rina.taps(value)
+        rina.taps("36.02").says(TEXT).says("lewati")
+        with Session(database.read_engine) as session:
+            row = session.scalars(sa.select(Broadcast).order_by(Broadcast.id.desc())).first()
+        assert row is not None
+        assert (row.audience, row.texts) == ({**filtered, "regencies": ["36.02"]}, {"id": TEXT})
+    rina.says("/siaran").taps("by_event").says("xx99").taps("all").says(TEXT).says("lewati")
+    assert "Acara “XX99” tidak ada" in rina.text
+
+
+def test_a_yes_that_cannot_be_is_told_and_waits_for_another(rina: Chat) -> None:
+    database = rina.database
+    rina.says("/siaran").taps("all", "all").says(TEXT).says("lewati").taps("ask")
+    staff_chat(database, "902").hears(tap(asked(database)["approve"]))
+    with transaction(database) as session:
+        for person_id in session.scalars(sa.select(Person.id)):
+            announced.agrees(session, person_id, given=False, at=NOON + dt.timedelta(minutes=1))
+    assert settled(database)[0] == 1
+    assert state(database) is BroadcastState.ASKED
+
+
 def test_written_in_a_chat_and_approved_in_another(rina: Chat) -> None:
     database = rina.database
     rina.says("/siaran").taps("all")
-    rina.says("2" if rina.labels[1] == "Kab. Pandeglang" else "1").says(TEXT)
+    rina.says("2" if rina.labels[1] == "Kab. Pandeglang" else "1").says(TEXT).says("lewati")
     assert "Tidak ada yang akan menerimanya" in rina.text  # nobody in Pandeglang
-    rina.says("/siaran").taps("all").taps("36.02").says(TEXT)
+    rina.says("/siaran").taps("all").taps("36.02").says(TEXT).says("Hello {nama}, a NIB training.")
     for words in ("di Kabupaten Lebak: 2 orang", "Halo Ibu 0, pelatihan", "BERHENTI", "Kirim kepada 2 orang?"):
         assert words in rina.text
     assert rina.options == ["ask", "test", "drop"]
@@ -71,9 +113,12 @@ def test_written_in_a_chat_and_approved_in_another(rina: Chat) -> None:
     assert state(database) is BroadcastState.ASKED
     dewi = staff_chat(database, "902")
     dewi.hears(tap(buttons["approve"]))
-    assert "disetujui untuk 2 penerima" in dewi.text
+    assert "S-2 disetujui. ✅ Penerimanya sedang dicatat" in dewi.text
     dewi.hears(tap(buttons["reject"]))
     assert "tidak lagi dalam keadaan untuk itu" in dewi.text
+    assert state(database) is BroadcastState.FREEZING
+    assert settled(database) == (2, "disetujui untuk 2 penerima")
+    assert settled(database)[0] is None
     assert state(database) is BroadcastState.SCHEDULED
 
     with transaction(database) as session:
@@ -90,16 +135,16 @@ def test_written_in_a_chat_and_approved_in_another(rina: Chat) -> None:
 
 def test_given_back_dropped_or_refused(rina: Chat) -> None:
     database = rina.database
-    rina.says("/siaran").taps("all", "all").says(TEXT).taps("ask")
+    rina.says("/siaran").taps("all", "all").says(TEXT).says("lewati").taps("ask")
     dewi = staff_chat(database, "902")
     dewi.hears(tap(asked(database)["reject"]))
     assert "dikembalikan" in dewi.text
     assert state(database) is BroadcastState.DRAFT
     assert "tidak boleh" in dewi.says("/siaran").text
     rina.says("/siaran").taps("only_nib")
-    rina.taps("all").says("Halo {zodiak}")
+    rina.taps("all").says("Halo {zodiak}").says("lewati")
     assert "“zodiak” tidak dikenal" in rina.text
-    rina.says("/siaran").taps("all", "all").says("Transfer uang ke https://bit.ly/x").taps("drop")
+    rina.says("/siaran").taps("all", "all").says("Transfer uang ke https://bit.ly/x").says("lewati").taps("drop")
     assert state(database) is BroadcastState.CANCELLED
     said = Chat(database, TWO, address="999", now=NOON).says("halo", "/siaran").text
     assert "Siaran" not in said

@@ -286,6 +286,7 @@ TABLE: Mapping[str, Line | NoGate] = {
     "broadcasts.drafting.change": subject(Right.DRAFT, number=written, draft=DRAFT),
     "broadcasts.drafting.preview": either(Right.DRAFT, Right.APPROVE, number=written),
     "broadcasts.drafting.try_out": subject(Right.DRAFT, number=written),
+    "broadcasts.approving.promise": either(Right.APPROVE, Right.DRAFT, number=written, version=1),
     "broadcasts.approving.candidates": anywhere(Right.DRAFT),
     "broadcasts.attaching.attach": subject(Right.DRAFT, number=written, content=b"%PDF-1.7 %%EOF"),
     "broadcasts.attaching.detach": subject(Right.DRAFT, number=written),
