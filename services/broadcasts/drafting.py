@@ -320,4 +320,5 @@ def _said_lately(session: Session, row: Broadcast, audience: Audience, given: Te
     meant = selecting.candidates(session, audience, given, now).subquery()
     had = sa.select(Recipient.person_id).where(Recipient.broadcast_id.in_(same))
     both = sa.select(sa.func.count()).where(meant.c.left_out.is_(None), meant.c.person_id.in_(had))
-    return int(session.execute(both).scalar_one())
+    with selecting.in_bulk(session):
+        return int(session.execute(both).scalar_one())

@@ -64,5 +64,6 @@ def invite(
     demand_all(audience, actor, Right.EVENTS)
     found = selecting.candidates(session, audience, drafting.terms(session, row, texts, office), now).subquery()
     reached = sa.select(found.c.business_id).where(found.c.left_out.is_(None), found.c.business_id.is_not(None))
-    ids = session.scalars(reached.order_by(found.c.business_id)).all()
+    with selecting.in_bulk(session):
+        ids = session.scalars(reached.order_by(found.c.business_id)).all()
     return inviting.invite(session, actor, code, (Invitee(business_id=one) for one in ids), now=now)
