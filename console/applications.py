@@ -20,7 +20,7 @@ Kind = TypeVar("Kind", bound=StrEnum)
 
 def listing(desk: Desk) -> Response:
     """One page of the queue; htmx asks for the table alone."""
-    wanted = read(desk.asked.query)
+    wanted = read(desk.asked.query, desk.actor.staff_id)
     with desk.reading() as session:
         found = docket.find(session, desk.actor, wanted, desk.now)
         counts = None if desk.asked.fragment else docket.counts(session, desk.actor, desk.now)
@@ -41,15 +41,21 @@ def download(desk: Desk) -> Response:
     with tempfile.TemporaryDirectory(prefix="naikkelas-") as folder, desk.writing() as session:
         path = Path(folder) / "pengajuan.xlsx"
         docket_file.write(
-            session, desk.actor, read(desk.asked.form), path, texts=settings.texts, office=settings.office, now=desk.now
+            session,
+            desk.actor,
+            read(desk.asked.form, desk.actor.staff_id),
+            path,
+            texts=settings.texts,
+            office=settings.office,
+            now=desk.now,
         )
         content = path.read_bytes()
     name = f"pengajuan-{settings.office.local_day(desk.now).isoformat()}.xlsx"
     return Response(content, media_type=XLSX, headers={"content-disposition": f'attachment; filename="{name}"'})
 
 
-def read(query: Mapping[str, str]) -> Wanted:
-    """What is asked for; what makes no sense is left out rather than refused."""
+def read(query: Mapping[str, str], own: int | None = None) -> Wanted:
+    """What is asked for; what makes no sense is left out rather than refused. `own`: the account that asks."""
     search = query.get("cari", "").strip()[:80]
     tab = one_of(Tab, query.get("tab")) or (Tab.ALL if search else Tab.OURS)
     code = query.get("kab", "")
@@ -61,6 +67,7 @@ def read(query: Mapping[str, str]) -> Wanted:
         placed=query.get("tempat") == "1",
         unacknowledged=query.get("belum") == "1",
         search=search,
+        companion=own if query.get("milik") == "1" else None,
         page=int(page) if (page := query.get("hal", "1")).isdecimal() and len(page) < 6 else 1,
     )
 
@@ -71,6 +78,7 @@ def asked(wanted: Wanted) -> dict[str, Any]:
         "tab": wanted.tab.value, "lewat": "1" if wanted.late else "", "kab": wanted.regency or "",
         "tahap": wanted.stage.value if wanted.stage else "", "tempat": "1" if wanted.placed else "",
         "belum": "1" if wanted.unacknowledged else "", "cari": wanted.search,
+        "milik": "1" if wanted.companion else "",
     }  # fmt: skip
 
 

@@ -65,7 +65,7 @@ def choose(desk: Desk) -> Response:
 
 def _plan(session: Session, desk: Desk, to: Stage, told: Told) -> Plan:
     if desk.asked.form.get("semua") == "1":
-        wanted = applications.read(desk.asked.form)
+        wanted = applications.read(desk.asked.form, desk.actor.staff_id)
         return bulk.of_filter(session, desk.actor, wanted, to, told, now=desk.now)
     return bulk.of_numbers(session, desk.actor, desk.asked.many.get("nomor", ()), to, told)
 

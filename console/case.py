@@ -8,10 +8,12 @@ from starlette.responses import Response
 from console import looks
 from console.desk import Desk, Gone, to
 from models import Session, Stage
-from services import dossier, moves, redrawn
+from services import companions, dossier, moves, redrawn
+from services.companions import Assigned
 from services.deciding import Way
 from services.dossier import Dossier
 from services.moves import Moved, Refused
+from services.staff import Right
 from services.stages import Need, about
 
 # Ready-made reasons, worded for owners in texts/*/console.yaml.
@@ -136,7 +138,7 @@ def _date(said: str) -> dt.date | None:
 
 def page(
     desk: Desk, *, shown: bool = False, fault: str | None = None, changed: bool = False, preview: Moved | None = None,
-    decision: Moved | None = None,
+    decision: Moved | None = None, companion: Assigned | None = None,
 ) -> Response:  # fmt: skip
     """The page as it stands now, with what somebody has just looked at or was refused."""
     settings = desk.settings
@@ -145,11 +147,14 @@ def page(
             session, desk.actor, find(session, desk), texts=settings.texts, office=settings.office, shown=shown,
             now=desk.now,
         )  # fmt: skip
+        line = found.case.line
+        offered = companions.available(session, desk.actor, line.regency) if desk.may(Right.REVIEW) else []
     wanted = None if changed else next((one.stage for one in found.steps if one.stage is _stage(desk)), None)
     values = {
         "it": found, "line": found.case.line, "shown": shown, "fault": fault, "changed": changed, "preview": preview,
         "wanted": wanted, "ready": _ready(desk, found), "needs": about(wanted).needs if wanted else frozenset[Need](),
-        "typed": desk.asked.form, "decision": decision, "doubts": _doubts(desk, found),
+        "typed": desk.asked.form, "decision": decision, "companion": companion, "companions": offered,
+        "doubts": _doubts(desk, found),
     }  # fmt: skip
     return looks.page(desk, "case.html", 409 if changed else 422 if fault else 200, **values)
 

@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from models.assignment import Assignment
 from models.audit import AuditEntry, AuditHead
 from models.base import Base, Moment
 from models.broadcast import Broadcast, BroadcastState, FileKind, KeptAudience, Recipient, RecipientState
@@ -52,6 +53,7 @@ __all__ = [
     "Application",
     "Approval",
     "Assessment",
+    "Assignment",
     "Audience",
     "AuditEntry",
     "AuditHead",

@@ -9,7 +9,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from models import Application, Business, Correction, CorrectionState, Session, Stage
-from services import certificates, phones, stages
+from services import certificates, companions, phones, stages
 from services.staff import Actor, Right, demand, within
 from services.stages import Turn
 
@@ -44,6 +44,7 @@ class Wanted:
     stage: Stage | None = None
     placed: bool = False  # holds or had a place: given, and everything after it
     unacknowledged: bool = False  # issued, and its owner has not said that they have it
+    companion: int | None = None  # the account that accompanies them
     search: str = ""
     page: int = 1
 
@@ -61,6 +62,7 @@ class Line:
     since: dt.datetime
     promised_at: dt.datetime | None
     late: bool
+    companion: str | None = None  # as owners read the name
     correction: CorrectionState | None = None  # the one that waits, for its owner or for us
 
 
@@ -157,8 +159,10 @@ def find(session: Session, actor: Actor, wanted: Wanted, now: dt.datetime) -> Fo
     ids = list(session.scalars(some.join(Business, joined) if wanted.search else some))  # sorted without their words
     query = sa.select(Application, Business).join(Business, joined).where(Application.id.in_(ids))
     rows = session.execute(query.order_by(*ORDER)).all()
-    waiting = _corrections(session, ids)
-    lines = tuple(replace(_line(*row, now), correction=waiting.get(row[0].id)) for row in rows)
+    waiting, named = _corrections(session, ids), companions.names(session, ids)
+    lines = tuple(
+        replace(_line(*row, now), correction=waiting.get(row[0].id), companion=named.get(row[0].id)) for row in rows
+    )
     return Found(lines, total, page, replace(wanted, page=page))
 
 
@@ -183,6 +187,8 @@ def conditions(wanted: Wanted, now: dt.datetime) -> list[sa.ColumnElement[bool]]
         found.append(Application.regency == wanted.regency)
     if wanted.late:
         found.append(broken(now))
+    if wanted.companion is not None:
+        found.append(companions.mine(wanted.companion))
     if wanted.unacknowledged:
         found.append(sa.and_(certificates.UNKNOWN))
     return [*found, *_searched(wanted.search)]

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from models import Application, Assessment, Business, Channel, Consent, Language, Media, Session, Stage
-from services import answers_in_words, audit, casework, chats, eligibility, regions, revisions
+from services import answers_in_words, audit, casework, chats, companions, eligibility, regions, revisions
 from services.answers_in_words import PERSONAL
 from services.casework import Case
+from services.companions import Companion
 from services.office import Office
 from services.people import doubles
 from services.revisions import Revision
@@ -76,6 +77,7 @@ class Dossier:
     steps: tuple[Step, ...]
     ended: bool  # nothing more happens to it
     decided: Mapping[str, Any] | None  # by an officer: way, reason, by, codes of the doubts
+    companion: Companion | None
     revisions: tuple[Revision, ...]  # corrections asked of the owner, the newest first
 
 
@@ -115,6 +117,7 @@ def open_(
         steps=tuple(Step(stage, about(stage).needs) for stage in Stage if stage in about(application.stage).then),
         ended=about(application.stage).ends,
         decided=assessment.result.get("decided"),
+        companion=companions.of(session, application_id),
         revisions=revisions.of(session, application_id, texts),
     )
 

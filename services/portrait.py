@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from models import (
     Application,
     Assessment,
+    Assignment,
     Base,
     Business,
     Consent,
@@ -64,6 +65,7 @@ def collect(session: Session, person_id: int, now: dt.datetime) -> dict[str, Any
         ("assessments", Assessment, Assessment.person_id == person_id),
         ("applications", Application, Application.business_id.in_(owned)),
         ("history", StageChange, StageChange.application_id.in_(applied)),
+        ("companions", Assignment, Assignment.application_id.in_(applied)),
         ("corrections", Correction, Correction.application_id.in_(applied)),
         ("reminders", Due, Due.conversation_id.in_(chats)),
         ("drafts", Draft, Draft.conversation_id.in_(chats)),

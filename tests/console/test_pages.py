@@ -46,6 +46,8 @@ RIGHTS = {
     "POST /pendaftaran/{number}/perbaikan": Right.REVIEW,
     "POST /pendaftaran/{number}/perbaikan/batal": Right.REVIEW,
     "POST /pendaftaran/{number}/perbaikan/lihat": Right.REVIEW,
+    "POST /pendaftaran/{number}/pendamping/pratinjau": Right.REVIEW,
+    "POST /pendaftaran/{number}/pendamping": Right.REVIEW,
     "POST /pendaftaran/{number}/putuskan/pratinjau": Right.REVIEW,
     "POST /pendaftaran/{number}/putuskan": Right.REVIEW,
     "POST /pendaftaran/{number}/pratinjau": Right.REVIEW,

@@ -221,6 +221,8 @@ TABLE: Mapping[str, Line | NoGate] = {
     ),
     "bulk.of_numbers": anywhere(Right.REVIEW, numbers=[], to=Stage.WITHDRAWN, told=Told()),
     "bulk.preview": anywhere(Right.REVIEW, plan=Plan()),
+    "companions.assign": subject(Right.REVIEW, staff_id=1),
+    "companions.available": subject(Right.REVIEW, regency=HERE),
     "correcting.cancel": subject(Right.REVIEW),
     "correcting.seen": subject(Right.REVIEW),
     "stage_import.plan": anywhere(Right.REVIEW, rows=[["Nomor", "Tahap"], ["BTN-2026-000001", "Diajukan"]]),

@@ -99,6 +99,7 @@ STAYS = {
     **{f"staff.{name}": "an officer's account" for name in ("name", "display_name", "roles", "regencies", "telegram")},
     **{f"staff.{name}": "an officer's account" for name in ("password_hash", "totp_secret")},
     **{f"staff_codes.{name}": "an officer's code" for name in ("actor", "code_hash", "act", "subject")},
+    "assignments.by": "an officer",
     **{f"corrections.{name}": "an officer" for name in ("asked_by", "seen_by")},
     "corrections.code": "names the question",
     "corrections.fields": "which questions, not what was said",
