@@ -15,6 +15,7 @@ from bot.channels.whatsapp import WhatsAppChannel
 from bot.cli_common import WRONG, As, AsJson, actor, fail, group, listed, opened, plainly, settings, transaction
 from bot.clock import Clock
 from bot.config import Settings
+from bot.logs import unalarmed
 from models import Session
 from services import audit, held, staff, templates
 from services.staff import Right
@@ -112,7 +113,24 @@ def status(as_json: AsJson = False, named: As = "") -> None:
         "name": "TEMPLAT", "language": "BAHASA", "category": "JENIS", "state": "KEADAAN", "sendable": "BISA DIKIRIM",
         "reason": "ALASAN",
     }  # fmt: skip
-    listed(_at_twilio(given, work), columns, as_json, "Belum ada templat.")
+    with unalarmed():
+        rows = _at_twilio(given, work)
+    listed(rows, columns, as_json, "Belum ada templat.")
+    if not as_json:
+        for sentence in advice(rows):
+            typer.echo(sentence)
+
+
+def advice(rows: list[dict[str, Any]]) -> list[str]:
+    """What to do next about templates that cannot be sent; nothing where all can."""
+    refused = sorted({row["name"] for row in rows if row["state"] == STATES["rejected"]})
+    waiting = any(row["state"] in (STATES["unsubmitted"], "belum dibuat") for row in rows)
+    said = []
+    if refused:
+        said.append(f"Ditolak: {', '.join(refused)}. Ubah kata-katanya (docs/texts.md), lalu sync dan submit lagi.")
+    if waiting:
+        said.append("Yang belum diajukan belum bisa dikirim: naikkelas whatsapp templates submit")
+    return said
 
 
 def _row(one: templates.Standing, as_json: bool) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from bot.clock import Clock
 from bot.config import ProgrammeSettings, Settings
 from bot.database import Database, open_database
 from bot.locking import Lock
+from bot.logs import unalarmed
 from models import Conversation
 from services import demo
 from services.demo import Filled
@@ -59,14 +60,15 @@ def fill(settings: Settings, clock: Clock, people: int, *, only_if_fresh: bool =
     with _alone(settings) as database, _transaction(database) as session:
         if only_if_fresh and not _fresh(session):
             return None
-        return invent(
-            session,
-            texts=texts.load(),
-            office=settings.office_now(),
-            programme=spec(settings.programme),
-            now=clock.now(),
-            count=people,
-        )
+        with unalarmed():
+            return invent(
+                session,
+                texts=texts.load(),
+                office=settings.office_now(),
+                programme=spec(settings.programme),
+                now=clock.now(),
+                count=people,
+            )
 
 
 def remove(settings: Settings) -> int:

@@ -1,5 +1,6 @@
 """`naikkelas seed`: invented people for a phone in the browser, and for nothing that reaches a real one."""
 
+import logging
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from bot.app import prepare
 from bot.clock import Clock
 from bot.database import Database
 from bot.demonstrating import DemoRefused
+from bot.logs import unalarmed
 from bot.outbox_rows import Sender
 from models import Channel, Conversation, Delivery, DeliveryState, Lane, Person, Session
 from services import deliveries, demo
@@ -38,6 +40,14 @@ def test_seed_fills_says_so_and_takes_it_away_again(
     empty.write_text("{}")
     assert command("seed", "--remove")[0] == 0, "taking away needs no programme"
     assert "programme di config.yaml" in command("seed")[1]
+
+
+def test_alarms_of_invented_weeks_are_not_told(caplog: pytest.LogCaptureFixture) -> None:
+    with unalarmed():
+        logging.getLogger("services.alerts").error("11 tickets were not answered as promised")
+    assert caplog.messages == []
+    logging.getLogger("services.alerts").error("1 ticket was not answered as promised")
+    assert len(caplog.messages) == 1
 
 
 def test_a_fresh_database_is_filled_at_the_start_and_no_other(database: Database, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from bot import approvals, outbox_held
 from bot.channels.base import Outcome, OutcomeKind
 from bot.channels.whatsapp import WhatsAppChannel
+from bot.cli_whatsapp import STATES, advice
 from bot.database import Database
 from bot.outbox_results import ATTEMPTS, Report, next_step, report
 from models import (
@@ -66,6 +67,16 @@ def test_a_button_of_a_template_stands_for_an_answer_of_its_question() -> None:
 
 
 @pytest.mark.anyio
+def test_the_table_of_templates_says_what_to_do_next() -> None:
+    def row(name: str, state: str) -> dict[str, str]:
+        return {"name": name, "state": STATES[state]}
+
+    assert advice([row("a_v1", "approved"), row("b_v1", "pending")]) == []
+    said = advice([row("b_v1", "rejected"), row("b_v1", "rejected"), row("c_v1", "unsubmitted")])
+    assert said[0].startswith("Ditolak: b_v1.")
+    assert "templates submit" in said[1]
+
+
 async def test_a_template_from_its_making_to_its_loss(database: Database) -> None:
     engine = database.write_engine
     async with twilio() as standin:
