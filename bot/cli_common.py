@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import sqlalchemy as sa
 import typer
 
+from bot.channels.base import OutcomeKind
 from bot.channels.errors import PlatformError
 from bot.config import Settings, WrongSettings
 from bot.config_load import load
@@ -75,7 +76,15 @@ def plainly() -> Iterator[None]:
             raise
         raise fail("Basis data tidak dapat dihubungi: periksa database.url.") from None
     except PlatformError as error:
-        raise fail(f"Layanan luar menolak: {error.outcome.reason or error.kind.value}.") from None
+        raise fail(platform_fault(error)) from None
+
+
+def platform_fault(error: PlatformError) -> str:
+    """What Telegram or Twilio would not do, and where to look."""
+    if error.kind is OutcomeKind.MISCONFIGURED:
+        return "Telegram atau Twilio menolak token kami; naikkelas check menyebut yang mana."
+    told = error.outcome.reason or error.kind.value
+    return f"Telegram atau Twilio tidak dapat dihubungi atau menolak ({told}). Coba lagi nanti."
 
 
 def is_behind(error: sa.exc.DBAPIError) -> bool:

@@ -12,10 +12,13 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+import typer
 from typer.testing import CliRunner
 
+from bot.channels.base import Outcome, OutcomeKind
+from bot.channels.errors import PlatformError
 from bot.cli import cli
-from bot.cli_common import is_behind
+from bot.cli_common import is_behind, plainly, platform_fault
 from bot.database import Database
 from bot.locking import AlreadyRunning, Lock
 from tests.support.server import free_port
@@ -154,6 +157,13 @@ def test_a_database_without_tables_is_told_from_one_that_is_away(say: Say) -> No
     assert (code, "jalankan naikkelas db upgrade" in said) == (1, True)
     code, said = say("check")
     assert (code, "! Basis data masih kosong" in said) == (0, True)
+
+
+def test_a_refused_token_is_said_without_the_platforms_words() -> None:
+    refused = PlatformError(Outcome(OutcomeKind.MISCONFIGURED, reason="20003: account sid or token refused"))
+    with pytest.raises(typer.Exit), plainly():
+        raise refused
+    assert platform_fault(refused) == "Telegram atau Twilio menolak token kami; naikkelas check menyebut yang mana."
 
 
 def test_a_missing_table_is_known_on_both_databases(database: Database) -> None:

@@ -66,7 +66,6 @@ def test_a_button_of_a_template_stands_for_an_answer_of_its_question() -> None:
         assert all(templates.buttons(TEXTS.templates(language)[name]) for language in ("id", "en"))
 
 
-@pytest.mark.anyio
 def test_the_table_of_templates_says_what_to_do_next() -> None:
     def row(name: str, state: str) -> dict[str, str]:
         return {"name": name, "state": STATES[state]}
@@ -77,6 +76,7 @@ def test_the_table_of_templates_says_what_to_do_next() -> None:
     assert "templates submit" in said[1]
 
 
+@pytest.mark.anyio
 async def test_a_template_from_its_making_to_its_loss(database: Database) -> None:
     engine = database.write_engine
     async with twilio() as standin:
