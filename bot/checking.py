@@ -1,5 +1,6 @@
 """`naikkelas check`: what is missing or wrong, in sentences the office's own people understand."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -12,9 +13,14 @@ from bot.channels.errors import PlatformError
 from bot.clock import Clock
 from bot.config import Settings
 from bot.database import open_database
+from models import Session
+from services import programmes
+from services.calendar import JAKARTA
 from services.eligibility import ruleset
 from texts import TextError
 from texts.checking import problems
+
+SECOND = dt.timedelta(seconds=1)  # before the moment at which a programme is closed: its last day
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +108,27 @@ def programme_findings(settings: Settings, clock: Clock) -> list[Finding]:
     programme = settings.programme
     if programme is None:
         return [Finding(False, "programme belum diisi: belum ada program untuk didaftari.")]
-    if not programme.opens_at <= clock.now() < programme.closes_at:
-        return [Finding(False, f"Program {programme.code} sedang tidak dibuka ({programme.opens}–{programme.closes}).")]
-    return [Finding(True, f"Program {programme.code} dibuka sampai {programme.closes}.")]
+    opens_at, closes_at, by = _as_staff_set(settings) or (programme.opens_at, programme.closes_at, "")
+    opens, closes = f"{opens_at.astimezone(JAKARTA):%Y-%m-%d}", f"{closes_at.astimezone(JAKARTA) - SECOND:%Y-%m-%d}"
+    if not opens_at <= clock.now() < closes_at:
+        return [Finding(False, f"Program {programme.code} sedang tidak dibuka ({opens}–{closes}{by}).")]
+    return [Finding(True, f"Program {programme.code} dibuka sampai {closes}{by}.")]
+
+
+def _as_staff_set(settings: Settings) -> tuple[dt.datetime, dt.datetime, str] | None:
+    """The programme's dates, where staff have changed it: the settings say nothing of it any more."""
+    database = open_database(settings.database.url.get_secret_value())
+    if settings.programme is None or (database.file is not None and not database.file.exists()):
+        return None
+    try:
+        with Session(database.read_engine) as session:
+            found = programmes.by_code(session, settings.programme.code)
+    except (sa.exc.DBAPIError, sa.exc.TimeoutError, programmes.UnknownProgramme):
+        return None  # what is wrong with the database is said by its own line
+    finally:
+        database.close()
+    told = f"; diatur {found.changed_by}, programme di config.yaml tidak dipakai"
+    return (found.opens_at, found.closes_at, told) if found.version else None
 
 
 def office_findings(settings: Settings) -> list[Finding]:

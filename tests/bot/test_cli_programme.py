@@ -5,12 +5,17 @@ import json
 
 import pytest
 
+from bot.checking import programme_findings
+from bot.clock import Clock
+from bot.config import Settings
 from bot.database import Database
 from models import Session
 from services import facts
 from tests.services import people
-from tests.services.people import CODE, OFFICE, transaction
+from tests.services.people import NOON, OFFICE, transaction
 from tests.support.commands import command
+
+CODE = "BANTEN-2026"
 
 
 @pytest.fixture
@@ -21,7 +26,7 @@ def kind() -> str:
 
 def test_a_programme_is_shown_changed_and_its_places_moved(database: Database, keyboard: None) -> None:
     with transaction(database) as session:
-        people.programme(session, quota=9, closes_at=dt.datetime(2099, 1, 1, tzinfo=OFFICE.zone))
+        people.programme(session, code=CODE, quota=9, closes_at=dt.datetime(2099, 1, 1, tzinfo=OFFICE.zone))
         people.account(session, "sari", "verifikator")
     assert "9 tempat terisi" in command("programme", "show", CODE)[1]
     change = ("programme", "change", CODE, "--quota", "12", "--kab", "lebak=5", "--kab", "36.01=2")
@@ -41,6 +46,12 @@ def test_a_programme_is_shown_changed_and_its_places_moved(database: Database, k
     )
     assert "punya hak 'program'" in command("programme", "change", CODE, "--quota", "3", "--yes", "--as", "sari")[1]
     assert "tidak terbaca" in command("programme", "change", CODE, "--closes", "besok", "--yes")[1]
+    asked = {"code": CODE, "name": "Halal", "opens": "2026-01-05", "closes": "2026-02-01", "accepts": ["reguler"]}
+    asked |= {"quota": 9, "source": "SK", "as_of": "2026-01-05"}
+    settings = Settings.model_validate({"database": {"url": database.url}, "programme": asked})
+    (found,) = programme_findings(settings, Clock(lambda: NOON))
+    assert found.good
+    assert "dibuka sampai 2098-12-31; diatur operator:" in found.says
     assert command("programme", "show", "LAIN")[1].startswith("Program itu tidak ada.")
 
 

@@ -207,7 +207,7 @@ def test_from_signing_in_to_the_queue(clerk: Clerk, width: int) -> None:
     expect(page.get_by_role("heading", name="Siapa yang menerima")).to_be_visible()
     expect(page.get_by_role("img", name="Gambar yang ikut").first).to_be_visible()
     clerk.looks("siaran")
-    if width > 600:  # whom the first went to is not reached so soon again
+    if width < 600:  # the last of the two: whom it went to is not reached so soon again
         page.get_by_role("button", name="Setujui dan kirim").click()
         expect(page.get_by_text("Siaran berangkat pada waktunya")).to_be_visible()
         clerk.watched.check()
@@ -225,6 +225,8 @@ def test_from_signing_in_to_the_queue(clerk: Clerk, width: int) -> None:
     ):
         page.goto(f"{clerk.url}/console/{path}")
         clerk.watched.check()
+        if path == "cetak" and width > 600:
+            assert len(re.findall(rb"/Type */Page\b", page.pdf(prefer_css_page_size=True))) == 1
     page.get_by_role("button", name="Tutup program sekarang").click()
     expect(page.get_by_role("heading", name="Simpan perubahan ini?")).to_be_visible()
     clerk.watched.check()
