@@ -33,6 +33,7 @@ def read(query: Mapping[str, str]) -> Wanted:
         applied=APPLIED.get(query.get("pengajuan", "")),
         language=one_of(Language, query.get("bahasa")),
         channel=one_of(Channel, query.get("lewat")),
+        doubtful=query.get("ganda") == "1",
         page=int(page) if page.isdecimal() and len(page) < 6 else 1,
     )
 
@@ -42,5 +43,5 @@ def asked(wanted: Wanted) -> dict[str, Any]:
     applied = next((said for said, one in APPLIED.items() if one is wanted.applied), "")
     return {
         "cari": wanted.search, "kab": wanted.regency or "", "pengajuan": applied,
-        "bahasa": wanted.language or "", "lewat": wanted.channel or "",
+        "bahasa": wanted.language or "", "lewat": wanted.channel or "", "ganda": "1" if wanted.doubtful else "",
     }  # fmt: skip

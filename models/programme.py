@@ -250,6 +250,13 @@ class LikelyDouble(Base):
     __table_args__ = (
         sa.UniqueConstraint("business_id", "other_id"),
         sa.Index("ix_likely_doubles_other_id", "other_id"),
+        sa.Index(
+            "ix_likely_doubles_open",
+            "business_id",
+            "other_id",
+            sqlite_where=sa.text("settled_at IS NULL"),
+            postgresql_where=sa.text("settled_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)

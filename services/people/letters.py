@@ -39,7 +39,7 @@ class Letter:
     created_at: dt.datetime
     not_before: dt.datetime
     sent_at: dt.datetime | None
-    text: str  # empty: forgotten in its time
+    text: str | None  # None: a chat is not this account's to read; empty: forgotten in its time
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +60,16 @@ def sent(session: Session, actor: Actor, person_id: int, *, before: int | None =
         query = query.where(Delivery.id < before)
     rows = list(session.scalars(query.order_by(Delivery.id.desc()).limit(PAGE + 1)))
     about = _about(session, rows)
-    lines = tuple(_letter(row, about) for row in rows[:PAGE])
+    may_read = Right.REVIEW in actor.rights
+    lines = tuple(_letter(row, about, may_read) for row in rows[:PAGE])
     return Letters(lines, lines[-1].id if len(rows) > PAGE else None)
 
 
-def _letter(row: Delivery, about: Mapping[str, str]) -> Letter:
+def _letter(row: Delivery, about: Mapping[str, str], may_read: bool) -> Letter:
     kind, _, subject = row.because.partition(":")
     return Letter(
         row.id, row.channel, kind, subject, about.get(row.because), row.state, row.reason, row.created_at,
-        row.not_before, row.sent_at, str(row.bubble.get("text", "")),
+        row.not_before, row.sent_at, str(row.bubble.get("text", "")) if may_read else None,
     )  # fmt: skip
 
 

@@ -53,8 +53,23 @@ class Profile:
     events: tuple[tuple[SignUp, Event], ...]
     tickets: tuple[Asking, ...]
     consents: tuple[Consent, ...]  # every answer, the newest first
+    withdrawn: frozenset[int]  # of these, the answers that took back an earlier yes
+    standing: frozenset[int]  # and those that hold now: the last one for each purpose
     requests: tuple[Asked, ...]
     uses: tuple[Use, ...] | None  # who used their data; None: not for this account
+
+
+def withdrawn(consents: Sequence[Consent]) -> frozenset[int]:
+    """The answers, of these from the newest on, that took back a yes."""
+    given: set[str] = set()
+    found = set()
+    for row in reversed(consents):
+        if row.given:
+            given.add(row.purpose)
+        elif row.purpose in given:
+            given.discard(row.purpose)
+            found.add(row.id)
+    return frozenset(found)
 
 
 def open_(session: Session, actor: Actor, person_id: int, *, shown: bool, now: dt.datetime) -> Profile:
@@ -64,6 +79,7 @@ def open_(session: Session, actor: Actor, person_id: int, *, shown: bool, now: d
     audit.note(session, actor, "person.unmasked" if shown else "person.seen", f"person:{person_id}", now=now)
     firms = _businesses(session, person_id)
     mine = [firm for firm in firms if covers(actor, firm.regency)]
+    consents = _consents(session, person_id)
     own = next((firm.owner_name for firm in firms if not firm.by_helper), None)
     return Profile(
         person=person,
@@ -74,7 +90,9 @@ def open_(session: Session, actor: Actor, person_id: int, *, shown: bool, now: d
         chats=_chats(session, person_id),
         events=_events(session, person_id),
         tickets=_tickets(session, person_id),
-        consents=_consents(session, person_id),
+        consents=consents,
+        withdrawn=withdrawn(consents),
+        standing=frozenset({row.purpose: row.id for row in reversed(consents)}.values()),
         requests=_requests(session, person_id),
         uses=tuple(trail.of_person(session, person_id)) if Right.AUDIT in actor.rights else None,
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from models import Application, Business, Channel, Conversation, Language, Person, Session
+from models import Application, Business, Channel, Conversation, Language, LikelyDouble, Person, Session
 from models.likeness import sought
 from services.staff import Actor, Right, covers, demand
 
@@ -30,12 +30,15 @@ class Wanted:
     applied: bool | None = None
     language: Language | None = None
     channel: Channel | None = None
+    doubtful: bool = False  # has a business that may be another's, and nobody has said
     page: int = 1
 
     @property
     def narrows(self) -> bool:
         """Whether anything is asked for at all."""
-        return bool(self.search or self.regency or self.language or self.channel or self.applied is not None)
+        return bool(
+            self.search or self.regency or self.language or self.channel or self.doubtful or self.applied is not None
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,8 @@ def _conditions(actor: Actor, wanted: Wanted) -> list[sa.ColumnElement[bool]]:
             .where(Business.person_id == Person.id)
         )
         found.append(applied if wanted.applied else ~applied)
+    if wanted.doubtful:
+        found.append(Person.id.in_(_doubtful()))
     if wanted.language is not None or wanted.channel is not None:
         found.append(_writes(wanted))
     return [*found, *(Person.id.in_(ids) for ids in _searched(wanted.search))]
@@ -108,6 +113,12 @@ def _there(regencies: Sequence[str]) -> sa.CompoundSelect[Any]:
     there = Business.regency.in_(regencies)
     helped = sa.select(Business.helper_id).where(there, Business.helper_id.is_not(None))
     return sa.union_all(sa.select(Business.person_id).where(there), helped)
+
+
+def _doubtful() -> sa.CompoundSelect[Any]:
+    open_ = sa.select(Business.person_id).where(LikelyDouble.settled_at.is_(None))
+    ways = (LikelyDouble.business_id, LikelyDouble.other_id)
+    return sa.union_all(*(open_.join(LikelyDouble, way == Business.id) for way in ways))
 
 
 def _writes(wanted: Wanted) -> sa.ColumnElement[bool]:
