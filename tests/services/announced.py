@@ -87,14 +87,25 @@ def approved(
     session: Session, audience: Audience = Audience(), terms: Terms = TERMS, now: dt.datetime = NOON, **values: Any
 ) -> Broadcast:
     """A broadcast whose audience is frozen, ready to go."""
+    row = _written(session, audience, now, state=BroadcastState.SCHEDULED, send_at=now, **values)
+    row.total = selecting.freeze(session, row.id, audience, terms, now)
+    session.flush()
+    return row
+
+
+def promised(session: Session, now: dt.datetime = NOON, **values: Any) -> Broadcast:
+    """A broadcast somebody has just said yes to in a chat: a worker is to freeze it."""
+    dewi = people.account(session, "dewi", "penyetuju")
+    yes = {"approved_staff": dewi.id, "approved_by": dewi.name, "approved_at": now}
+    return _written(session, Audience(), now, state=BroadcastState.FREEZING, **yes, **values)
+
+
+def _written(session: Session, audience: Audience, now: dt.datetime, **values: Any) -> Broadcast:
     given: dict[str, Any] = {
         "title": "Undangan", "texts": {"id": "Halo {nama}, ada pelatihan.", "en": "Hello {nama}, a training."},
-        "audience": audience.as_json(), "state": BroadcastState.SCHEDULED, "send_at": now, "created_at": now,
-        "created_by": "rina", "template_values": [], "left_out": {},
+        "audience": audience.as_json(), "created_at": now, "created_by": "rina", "template_values": [], "left_out": {},
     }  # fmt: skip
     row = Broadcast(**given | values)
     session.add(row)
-    session.flush()
-    row.total = selecting.freeze(session, row.id, audience, terms, now)
     session.flush()
     return row

@@ -1,5 +1,7 @@
 """Workers killed at random while an announcement goes out to thousands: everybody has one outcome, nobody two messages.
 
+It begins with a yes from a chat, so that the workers write its recipients down, too.
+
 `NAIKKELAS_TEST_ANNOUNCED=103828` makes it the whole province.
 """
 
@@ -103,7 +105,7 @@ def test_killed_at_random_everybody_has_one_outcome_and_nobody_two(
 ) -> None:
     announced.many(database, PEOPLE)
     with transaction(database) as session:
-        number = announced.approved(session, expires_at=NOON + dt.timedelta(days=2)).id
+        number = announced.promised(session, expires_at=NOON + dt.timedelta(days=2)).id
     them = asyncio.run(_goes_out(database, database_url, tmp_path, number))
     with Session(database.read_engine) as session:
         rows = _ledger(session, number)
