@@ -16,6 +16,7 @@ RIGHTS = {
     Right.APPROVE: "menyetujui siaran",
     Right.EXPORT: "mengunduh daftar berisi data pribadi",
     Right.TEXTS: "mengubah naskah bot",
+    Right.PROGRAMME: "mengubah program, kuota, dan fakta",
     Right.USERS: "membuat akun dan mengubah peran",
     Right.AUDIT: "membaca catatan audit",
 }

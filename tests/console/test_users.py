@@ -5,12 +5,19 @@ import re
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from console import user_words
 from models import AuditEntry
 from services import audit
+from services.accounts import Why
 from services.masking import Plain
-from services.staff import operator
+from services.staff import Right, operator
 from tests.console.office import PASSWORD, Browser, Office
 from tests.console.town import LEBAK, SERANG
+
+
+def test_every_right_has_words() -> None:
+    assert set(user_words.RIGHTS) == set(Right)
+    assert set(user_words.FAULTS) == set(Why)
 
 
 def test_an_account_from_taking_on_to_closing(office: Office) -> None:
