@@ -4,19 +4,23 @@ import datetime as dt
 import re
 from dataclasses import replace
 from html import unescape
+from itertools import product
 
 import sqlalchemy as sa
 
 from console.group_link import group
 from models import Broadcast, BroadcastState, Business, Conversation, Delivery, DeliveryState, Lane, Session, Stage
-from services import deliveries
+from services import deliveries, undelivered
 from services.docket import Tab, Wanted
 from services.target import Target
+from services.undelivered import Kind
 from tests.console.office import Office
 from tests.console.town import LEBAK, SERANG, settle
 from tests.services.eventful import event
+from tests.services.people import DEWI
 from tests.support.engine import NOON
 from tests.support.office import OFFICE
+from tests.support.statements import noted, scans
 from texts.bubble import Bubble
 
 TARGET = Target(2500, dt.date(2026, 10, 13), 100, "SK Kepala Dinas 8")
@@ -88,6 +92,10 @@ def test_messages_that_failed_or_are_held_have_a_page_with_what_to_do(office: Of
     assert "Tidak ada pesan yang ditahan" in dedi.says()
     assert state(office, waits) is DeliveryState.CANCELLED
     assert state(office, elsewhere) is DeliveryState.HELD
+    with noted(office.database) as said, office.writing() as session:
+        for which, actor in product(Kind, (DEWI, replace(DEWI, regencies=frozenset({SERANG})))):
+            undelivered.find(session, actor, which, 1, NOON)
+    assert [one for one in said if scans(office.database, one)] == []
     assert [act for act in office.acts() if act.startswith("delivery.")] == ["delivery.again", "delivery.let_go"]
 
 

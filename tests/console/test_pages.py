@@ -296,7 +296,10 @@ def test_what_a_page_asks_of_the_database_does_not_grow_with_the_people(office: 
 
     def statements() -> list[int]:
         counts = []
-        for path in ("/", "/pendaftaran?tab=semua", "/pendaftaran?cari=emping", "/percakapan", "/acara"):
+        for path in (
+            "/", "/pendaftaran?tab=semua", "/pendaftaran?cari=emping", "/percakapan", "/acara", "/cetak", "/kiriman",
+            "/program/BANTEN-2026",
+        ):  # fmt: skip
             asked.clear()
             assert rina.get(path).status_code == 200
             counts.append(len(asked))

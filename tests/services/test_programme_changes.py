@@ -10,13 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.database import Database
-from models import AuditEntry
+from models import AuditEntry, Place
 from services import programme_changes, programmes
 from services.programme_rules import NotChanged, Short, Wanted, Why, moved, offered, reason_against, short_of
 from services.target import Target
 from tests.services import offered as queue
 from tests.services import people
 from tests.services.people import CODE, DEWI, NOON, transaction
+from tests.services.test_places import applicants, claim
 
 TOWNS = ["36.01", "36.02", "36.71"]
 COUNTS = st.integers(0, 40)
@@ -133,3 +134,35 @@ def test_of_two_at_the_same_moment_one_is_told_and_no_place_is_lost(database: Da
     with transaction(database) as session:
         programme_id = programmes.id_of(session, CODE)
         assert sum(row.quota for row in programmes.allocations(session, programme_id).values()) == 6
+
+
+def test_while_places_are_taken_a_quota_never_ends_below_them(database: Database) -> None:
+    with transaction(database) as session:
+        programme_id = people.programme(session, quota=9, allocations={"36.02": 9})
+        asking = applicants(session, programme_id, 6)
+        as_it_is = programme_changes.seen(session, DEWI, CODE, NOON).now
+    less = replace(as_it_is, quota=4, allocations={"36.02": 3})
+
+    def lowers() -> Why | None:
+        with transaction(database) as session:
+            try:
+                programme_changes.change(session, DEWI, CODE, less, 0, now=NOON)
+            except NotChanged as refused:
+                return refused.why
+            return None
+
+    def takes(application_id: int) -> bool:
+        with transaction(database) as session:
+            return isinstance(claim(session, programme_id, application_id, "36.02"), Place)
+
+    with ThreadPoolExecutor(4) as pool:
+        given = [pool.submit(takes, one) for one in asking[:3]]
+        lowered = pool.submit(lowers)
+        given += [pool.submit(takes, one) for one in asking[3:]]
+    assert lowered.result() in (None, Why.BELOW)
+    done = lowered.result() is None
+    with transaction(database) as session:
+        seen = programme_changes.seen(session, DEWI, CODE, NOON)
+    assert seen.now.quota == (4 if done else 9)
+    assert seen.held["36.02"] == seen.taken <= seen.now.allocations["36.02"]
+    assert seen.taken == sum(one.result() for one in given) == (3 if done else 6)
