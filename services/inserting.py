@@ -15,21 +15,27 @@ def insert_into(session: Session, model: type[Base]) -> Any:
     return insert(model)
 
 
-def insert_all(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]], unique: str) -> None:
-    """Insert many rows with the same columns; one whose `unique` is taken gives way.
+def insert_all(
+    session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]], unique: str | None = None
+) -> None:
+    """Insert many rows with the same columns; with `unique`, one whose column of that name is taken gives way.
 
     PostgreSQL takes them as one value and one statement: a statement for each would cost it three times as long.
     """
     insert = insert_into(session, model)
     if session.get_bind().dialect.name != "postgresql":
-        session.connection().execute(insert.on_conflict_do_nothing(index_elements=[unique]), list(rows))
+        session.connection().execute(_giving_way(insert, unique), list(rows))
         return
     names = list(rows[0])
     columns = [sa.column(name, sa.inspect(model).columns[name].type) for name in names]
     told = sa.func.json_to_recordset(sa.bindparam("told", type_=sa.JSON())).table_valued(*columns, name="told")
     chosen = sa.select(told.render_derived(with_types=True))
     statement = insert.from_select(names, chosen, include_defaults=False)
-    session.connection().execute(statement.on_conflict_do_nothing(index_elements=[unique]), {"told": list(rows)})
+    session.connection().execute(_giving_way(statement, unique), {"told": list(rows)})
+
+
+def _giving_way(insert: Any, unique: str | None) -> Any:
+    return insert if unique is None else insert.on_conflict_do_nothing(index_elements=[unique])
 
 
 def among(session: Session, column: Any, values: Sequence[Any]) -> Any:

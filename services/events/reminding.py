@@ -8,7 +8,7 @@ due by now and says all of it. By night nothing goes out but a change that canno
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -30,14 +30,13 @@ from models import (
 from services import calendar, deliveries
 from services.events import gathering, plans, rules, words
 from services.events.gathering import Claimed, Signed
-from services.inserting import among, quietly
+from services.inserting import among, insert_all, quietly
 from services.office import Office
 
 if TYPE_CHECKING:
     from texts import Catalogue
 
 CHUNK = 500
-DELIVERIES = cast("sa.Table", Delivery.__table__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +138,8 @@ class _Batch:
             if fate[0] is ReminderState.SENT:
                 self._write(row, signed)
             self.fates.setdefault(fate, []).append(row.id)
-        if self.out:  # by the table: objects would be made of every row, and thrown away
-            self.session.execute(sa.insert(DELIVERIES), self.out)
+        if self.out:  # no objects: they would be made of every row, and thrown away
+            insert_all(self.session, Delivery, self.out)
         for (state, reason), ids in self.fates.items():
             mine = among(self.session, Reminder.id, ids)
             change = sa.update(Reminder).where(mine, Reminder.state == ReminderState.PLANNED)
