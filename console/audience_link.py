@@ -29,6 +29,11 @@ def siaran(**conditions: Any) -> str:
     return to_broadcast(Audience.from_json(conditions))
 
 
+def undang(**conditions: Any) -> str:
+    """The page that asks to which event these people are to be invited, for templates."""
+    return f"{BASE}/acara/undang?{urlencode({NAME: as_text(Audience.from_json(conditions))})}"
+
+
 def as_text(audience: Audience) -> str:
     """The audience as it stands in the address, or in a hidden field."""
     return json.dumps(audience.as_json(), separators=(",", ":"))

@@ -1,7 +1,7 @@
 """Daftar undangan: places kept for people, from a filter over those we know or from a list.
 
 `/acara/{code}/undang?audiens=<JSON>` opens with these people chosen (the JSON of `console.audience_link`), so that any
-number on any page can become an invitation list.
+number on any page can become an invitation list: `undang(stages=[…])` in a template gives the page that asks to what.
 """
 
 import tempfile
@@ -16,7 +16,7 @@ from console import audience_link, event_words, looks
 from console.applications import places
 from console.desk import Desk, Gone, Sent, to
 from console.event_edit import code_of
-from models import Event, Language, Session
+from models import Event, EventState, Language, Session
 from services import regions
 from services.broadcasts import inviting as inviting_audience
 from services.broadcasts.audience import Audience, AudienceRefused, in_words
@@ -27,14 +27,31 @@ from services.events import invitees, inviting, lists
 from services.events.inviting import Invitee
 from services.events.rules import EventRefused, Wrong
 from services.sheet_files import SheetRefused
+from services.staff import covers
 
 MOST = 3_000  # lines of a list; the command line takes more
+ALIVE = (EventState.DRAFT, EventState.OPEN)
 PACKED = b"PK"  # what a workbook begins with
 TODOS = {"BUTUH_NIB": "Belum punya NIB"}
 
 
 class Seen(Exception):
     """Only looked at: what was done for the look is undone."""
+
+
+def choose(desk: Desk) -> Response:
+    """To which event these people are to be invited."""
+    texts = desk.settings.texts
+    try:
+        audience = audience_link.read(desk.asked.query.get(audience_link.NAME, ""))
+        whom = in_words(audience, texts)
+    except AudienceRefused:
+        raise Gone from None
+    with desk.reading() as session:
+        found = lists.all_events(session, desk.actor, past=False, now=desk.now)
+    events = [one for one in found if one.state in ALIVE and covers(desk.actor, one.regency)]
+    said = audience_link.as_text(audience)
+    return looks.page(desk, "event_choose.html", events=events, whom=whom, audience=said, ew=event_words)
 
 
 def compose(desk: Desk) -> Response:

@@ -94,6 +94,7 @@ env.globals.update(
     share=share,
     address=address,
     siaran=audience_link.siaran,
+    undang=audience_link.undang,
     ajak=group_link.ajak,
     siaran_to=audience_link.to_broadcast,
     words=wording,

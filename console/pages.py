@@ -114,6 +114,7 @@ PAGES: Sequence[Page] = (
     Page("GET", "/permintaan", Right.SEE, requests.listing),
     Page("POST", "/permintaan/{request:int}/tutup", Right.REVIEW, requests.close),
     Page("GET", "/acara", Right.SEE, events.listing),
+    Page("GET", "/acara/undang", Right.EVENTS, event_invite.choose),
     Page("GET", "/acara/baru", Right.EVENTS, event_edit.compose),
     Page("POST", "/acara/baru", Right.EVENTS, event_edit.create),
     Page("GET", "/acara/{code}", Right.SEE, events.show),

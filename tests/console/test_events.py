@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from python_calamine import CalamineWorkbook
 from sqlalchemy.orm import Session
 
+from console import audience_link
 from console.app import create
 from models import Delivery, Event, EventDoor, EventState, Reminder, SignUp, SignUpState
 from services.events import doors, giving, inviting, plans, sources
@@ -314,6 +315,10 @@ def test_an_invitation_kit_and_a_list_of_invited_people(office: Office) -> None:
         assert inviting.count(session, made.id) == (3, 0)
     assert dedi.get(f'/acara/{code}/undang?audiens={{"regencies":["{LEBAK}"]}}').status_code == 404
     assert dedi.get(f"/acara/{elsewhere}/undang").status_code == 404
+    dedi.get(audience_link.undang(todos=["BUTUH_NIB"]).removeprefix("/console"))
+    assert code in dedi.page.text  # type: ignore[union-attr]
+    assert elsewhere not in dedi.page.text  # type: ignore[union-attr]
+    assert dedi.get("/acara/undang?audiens=ngawur").status_code == 404
     dedi.get(f"/acara/{code}/undang?audiens={{}}")
     assert "3 orang akan masuk" in dedi.says()  # their own
 

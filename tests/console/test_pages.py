@@ -94,6 +94,7 @@ RIGHTS = {
     "GET /permintaan": Right.SEE,
     "POST /permintaan/{request:int}/tutup": Right.REVIEW,
     "GET /acara": Right.SEE,
+    "GET /acara/undang": Right.EVENTS,
     "GET /acara/baru": Right.EVENTS,
     "POST /acara/baru": Right.EVENTS,
     "GET /acara/{code}": Right.SEE,
