@@ -6,7 +6,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from models import Application, Conversation, Due, DueKind, Lane, Offer, OfferState, Stage, Ticket
-from services import applications, certificates, deliveries, dues, history, moves, offering, offers
+from services import (
+    applications,
+    certificates,
+    companions,
+    correcting,
+    deliveries,
+    dues,
+    history,
+    moves,
+    offering,
+    offers,
+)
 from services.demo import names
 from services.demo.scene import Act, Life, Scene
 from services.inserting import quietly
@@ -38,6 +49,10 @@ def follow(scene: Scene, life: Life, began: dt.datetime) -> None:
     for count, stage in enumerate(path, 1):
         at = scene.at_work(at, FIRST_MOVE[stage] if at == began else BETWEEN[stage])
         scene.on(at, _moving(scene, life, stage) if count == len(path) else _passing(scene, life, stage))
+    if Stage.COMPANION in path:
+        scene.on(scene.at_work(began, FIRST_MOVE[Stage.PLACED]), lambda now: _accompanied(scene, life, now))
+    if path and path[-1] is Stage.SENT_BACK:
+        scene.on(scene.at_work(at, 1), lambda now: _to_correct(scene, life, now))
     if life.role.story.withdraws:
         scene.on(scene.ago(life.role.story.withdraws, 8, 9), lambda now: _withdraw(scene, life, now))
     if life.role.story.received:
@@ -103,6 +118,26 @@ def make_good(scene: Scene, opened: dt.datetime, at: dt.datetime) -> None:
     old = sa.and_(Ticket.topic == "promise", Ticket.opened_at < opened, Ticket.closed_at.is_(None))
     by = scene.staff["verifikator"].called
     scene.session.execute(quietly(sa.update(Ticket).where(old).values(closed_at=at, closed_by=by)))
+
+
+def _accompanied(scene: Scene, life: Life, at: dt.datetime) -> None:
+    """The office gives it a companion, and its owner hears the name."""
+    companion = scene.staff.get(companions.ROLE)
+    if life.application_id is None or companion is None or companion.staff_id is None:
+        return
+    companions.assign(
+        scene.session, officer(scene, life.role.regency), life.application_id, companion.staff_id,
+        office=scene.office, texts=scene.texts, now=at,
+    )  # fmt: skip
+
+
+def _to_correct(scene: Scene, life: Life, at: dt.datetime) -> None:
+    """What came back is asked for again in the chat; nobody has answered yet."""
+    if life.application_id is not None:
+        correcting.ask(
+            scene.session, officer(scene, life.role.regency), life.application_id, ("products", "address"),
+            scene.texts.text("correction.reason.incomplete", "id"), office=scene.office, texts=scene.texts, now=at,
+        )  # fmt: skip
 
 
 def _withdraw(scene: Scene, life: Life, at: dt.datetime) -> None:
