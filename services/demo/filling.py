@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from models import Person, Session
 from services import certificates, dues, lateness, programmes, waiting_news
-from services.demo import careers, days, desk, fates, lists, names, people, stories
+from services.demo import announcements, careers, days, desk, fates, lists, names, people, stories
 from services.demo.cast import cast
 from services.demo.presence import PEOPLE, Filled, RealPeople, present, real_people
 from services.demo.scene import Act, Life, Scene
@@ -76,6 +76,7 @@ def _write_diary(scene: Scene) -> None:
         first, last = life.role.story.began
         scene.on(scene.ago(scene.chance.randint(first, last)), _beginning(scene, life))
     scene.on(scene.ago(20, 9, 10), lambda at: lists.bring(scene, at))
+    scene.on(scene.ago(1, 9, 10), lambda at: announcements.write(scene, at))
     desk.ask(scene)
     days.plan(scene)
     for ago in range(WATCHED, 0, -1):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import sqlalchemy as sa
 
-from models import Base, Contact, ContactList, Event, Person, Session, Staff
+from models import Base, Broadcast, Contact, ContactList, Event, KeptAudience, Person, Session, Staff
 from services import programmes
 from services.demo.presence import PREFIX
 from services.programmes import ProgrammeSpec
@@ -36,6 +36,8 @@ def _seeds(session: Session, table: sa.Table) -> Iterable[int]:
         Person.__tablename__: Person.demo.is_(True),
         Contact.__tablename__: Contact.demo.is_(True),
         ContactList.__tablename__: ContactList.brought_by.startswith(PREFIX, autoescape=True),
+        Broadcast.__tablename__: Broadcast.created_by.startswith(PREFIX, autoescape=True),
+        KeptAudience.__tablename__: KeptAudience.created_by.startswith(PREFIX, autoescape=True),
         Event.__tablename__: Event.created_by.startswith(PREFIX, autoescape=True),
         Staff.__tablename__: Staff.name.startswith(PREFIX, autoescape=True),
     }

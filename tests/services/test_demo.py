@@ -11,6 +11,8 @@ from models import (
     Application,
     AuditEntry,
     Base,
+    Broadcast,
+    BroadcastState,
     Business,
     Channel,
     Contact,
@@ -123,6 +125,7 @@ def test_a_demo_keeps_every_rule_and_goes_again_without_a_trace(database: Databa
 def _is_true(session: Session) -> None:
     assert session.scalar(sa.select(sa.func.count()).select_from(EventCertificate)), "who came holds a certificate"
     assert session.scalar(sa.select(sa.func.count()).where(Person.demo.is_(False))) == 0
+    assert set(session.scalars(sa.select(Broadcast.state))) == {BroadcastState.DRAFT, BroadcastState.ASKED}
     assert session.scalar(sa.select(sa.func.count()).where(Contact.demo.is_(False))) == 0
     for moment in (Application.since, StageChange.at, Delivery.sent_at, Conversation.last_in_at, SignUp.created_at):
         assert (session.scalar(sa.select(sa.func.max(moment))) or NOON) <= NOON
