@@ -1,5 +1,6 @@
 """The console in a real browser: a day at the office, readable by everybody, under the headers it is served with."""
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +19,10 @@ from models import (
     Application,
     Broadcast,
     Business,
+    Channel,
     Conversation,
+    Delivery,
+    DeliveryState,
     Event,
     LikelyDouble,
     Programme,
@@ -35,8 +39,10 @@ from tests.services.eventful import event, owner, signs_up
 from tests.services.people import DEWI, account
 from tests.simulator.test_browser import WIDTHS, Watched, browser
 from tests.support import lent
+from tests.support.chat import Chat
 from tests.support.engine import NOON, echo
 from tests.support.office import OFFICE
+from tests.support.owner import goes_on
 from tests.support.photos import photo
 from tests.support.server import Served, served, settings_for
 
@@ -72,9 +78,28 @@ def running(lent_database: Database, tmp_path_factory: pytest.TempPathFactory) -
         account(session, "rina", *roles, display_name="Rina Marlina").password_hash = QUICK.hash(PASSWORD)
         drafting.create(session, DEWI, TO_SERANG, texts=CATALOGUE, office=OFFICE, now=NOON)
         signing_in.password_code(session, DEWI, "rina", code=CODE, now=NOON)
+    _is_stuck(lent_database)
     settings = settings_for(lent_database.url, tmp_path_factory.mktemp("console"))
     with served(settings, answer=echo, clock=Clock(lambda: NOON)) as program:
         yield program
+
+
+def _is_stuck(database: Database) -> None:
+    """Somebody who was asked one thing after the other this morning, and read all of it."""
+    chat = Chat(database, OFFICE, now=NOON - dt.timedelta(minutes=30))
+    chat.says("halo").taps("journey")
+    while chat.asked != "product_count":
+        chat.now += dt.timedelta(seconds=40)
+        goes_on(chat)
+    for said in ("banyak bu tergantung pesanan", "emping"):
+        chat.now += dt.timedelta(seconds=40)
+        chat.says(said)
+    with database.write() as connection:
+        sent = sa.update(Delivery).where(Delivery.because.startswith("turn:"), Delivery.channel == Channel.TELEGRAM)
+        seconds = dt.timedelta(seconds=1)
+        for row in connection.execute(sa.select(Delivery.id, Delivery.created_at)).all():
+            then = {"state": DeliveryState.SENT, "sent_at": row.created_at + seconds}
+            connection.execute(sent.where(Delivery.id == row.id).values(then))
 
 
 class Noting(Watched):
@@ -153,7 +178,7 @@ def test_from_signing_in_to_the_queue(clerk: Clerk, width: int) -> None:
     page.goto(f"{clerk.url}/console/pendaftaran?tab=semua&cari=emping")
     expect(page.get_by_role("link", name="Emping Menes")).to_be_visible()
     assert "cari=emping" in page.url
-    clerk.watched.check()
+    clerk.looks("cari")
     page.get_by_role("link", name="Acara").first.click()
     expect(page.get_by_role("heading", name="Acara")).to_be_visible()
     clerk.watched.check()
@@ -213,9 +238,10 @@ def test_from_signing_in_to_the_queue(clerk: Clerk, width: int) -> None:
         page.get_by_role("button", name="Setujui dan kirim").click()
         expect(page.get_by_text("Siaran berangkat pada waktunya")).to_be_visible()
         clerk.watched.check()
-    for path in ("permintaan", "saya"):
-        page.goto(f"{clerk.url}/console/{path}")
-        clerk.watched.check()
+    page.goto(f"{clerk.url}/console/saya")
+    clerk.looks("akun-saya")
+    page.goto(f"{clerk.url}/console/permintaan")
+    clerk.watched.check()
     for path in (
         "program/BANTEN-2026/ubah",
         "program/fakta",
@@ -244,6 +270,7 @@ def test_a_doubt_decided_and_a_question_answered(clerk: Clerk, width: int) -> No
     clerk.looks("pengajuan")
     page.get_by_role("button", name="Tampilkan data pribadi").click()
     expect(page.get_by_text("pembukaan ini dicatat atas nama Anda")).to_be_visible()
+    clerk.looks("data-pribadi")
     page.get_by_role("link", name="Minta perbaikan").click()
     page.get_by_label("Alamat tempat membuat").check()
     page.get_by_label("Belum lengkap").check()
@@ -278,10 +305,27 @@ def test_a_doubt_decided_and_a_question_answered(clerk: Clerk, width: int) -> No
     expect(page.get_by_text("Besok pukul 9 pagi ya, Bu.")).to_have_count(2)
     page.get_by_role("button", name="Tutup tiket").click()
     expect(page.get_by_text("Tiket ditutup.")).to_be_visible()
-    clerk.watched.check()
+    clerk.looks("tutup")
     page.get_by_role("link", name="Buka percakapan ini").click()
     expect(page.get_by_role("log")).to_contain_text("Besok pukul 9 pagi ya, Bu.")
     clerk.looks("obrolan")
+
+
+@WIDTHS
+def test_somebody_is_stuck(clerk: Clerk, width: int) -> None:
+    """Why, and what taking the chat over would come to; it is not done, so that it can be seen at both widths."""
+    page = clerk.page
+    clerk.signs_in()
+    page.goto(f"{clerk.url}/console/percakapan/macet")
+    clerk.watched.check()
+    page.get_by_role("link", name="Orang tanpa nama").click()
+    expect(page.locator(".tries q")).to_have_text(["emping", "banyak bu tergantung pesanan"])
+    clerk.looks("macet")
+    page.get_by_role("button", name="Ambil alih percakapan").click()
+    expect(page.get_by_text("Asisten diam. Yang ia tulis masuk ke satu tiket")).to_be_visible()
+    clerk.looks("ambil-alih")
+    page.get_by_role("link", name="Tidak jadi").click()
+    expect(page.get_by_role("button", name="Tanyakan lagi pertanyaan ini")).to_be_visible()
 
 
 @WIDTHS
