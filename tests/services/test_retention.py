@@ -11,6 +11,8 @@ from models import (
     Base,
     Channel,
     Conversation,
+    Correction,
+    CorrectionState,
     Delivery,
     DeliveryEvent,
     Draft,
@@ -30,7 +32,7 @@ from models import (
 )
 from services import consents, deliveries, dues, files, retention, tickets
 from services.keeping import Keeping
-from tests.services import people
+from tests.services import asking, people
 from tests.services.people import NOON, OFFICE, transaction
 from texts.bubble import Bubble
 
@@ -261,6 +263,23 @@ def test_a_closed_ticket_keeps_its_dates_and_loses_its_words(database: Database)
         swept = sweep_all(session, NOON + 366 * DAY, chunk=1)
         assert (swept["ticket_words"], swept["ticket_answers"], swept["unanswered"]) == (2, 2, 1)
         assert sorted(traces(session)) == ["ticket_answers", "tickets", "tickets"]  # of the one closed last
+
+
+def test_what_stood_before_a_correction_is_forgotten_in_its_time(database: Database) -> None:
+    with transaction(database) as session:
+        people.programme(session)
+        asked = {"fields": ["address"], "reason": "Kurang jelas.", "asked_by": "Ibu Dewi", "asked_at": NOON}
+        for n in range(3):
+            application = asking.register(session).application_id
+            answered = {"state": CorrectionState.ANSWERED, "answered_at": NOON + n * DAY}
+            told = {"before": {"address": SECRET}, "after": {"address": "Kp. Baru"}, "code": f"C{n + 1}"}
+            session.add(Correction(application_id=application, due_at=NOON, **asked, **answered, **told))
+        session.flush()
+        assert sweep_all(session, NOON + 366 * DAY, chunk=1)["corrections"] == 2
+        session.expire_all()
+        kept = session.execute(sa.select(Correction.before, Correction.reason).order_by(Correction.id)).all()
+        assert [before for before, _ in kept] == [{}, {}, {"address": SECRET}]
+        assert {reason for _, reason in kept} == {"Kurang jelas."}
 
 
 def test_the_days_are_the_settings(database: Database) -> None:
