@@ -173,6 +173,24 @@ def test_who_is_asked_twice_and_who_cannot_be_asked(phone: Phone, database: Data
     assert other.form != "mend"  # nobody else's
 
 
+def test_who_is_half_way_through_something_else_comes_back_to_it(phone: Phone, database: Database) -> None:
+    chat = placed(phone).says("tidak", "MENU", "MENU").taps("journey")
+    while chat.form != "check":
+        chat.taps(chat.options[-1] if "new" not in chat.options else "new")
+    chat.taps("self")
+    asks(database, chat, "address")
+    gets(database, chat)
+    chat.taps("mend")
+    assert (chat.form, chat.asked) == ("mend", "address")
+    chat.says("MENU", "PERBAIKI C1", "Kp. Baru RT 01/RW 01", "LANJUT")
+    assert (chat.form, chat.asked) == ("check", "regency")
+    assert business(database).address == "Kp. Baru RT 01/RW 01"
+    asks(database, chat, "village")
+    gets(database, chat)
+    chat.taps("officer")
+    assert chat.form == "officer"
+
+
 def test_an_answer_that_came_meanwhile_from_the_other_phone_counts_once(phone: Phone, database: Database) -> None:
     chat = placed(phone)
     asks(database, chat, "address")
