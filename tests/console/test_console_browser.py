@@ -370,6 +370,7 @@ NO_PAGE = (  # what leads on elsewhere, and files
 )
 NAMED = {
     "/mulai/{code}": f"/mulai/{CODE}", "/pengguna/{name}": "/pengguna/dewi",
+    "/ajak": "/ajak?audiens=%7B%22stages%22%3A%5B%22TERBIT%22%5D%7D",
     "/program/fakta/{name}": "/program/fakta/obligation_text",
 }  # fmt: skip
 FIRST = {
