@@ -89,7 +89,7 @@ class Heart:
         if program.role in ("all", "scheduler"):
             beats += [("offers", 60, self._offers), ("people", 60, self._people), ("late", 60, self._late)]
             beats += [("events", 60, self._events), ("broadcasts", 60, self._broadcasts)]
-            beats += [("dues", 60, self._dues), ("retention", 3600, self._retention), ("rights", 60, self._rights)]
+            beats += [("dues", 60, self._dues), ("retention", 600, self._retention), ("rights", 60, self._rights)]
             beats += [("anchor", 300, self._anchor)]
         if program.role in ("all", "worker"):
             beats += [("held", 5, self._held)]
