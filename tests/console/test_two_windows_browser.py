@@ -174,6 +174,8 @@ def test_an_event_and_a_broadcast(running: Served, browser: Browser) -> None:
 
     owner = Owner(phone.page)
     phone.page.goto(f"{running.url}/simulator/telegram")
+    phone.page.get_by_role("button", name="Mulai sebagai orang baru").click()
+    expect(phone.page.get_by_text("belum pernah menyapa")).to_be_visible()
     phone.page.get_by_role("button", name="MULAI", exact=True).click()
     owner.answered()
     owner.tap("Acara & pelatihan", "Pelatihan label", "Ikut", "Ya, setuju")
