@@ -355,7 +355,9 @@ def example(path: str, database: Database) -> str | None:
     if path in NO_PAGE:
         return None
     with Session(database.read_engine) as session:
-        first = {name: session.scalars(sa.select(column).limit(1)).one() for name, column in FIRST.items()}
+        first = {
+            name: session.scalars(sa.select(column).order_by(column).limit(1)).one() for name, column in FIRST.items()
+        }
     start = next((name for name in THINGS if path.startswith(name)), "")
     named = {key: str(first[THINGS[start]]) for key in re.findall(r"{(\w+)", start)} if start else {}
     known = {"photo": "1", "pair": "1", "id": "1", **named}

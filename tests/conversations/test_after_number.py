@@ -264,7 +264,7 @@ def test_a_number_that_cannot_be_used_says_why(phone: Phone, typed: str, words: 
 
 @pytest.mark.parametrize(
     ("typed", "words"),
-    [("123", "yang tadi 3 angka"), ("3201 0123 4567 8901", "*NIK*"), ("tidak ada", "yang tadi 0 angka")],
+    [("123", "yang tadi 3 angka"), ("3201 0123 4567 8901", "*NIK*"), ("tidak ada", "Ketik *LEWATI*")],
 )
 def test_a_nib_that_is_none(phone: Phone, typed: str, words: str) -> None:
     chat = reaches_result(hello(phone), **WITH_NIB).taps("register")
