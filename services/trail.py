@@ -84,6 +84,7 @@ def _audited(session: Session, person_id: int) -> Iterator[Use]:
             AuditEntry.act.in_(TOLD),
             AuditEntry.via != Via.PROGRAM,
         )
+        .order_by(AuditEntry.id)
     )
     yield from (Use(row.at, row.who, TOLD[row.act]) for row in session.execute(query))
 
