@@ -12,7 +12,7 @@ from migrations import upgrade
 from tests.support import lent, postgres
 from tests.support.lacking import lacks
 
-LONGEST = ("tests/withstand/", "_browser.py", "test_whole_way.py", "for_every_role", "a_demo_keeps")  # rooms and files
+LONGEST = ("tests/withstand/", "_browser.py", "_any_order.py")  # rooms and files
 
 settings.register_profile("long", max_examples=4000)  # --hypothesis-profile=long
 
@@ -30,13 +30,9 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     return (os.cpu_count() or 1) * 3 // 2
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Every worker begins with its share of the longest: begun last, one of them would go on alone at the end."""
-    count = int(getattr(config, "workerinput", {}).get("workercount", 1))
-    longest = [item for item in items if any(room in item.nodeid for room in LONGEST)]
-    others = [item for item in items if not any(room in item.nodeid for room in LONGEST)]
-    part = -(-len(others) // count)
-    items[:] = [item for k in range(count) for item in (*longest[k::count], *others[k * part : (k + 1) * part])]
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first: begun last, one of them would go on alone while the other workers have nothing left."""
+    items.sort(key=lambda item: not any(room in item.nodeid for room in LONGEST))
 
 
 @pytest.fixture(scope="session")
