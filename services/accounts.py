@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from models import CodePurpose, Session, Staff, StaffCode, StaffSession
 from services import audit, staff
 from services.inserting import quietly
+from services.refusing import Refusal
 from services.regions import REGENCIES
 from services.staff import Actor, Right, demand
 
@@ -39,12 +40,12 @@ class Why(StrEnum):
     CHANGED = "changed"  # it is not as it was seen: somebody else was at it meanwhile
 
 
-class Refused(Exception):
+class Refused(Refusal[Why]):
     """Nothing is changed."""
 
     def __init__(self, why: Why, about: str = "") -> None:
-        super().__init__(why.value)
-        self.why, self.about = why, about
+        super().__init__(why)
+        self.about = about
 
 
 class Use(StrEnum):

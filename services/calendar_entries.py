@@ -17,6 +17,7 @@ from services.inserting import quietly
 from services.masking import Plain
 from services.national_days import Special
 from services.office import Office
+from services.refusing import Refusal
 from services.staff import Actor, Right, demand
 
 LONGEST = 92  # days of a period: Ramadan is 30; a longer one is a slip in the year
@@ -36,12 +37,12 @@ class Why(StrEnum):
     UNKNOWN = "unknown"  # no such entry, or it was taken back
 
 
-class NotTaken(Exception):
+class NotTaken(Refusal[Why]):
     """The calendar stays as it is. `entry`: the number of the one that is in the way."""
 
     def __init__(self, why: Why, entry: int | None = None) -> None:
-        super().__init__(why.value)
-        self.why, self.entry = why, entry
+        super().__init__(why)
+        self.entry = entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from models import CodePurpose, Session, StaffCode
 from services.inserting import quietly
+from services.refusing import Refusal
 from services.staff import Actor
 
 GOOD_FOR = dt.timedelta(minutes=5)
@@ -30,12 +31,8 @@ class Why(StrEnum):
     TOO_MANY = "too_many"
 
 
-class NotConfirmed(Exception):
+class NotConfirmed(Refusal[Why]):
     """Nothing was done."""
-
-    def __init__(self, why: Why) -> None:
-        super().__init__(why.value)
-        self.why = why
 
 
 @dataclass(frozen=True, slots=True)

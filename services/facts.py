@@ -17,6 +17,7 @@ from services import audit
 from services.inserting import insert_unless_there, quietly
 from services.masking import Plain
 from services.office import Fact, Office
+from services.refusing import Refusal
 from services.staff import Actor, Right, demand
 
 LONGEST_VALUE, LONGEST_SOURCE = 500, 300
@@ -34,12 +35,8 @@ class Why(StrEnum):
     CHANGED = "changed"  # somebody said something else meanwhile
 
 
-class NotSaid(Exception):
+class NotSaid(Refusal[Why]):
     """The fact stays as it is."""
-
-    def __init__(self, why: Why) -> None:
-        super().__init__(why.value)
-        self.why = why
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from models import Channel, Conversation, Lane, Language, RequestKind, Session, 
 from services import audit, corrections, deliveries, requests, scope
 from services.corrections import Field
 from services.office import Office
+from services.refusing import Refusal
 from services.requests import Asked
 from services.staff import Actor, Right, demand
 from texts.bubble import Bubble
@@ -32,12 +33,8 @@ class Why(StrEnum):
     SAME_NIB = "same_nib"
 
 
-class CannotClose(Exception):
+class CannotClose(Refusal[Why]):
     """The request stays as it is."""
-
-    def __init__(self, why: Why) -> None:
-        super().__init__(why.value)
-        self.why = why
 
 
 def close(

@@ -12,6 +12,7 @@ from models import Channel, Conversation, Delivery, Lane, Language, Session, Sto
 from services import answers, audit, deliveries, tickets, transcript
 from services.masking import Plain
 from services.office import Office
+from services.refusing import Refusal
 from services.staff import Actor, Right, demand
 from services.tickets import TAKEN, TALKS, code_of
 from texts.bubble import Bubble
@@ -44,12 +45,8 @@ class Why(StrEnum):
     CHANGED = "changed"  # they wrote, or somebody else did something, since it was looked at
 
 
-class GuidingRefused(Exception):
+class GuidingRefused(Refusal[Why]):
     """Nothing was done, for one reason."""
-
-    def __init__(self, why: Why) -> None:
-        super().__init__(why.value)
-        self.why = why
 
 
 @dataclass(frozen=True, slots=True)

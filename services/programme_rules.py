@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from services import regions
+from services.refusing import Refusal
 from services.target import Target
 
 SCHEMES = ("self_declare", "reguler")
@@ -41,12 +42,12 @@ class Short:
     taken: int
 
 
-class NotChanged(Exception):
+class NotChanged(Refusal[Why]):
     """The programme stays as it is. `short`: every quota that is in the way (BELOW)."""
 
     def __init__(self, why: Why, short: tuple[Short, ...] = ()) -> None:
-        super().__init__(why.value)
-        self.why, self.short = why, short
+        super().__init__(why)
+        self.short = short
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from services import audit, scope
 from services.held import HELD
 from services.inserting import quietly
 from services.office import Office
+from services.refusing import Refusal
 from services.staff import Actor, Right, demand
 
 PAGE = 25
@@ -41,12 +42,8 @@ class Why(StrEnum):
     NOT_THIS = "not_this"  # a reply of the bot, or part of a broadcast
 
 
-class NotDone(Exception):
+class NotDone(Refusal[Why]):
     """The message stays as it is."""
-
-    def __init__(self, why: Why) -> None:
-        super().__init__(why.value)
-        self.why = why
 
 
 @dataclass(frozen=True, slots=True)

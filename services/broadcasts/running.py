@@ -19,6 +19,7 @@ from services.broadcasts.audience import Audience, demand_all
 from services.broadcasts.feeding import because
 from services.inserting import quietly
 from services.office import Office
+from services.refusing import Refusal
 from services.staff import Actor, Right, demand
 
 if TYPE_CHECKING:
@@ -43,12 +44,8 @@ class Why(StrEnum):
     NO_CHAT = "no_chat"  # the account has no Telegram linked
 
 
-class BroadcastRefused(Exception):
+class BroadcastRefused(Refusal[Why]):
     """Nothing was done."""
-
-    def __init__(self, why: Why) -> None:
-        super().__init__(why.value)
-        self.why = why
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from models import Audience, EventKind
 from services.calendar import Calendar, Purpose, allowed, allowed_before
+from services.refusing import Refusal
 
 CODE = re.compile(r"(?=.*[A-Z])(?=.*\d)[A-Z0-9]{4,12}")  # at least four, so that no short answer code looks like one
 LETTERS = {
@@ -39,12 +40,12 @@ class Wrong(StrEnum):
     UNKNOWN = "unknown"
 
 
-class EventRefused(Exception):
+class EventRefused(Refusal[Wrong]):
     """It cannot be done. `why` says what is wrong; `number` is the places taken, where that is in the way."""
 
     def __init__(self, why: Wrong, number: int | None = None) -> None:
-        super().__init__(why.value)
-        self.why, self.number = why, number
+        super().__init__(why)
+        self.number = number
 
 
 @dataclass(frozen=True, slots=True)

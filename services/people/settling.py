@@ -18,6 +18,7 @@ from services.erasure import NOT_USED_YET
 from services.inserting import quietly
 from services.moves import Moved, Told
 from services.office import Office
+from services.refusing import Refusal
 from services.staff import Actor, Right, demand, demand_for
 
 if TYPE_CHECKING:
@@ -33,12 +34,8 @@ class Why(StrEnum):
     CHANGED = "changed"  # somebody said something else meanwhile
 
 
-class CannotSettle(Exception):
+class CannotSettle(Refusal[Why]):
     """Nothing is changed."""
-
-    def __init__(self, why: Why) -> None:
-        super().__init__(why.value)
-        self.why = why
 
 
 @dataclass(frozen=True, slots=True)
