@@ -10,9 +10,10 @@ from bot.database import Database
 from models import Session
 from services import staff
 from services.staff import Actor, Forbidden, Right, Via
-from tests.services import rights_table
+from tests.services import rights_table, rights_world
 from tests.services.people import transaction
-from tests.services.rights_table import ELSEWHERE, HERE, TABLE, Line, Where
+from tests.services.rights_table import ELSEWHERE, TABLE, Line, Where
+from tests.services.rights_world import HERE
 
 CALLS = dict(rights_table.callable_by_staff())
 GATED = {name: line for name, line in TABLE.items() if isinstance(line, Line)}
@@ -27,7 +28,7 @@ class Office:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.world = rights_table.world(session)
+        self.world = rights_world.world(session)
 
     def refusal(self, name: str, who: Actor) -> Forbidden | None:
         """Why the call is refused; None where it reaches past the gate, whatever comes of it there."""
