@@ -32,8 +32,8 @@ class NewReply:
     channel: Channel
     address: str
     bubble: Bubble
-    prompt: bool  # nothing else is on its way to this chat: it may go out at once
-    behind: bool = False  # something is: it may go out as soon as that has arrived
+    prompt: bool  # nothing goes before it to this chat: it may go out at once
+    behind: bool = False  # something does: it may go out as soon as that has arrived
 
 
 def _insert(name: str) -> Any:
@@ -142,8 +142,14 @@ def forget_words(connection: sa.Connection, inbound_id: int, failed: bool) -> No
     _FORGET.run(connection, {"it": inbound_id, "has_failed": failed})
 
 
+# It says who we are and what we never ask for: it is not called back. Looked up only where a reply waits.
+_FIRST = (
+    sa.select(sa.func.min(deliveries.c.id))
+    .where(deliveries.c.conversation_id == sa.bindparam("it"), deliveries.c.lane == Lane.REPLY.value)
+    .scalar_subquery()
+)
 _newest = (
-    sa.select(deliveries.c.lane, deliveries.c.state, deliveries.c.sent_at)
+    sa.select(deliveries.c.id, deliveries.c.lane, deliveries.c.state, deliveries.c.sent_at)
     .where(deliveries.c.conversation_id == sa.bindparam("it"))
     .order_by(deliveries.c.id.desc())
     .limit(20)
@@ -160,10 +166,13 @@ def _how_many(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
 
 
 def latest() -> sa.Select[int, int, int]:
-    """Of the newest messages to the chat: replies that wait, messages on their way, and those just sent."""
+    """Of the newest messages to the chat: replies that wait, messages that go before a new one, and those just sent."""
+    waits = sa.and_(_newest.c.lane == Lane.REPLY.value, _unsent(_newest.c.state))
     return sa.select(
-        _how_many(sa.and_(_newest.c.lane == Lane.REPLY.value, _unsent(_newest.c.state))).label("waiting"),
-        _how_many(_newest.c.state == DeliveryState.SENDING).label("on_its_way"),
+        _how_many(waits).label("waiting"),
+        _how_many(sa.or_(_newest.c.state == DeliveryState.SENDING, sa.and_(waits, _newest.c.id == _FIRST))).label(
+            "ahead"
+        ),
         _how_many(_newest.c.sent_at > sa.bindparam("lately", type_=Moment())).label("recent"),
     )
 
@@ -172,7 +181,7 @@ _LATEST = Prepared(latest())
 SUPERSEDE = (
     sa.update(deliveries)
     .where(deliveries.c.conversation_id == sa.bindparam("it"), deliveries.c.lane == Lane.REPLY.value)
-    .where(_unsent(deliveries.c.state))
+    .where(_unsent(deliveries.c.state), deliveries.c.id != _FIRST)
     .values(state=DeliveryState.CANCELLED, reason="superseded", changed_at=sa.bindparam("now"))
 )
 _SUPERSEDE = Prepared(SUPERSEDE)
@@ -188,8 +197,9 @@ def post(
     now: dt.datetime,
     burst: int = BURST,
 ) -> NewReply:
-    """Write the reply; an older reply that has not gone out yet would only confuse, so it is called back."""
-    ((waiting, on_its_way, recent),) = _LATEST.rows(connection, {"it": row["id"], "lately": now - BURST_TIME})
+    """Write the reply; an older one that has not gone out yet would only confuse, so it is called back, but not the
+    first."""
+    ((waiting, ahead, recent),) = _LATEST.rows(connection, {"it": row["id"], "lately": now - BURST_TIME})
     if waiting:
         _SUPERSEDE.run(connection, {"it": row["id"], "now": now})
     new = {
@@ -206,6 +216,6 @@ def post(
         "changed_at": now,
     }
     ((delivery_id,),) = _POST.rows(connection, new)
-    calm, behind = recent < burst, bool(on_its_way)
+    calm, behind = recent < burst, bool(ahead)
     told = delivery_id, row["id"], row["channel"], row["address"], bubble
     return NewReply(*told, prompt=calm and not behind, behind=calm and behind)

@@ -82,7 +82,7 @@ def _ending(names: tuple[str, ...]) -> Prepared:
     values = sa.select(*(told.get(each, _of(deliveries, each)) for each in columns)).select_from(latest)
     into = postgresql.insert(deliveries).from_select(columns, values, include_defaults=False)
     posted = into.returning(deliveries.c.id).cte("posted")
-    query = sa.select(posted.c.id, latest.c.on_its_way, latest.c.recent).select_from(posted.join(latest, sa.true()))
+    query = sa.select(posted.c.id, latest.c.ahead, latest.c.recent).select_from(posted.join(latest, sa.true()))
     return Prepared(query.add_cte(kept, superseded))
 
 
@@ -110,7 +110,7 @@ def end(
         "in_because": f"turn:{inbound_id}",
         "in_bubble": bubble.as_json(),
     }
-    ((delivery_id, on_its_way, recent),) = _ending(tuple(sorted(changes))).rows(connection, given)
-    calm, behind = recent < burst, bool(on_its_way)
+    ((delivery_id, ahead, recent),) = _ending(tuple(sorted(changes))).rows(connection, given)
+    calm, behind = recent < burst, bool(ahead)
     told = delivery_id, row["id"], row["channel"], row["address"], bubble
     return rows.NewReply(*told, prompt=calm and not behind, behind=calm and behind)

@@ -85,18 +85,20 @@ class Outbox:
         """At the end of a transaction: the replies written in it go out at once if the pace allows, and so do those
         that were behind a message whose result was written in it."""
         newest: dict[int, NewReply] = {}
+        later: dict[int, NewReply] = {}
         arrived: set[int] = set()
         for done in results:
             if isinstance(done, Written):
                 arrived.update(done.chats)
             elif isinstance(done, Received) and done.reply:
-                newest[done.reply.conversation_id] = done.reply
-        behind = [self._held.pop(chat) for chat in arrived | newest.keys() if chat in self._held]
-        behind = [reply for reply in behind if reply.conversation_id not in newest]  # else superseded by it
-        self._held |= {chat: reply for chat, reply in newest.items() if reply.behind}
+                (later if done.reply.behind else newest)[done.reply.conversation_id] = done.reply
+        superseded = newest.keys() | later.keys()
+        behind = [self._held.pop(chat) for chat in arrived | superseded if chat in self._held]
+        behind = [reply for reply in behind if reply.conversation_id not in superseded]
+        self._held |= later
         left: list[Any] = []
         for name, line in self.lines.items():
-            mine = [reply for reply in newest.values() if reply.channel is name and not reply.behind]
+            mine = [reply for reply in newest.values() if reply.channel is name]
             left += self._promoted(connection, line, mine, [reply for reply in behind if reply.channel is name])
         return left
 

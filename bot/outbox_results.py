@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from bot import pace
 from bot.channels.base import Outcome, OutcomeKind
-from bot.outbox_rows import NEWER_REPLY, Ready
+from bot.outbox_rows import OVERTAKEN, Ready
 from bot.tables import conversations, deliveries, delivery_events, files, insert_once
 from models import Channel, DeliveryState, Lane, Reachable, Stopped
 from models.prepared import Prepared
@@ -98,7 +98,7 @@ _SENT = Prepared(
     )
 )
 # A reply that must be sent again while a newer one exists would only confuse.
-_OVERTAKEN = sa.and_(sa.bindparam("queued", type_=sa.Boolean()), deliveries.c.lane == Lane.REPLY, NEWER_REPLY)
+_OVERTAKEN = sa.and_(sa.bindparam("queued", type_=sa.Boolean()), deliveries.c.lane == Lane.REPLY, OVERTAKEN)
 _ELSE = (
     sa.update(deliveries)
     .where(_FENCE, deliveries.c.state == DeliveryState.SENDING)

@@ -135,7 +135,14 @@ _WAITING = (
     # A chat that is just being answered is passed over: its rows come in the next round.
     .with_for_update(of=[deliveries, conversations], skip_locked=True)
 )
-_REPLIES = _WAITING.where(deliveries.c.lane == Lane.REPLY)
+_OLDER_REPLY, _NEWER_REPLY = (
+    sa.exists().where(_other.c.conversation_id == deliveries.c.conversation_id, _other.c.lane == Lane.REPLY, than)
+    for than in (_other.c.id < deliveries.c.id, _other.c.id > deliveries.c.id)
+)
+OVERTAKEN = sa.and_(_OLDER_REPLY, _NEWER_REPLY)  # a chat's first reply never is
+# So it is the only one that can still wait when there is a newer one, also to be tried again: that waits for it.
+_BEHIND_FIRST = _OLDER_REPLY.where(_other.c.state == DeliveryState.QUEUED)
+_REPLIES = _WAITING.where(deliveries.c.lane == Lane.REPLY, ~_BEHIND_FIRST)
 _OTHERS = _WAITING.where(deliveries.c.lane != Lane.REPLY, ~_JUST_SENT)
 _SETTLE = (
     sa.update(deliveries)
@@ -149,7 +156,7 @@ def _freed(name: str) -> Any:
     return (
         sa.select(deliveries.c.id)
         .join(conversations, conversations.c.id == deliveries.c.conversation_id)
-        .where(_among(name), deliveries.c.state == DeliveryState.QUEUED, ~_IN_FLIGHT)
+        .where(_among(name), deliveries.c.state == DeliveryState.QUEUED, ~_IN_FLIGHT, ~_BEHIND_FIRST)
         .with_for_update(of=[deliveries, conversations], skip_locked=True)
     )
 
@@ -265,13 +272,6 @@ def any_due(connection: sa.Connection, channel: Channel, now: dt.datetime) -> bo
     return connection.execute(_ANY_DUE, {"channel": channel, "now": now}).first() is not None
 
 
-NEWER_REPLY = sa.exists().where(
-    _other.c.conversation_id == deliveries.c.conversation_id,
-    _other.c.lane == Lane.REPLY,
-    _other.c.id > deliveries.c.id,
-)
-
-
 _HELD = sa.text("deliveries.state IN ('leased','sending')")
 
 
@@ -283,9 +283,9 @@ def recover(connection: sa.Connection, now: dt.datetime, everything: bool = Fals
     unlucky = deliveries.c.state == DeliveryState.SENDING
     once_more = sa.and_(deliveries.c.lane == Lane.REPLY, deliveries.c.attempts < 2)
     state = sa.case(
-        (sa.and_(deliveries.c.lane == Lane.REPLY, NEWER_REPLY, ~unlucky), DeliveryState.CANCELLED.value),
+        (sa.and_(deliveries.c.lane == Lane.REPLY, OVERTAKEN, ~unlucky), DeliveryState.CANCELLED.value),
         (~unlucky, DeliveryState.QUEUED.value),
-        (sa.and_(once_more, ~NEWER_REPLY), DeliveryState.QUEUED.value),
+        (sa.and_(once_more, ~OVERTAKEN), DeliveryState.QUEUED.value),
         else_=DeliveryState.UNKNOWN.value,
     )
     done = connection.execute(

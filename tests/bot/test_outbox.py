@@ -4,15 +4,17 @@ import asyncio
 import datetime as dt
 import itertools
 import json
+import threading
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from bot import outbox_rows
+from bot import inbox_rows, outbox_rows
 from bot.channels.base import Outcome, OutcomeKind
 from bot.clock import Clock
 from bot.database import Database
+from bot.inbound import Inbound
 from bot.outbox_results import ATTEMPTS, Report, next_step
 from bot.tables import conversations, deliveries
 from conversation.said import Said
@@ -22,6 +24,7 @@ from tests.support.engine import NOON, Engine, FakeChannel, engine, message
 from texts.bubble import Bubble
 
 UNKNOWN = Outcome(OutcomeKind.UNKNOWN, reason="time_out")
+QUEUED = DeliveryState.QUEUED
 NOT_SENT = Outcome(OutcomeKind.RETRY, reason="not sent")
 
 
@@ -230,13 +233,66 @@ def test_a_retried_reply_never_comes_after_a_newer_one(database: Database) -> No
         clock = Clock(lambda: NOON)
         channel = FakeChannel(script=[NOT_SENT], delay=0.2)
         async with engine(database, channel=channel, clock=clock) as it:
+            await _greeted(it)
             await it.hear(message("satu", address="1"))
             await it.until(lambda: len(channel.sent) == 1)
             await it.hear(message("dua", address="1"))  # while the first is being tried
             clock.shift(dt.timedelta(seconds=60))
             await it.settled()
             assert channel.words == ["1: satu", "2: dua"]
-            assert _row(it, 1).reason == "superseded"
+            assert _row(it, 2).reason == "superseded"
+
+    _run(story)
+
+
+async def _greeted(it: Engine) -> None:
+    """A chat whose first answer went out a while ago."""
+    chat = await it.writer.run(lambda c: inbox_rows.take(c, message(address="1"), it.clock.now())["id"])
+    _post(it, chat, "selamat datang", Lane.REPLY, state=DeliveryState.SENT)
+
+
+async def _together(it: Engine, *inbounds: Inbound) -> None:
+    """They have come in while the writer was busy: it takes them in one transaction."""
+    free = threading.Event()
+    jobs = [it.writer.run(lambda c: free.wait(5), inbounds[0].address), *(it.hear(each) for each in inbounds)]
+    tasks = [asyncio.create_task(job) for job in jobs]
+    await asyncio.sleep(0)
+    free.set()
+    await asyncio.gather(*tasks)
+
+
+@pytest.mark.parametrize("name", Channel)
+def test_the_first_answer_to_a_chat_is_read_before_the_newest(database: Database, name: Channel) -> None:
+    async def story() -> None:
+        channel = FakeChannel(name, delay=0.1)
+        async with engine(database, channel=channel) as it:
+            for pump in it.outbox._pumps:
+                pump.cancel()  # nobody looks for what waits
+            await _together(it, *(message(text, address="1", channel=name) for text in ("satu", "dua", "tiga")))
+            await it.settled()
+            assert channel.words == ["1: satu", "3: tiga"]
+            assert channel.sent[1][0] - channel.sent[0][0] >= 0.09  # once the first has arrived
+            await _together(it, *(message(text, address="1", channel=name) for text in ("empat", "lima")))
+            await it.settled()
+            assert channel.words[2:] == ["5: lima"]
+
+    _run(story)
+
+
+def test_the_first_answer_is_tried_again_before_the_next_one_goes_out(database: Database) -> None:
+    async def story() -> None:
+        clock = Clock(lambda: NOON)
+        channel = FakeChannel(script=[UNKNOWN, NOT_SENT])
+        async with engine(database, channel=channel, clock=clock) as it:
+            await _together(it, message("satu", address="1"), message("dua", address="1"))
+            for attempts in (1, 2):
+                await it.until(lambda so_far=attempts: (_row(it, 1).state, _row(it, 1).attempts) == (QUEUED, so_far))
+                for line in it.outbox.lines.values():
+                    await it.outbox._round(line)  # only the first of them is not due yet
+                clock.shift(dt.timedelta(seconds=60))
+                it.outbox.wake()
+            await it.settled()
+            assert channel.words == ["1: satu"] * 3 + ["2: dua"]
 
     _run(story)
 
