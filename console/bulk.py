@@ -11,7 +11,7 @@ from typing import Any
 from starlette.responses import Response
 
 from console import applications, looks
-from console.case import NO_MOVE, NotKept
+from console.case import NO_MOVE
 from console.desk import Desk
 from models import Session, Stage
 from services import bulk, confirming, sheets, stage_import
@@ -142,15 +142,10 @@ def _unpacked(said: str) -> list[tuple[int, str]]:
 
 def _look(desk: Desk, made: Plan) -> Response:
     """Some of it is really moved, read, and undone; a yes is asked for exactly this."""
-    found = Preview(0, ())
-    try:
-        with desk.writing() as session:
-            found = bulk.preview(
-                session, desk.actor, made, texts=desk.settings.texts, office=desk.settings.office, now=desk.now
-            )
-            raise NotKept
-    except NotKept:
-        pass
+    with desk.trying() as session:
+        found = bulk.preview(
+            session, desk.actor, made, texts=desk.settings.texts, office=desk.settings.office, now=desk.now
+        )
     code = ""
     if made.moves:
         try:

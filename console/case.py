@@ -42,10 +42,6 @@ NO_MOVE = {
 }
 
 
-class NotKept(Exception):
-    """Only looked at: what was done for the look is undone."""
-
-
 def show(desk: Desk) -> Response:
     """The application, with the owner's own data masked."""
     return page(desk)
@@ -70,13 +66,8 @@ def picture(desk: Desk) -> Response:
 
 def preview(desk: Desk) -> Response:
     """The move is made, read, and undone: what is shown is exactly what the owner would get."""
-    try:
-        with desk.writing() as session:
-            found = find(session, desk)
-            made = _move(session, desk, found)
-            raise NotKept
-    except NotKept:
-        pass
+    with desk.trying() as session:
+        made = _move(session, desk, find(session, desk))
     if isinstance(made, Refused):
         return page(desk, fault=NO_MOVE[made.why])
     if made.before.value != desk.asked.form.get("dari"):
@@ -86,13 +77,15 @@ def preview(desk: Desk) -> Response:
 
 def move(desk: Desk) -> Response:
     """Move it, and have its owner told. Sent twice it is done once; moved by somebody else meanwhile, it is shown."""
-    try:
-        with desk.writing() as session:
-            made = _move(session, desk, find(session, desk))
-            if isinstance(made, Refused) or (made.change_id and made.before.value != desk.asked.form.get("dari")):
-                raise NotKept
-    except NotKept:
-        return page(desk, fault=NO_MOVE[made.why]) if isinstance(made, Refused) else page(desk, changed=True)
+    with desk.writing() as session:
+        made = _move(session, desk, find(session, desk))
+        meanwhile = isinstance(made, Moved) and made.change_id and made.before.value != desk.asked.form.get("dari")
+        if meanwhile or isinstance(made, Refused):
+            session.rollback()
+    if isinstance(made, Refused):
+        return page(desk, fault=NO_MOVE[made.why])
+    if meanwhile:
+        return page(desk, changed=True)
     told = "sudah" if made.change_id is None else "pindah" if made.told else "pindah_diam"
     return to(f"/pendaftaran/{made.number}", pesan=told)
 

@@ -62,10 +62,6 @@ FORMS = {
 }  # fmt: skip
 
 
-class NotKept(Exception):
-    """Only looked at: what was done for the look is undone."""
-
-
 def stuck_people(desk: Desk) -> Response:
     """Who is stuck and has asked nobody."""
     with desk.writing() as session:  # looking is written down
@@ -81,15 +77,13 @@ def show(desk: Desk) -> Response:
 def preview(desk: Desk) -> Response:
     """It is done, read, and undone: what is shown is exactly what the person would get."""
     try:
-        with desk.writing() as session:
+        with desk.trying() as session:
             made = _do(session, desk)
-            raise NotKept
-    except NotKept:
-        return _page(desk, preview=made)
     except GuidingRefused as refused:
         return _page(desk, refused=refused.why)
     except NoChat:
         raise Gone from None
+    return _page(desk, preview=made)
 
 
 def act(desk: Desk) -> Response:

@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from console import case
-from console.case import NotKept, find
+from console.case import find
 from console.desk import Desk, to
 from models import Session
 from services import companions
@@ -17,13 +17,8 @@ FAULTS = {
 
 def preview(desk: Desk) -> Response:
     """Assigned, read, and undone: what is shown is exactly what the owner would get."""
-    made: Assigned | Refused = Refused(Why.UNKNOWN)
-    try:
-        with desk.writing() as session:
-            made = _assign(desk, session)
-            raise NotKept
-    except NotKept:
-        pass
+    with desk.trying() as session:
+        made = _assign(desk, session)
     if isinstance(made, Refused):
         return case.page(desk, fault=FAULTS[made.why])
     return case.page(desk, companion=made)

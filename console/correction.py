@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from console import looks
-from console.case import NotKept, find
+from console.case import find
 from console.desk import Desk, to
 from models import Language, Session
 from services import correcting, revisions
@@ -27,13 +27,8 @@ def choose(desk: Desk) -> Response:
 
 def preview(desk: Desk) -> Response:
     """Asked, read, and undone: what is shown is exactly what the owner would get."""
-    made = None
-    try:
-        with desk.writing() as session:
-            made = _ask(desk, session)
-            raise NotKept
-    except NotKept:
-        pass
+    with desk.trying() as session:
+        made = _ask(desk, session)
     if isinstance(made, Refused):
         return _page(desk, fault=FAULTS[made.why])
     return _page(desk, asked=made)
@@ -41,15 +36,11 @@ def preview(desk: Desk) -> Response:
 
 def send(desk: Desk) -> Response:
     """Ask the owner. Sent twice it is asked once."""
-    made = None
-    try:
-        with desk.writing() as session:
-            made = _ask(desk, session)
-            if isinstance(made, Refused):
-                raise NotKept
-    except NotKept:
-        return _page(desk, fault=FAULTS[made.why]) if isinstance(made, Refused) else _page(desk)
-    told = "minta_perbaikan" if isinstance(made, Asked) and made.told else "minta_sudah"
+    with desk.writing() as session:
+        made = _ask(desk, session)  # a refusal changes nothing
+    if isinstance(made, Refused):
+        return _page(desk, fault=FAULTS[made.why])
+    told = "minta_perbaikan" if made.told else "minta_sudah"
     return to(f"/pendaftaran/{desk.asked.where['number']}", pesan=told)
 
 

@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from console import case
-from console.case import NotKept, find
+from console.case import find
 from console.desk import Desk, to
 from models import Language, Session
 from services import deciding, moves
@@ -13,13 +13,8 @@ from services.moves import Moved, Refused
 
 def preview(desk: Desk) -> Response:
     """Decided, read, and undone: what is shown is exactly what the owner would get."""
-    made: Moved | Refused = Refused(moves.Why.NEEDS_WAY)
-    try:
-        with desk.writing() as session:
-            made = _decide(desk, session)
-            raise NotKept
-    except NotKept:
-        pass
+    with desk.trying() as session:
+        made = _decide(desk, session)
     if isinstance(made, Refused):
         return _refused(desk, made)
     return case.page(desk, decision=made)
@@ -27,14 +22,8 @@ def preview(desk: Desk) -> Response:
 
 def decide(desk: Desk) -> Response:
     """Decide, and have the owner told. Sent twice it is done once."""
-    made: Moved | Refused = Refused(moves.Why.NEEDS_WAY)
-    try:
-        with desk.writing() as session:
-            made = _decide(desk, session)
-            if isinstance(made, Refused):
-                raise NotKept
-    except NotKept:
-        pass
+    with desk.writing() as session:
+        made = _decide(desk, session)  # a refusal changes nothing
     if isinstance(made, Refused):
         return _refused(desk, made)
     told = "sudah_putus" if made.change_id is None else "putus" if made.told else "putus_diam"

@@ -103,6 +103,12 @@ class Desk:
         with Session(self.settings.write_engine, expire_on_commit=False) as session, session.begin():
             yield session
 
+    @contextmanager
+    def trying(self) -> Iterator[Session]:
+        """One transaction that is undone at its end: what would happen is really done and read, and none of it kept."""
+        with Session(self.settings.write_engine) as session:
+            yield session
+
 
 def to(path: str, **query: Any) -> Response:
     """On to another page: after a form was sent, so that going back or loading anew sends nothing twice."""

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from starlette.responses import Response
 
 from console import looks
-from console.case import NotKept
 from console.desk import Desk, Gone, to
 from models import Session
 from services.people import settling
@@ -36,11 +35,14 @@ def same(desk: Desk) -> Response:
     try:
         with desk.writing() as session:
             done = _same(session, desk, double)
-            if not done.again and seen(done) != form.get("terlihat", ""):
-                raise NotKept
-    except (NotKept, CannotSettle) as kept:
-        if isinstance(kept, CannotSettle) and kept.why is Why.UNKNOWN:
+            meanwhile = not done.again and seen(done) != form.get("terlihat", "")
+            if meanwhile:
+                session.rollback()
+    except CannotSettle as cannot:
+        if cannot.why is Why.UNKNOWN:
             raise Gone from None
+        meanwhile = True
+    if meanwhile:
         return _asked(desk, double, changed=True)
     return to(f"/usaha/{_business(desk)}", pesan="sudah_ganda" if done.again else "ganda")
 
@@ -73,12 +75,8 @@ def _tried(desk: Desk, double: int | None) -> tuple[Pair, Settled]:
     """Everything is done and nothing is kept: what is shown is exactly what would happen."""
     with desk.reading() as session:
         found = settling.pair(session, desk.actor, desk.numbered("pair"))
-    try:
-        with desk.writing() as session:
-            done = _same(session, desk, found.later.id if double is None else double)
-            raise NotKept
-    except NotKept:
-        return found, done
+    with desk.trying() as session:
+        return found, _same(session, desk, found.later.id if double is None else double)
 
 
 def _done(desk: Desk, work: Callable[[Session, int], bool], said: str) -> Response:

@@ -19,14 +19,6 @@ from services.events.rules import EventRefused, Wrong, zone_of
 LONGEST_REASON = 300
 
 
-class Seen(Exception):
-    """Only looked at: what was done for the look is undone."""
-
-    def __init__(self, event: Event, notice: Notice) -> None:
-        super().__init__()
-        self.event, self.notice = event, notice
-
-
 class Nothing(Exception):
     """It is what it was."""
 
@@ -45,12 +37,10 @@ def _confirmed(desk: Desk, part: str, act: Act, said: str) -> Response:
             if sure and desk.asked.form.get("_versi") != now_is:
                 raise Meanwhile
             others = part == "kapasitas" and desk.asked.form.get("_orang") != str(notice.people)
-            if (not sure or others) and (notice.people or part != "kapasitas"):
+            looked = (not sure or others) and (notice.people or part != "kapasitas")
+            if looked:
                 session.expunge(event)  # as it would be: undoing must not bring it back before it is shown
-                raise Seen(event, notice)
-    except Seen as seen:
-        values: dict[str, Any] = {"event": seen.event, "notice": seen.notice, "state": now_is, "part": part}
-        return looks.page(desk, "event_confirm.html", **values, typed=_resolved(desk, seen.event), ew=event_words)
+                session.rollback()
     except Wrongly:
         return edit(desk, part, filled.faults)
     except Nothing:
@@ -59,6 +49,9 @@ def _confirmed(desk: Desk, part: str, act: Act, said: str) -> Response:
         return edit(desk, part, meanwhile=True)
     except EventRefused as refused:
         return edit(desk, part, _said(refused))
+    if looked:
+        values: dict[str, Any] = {"event": event, "notice": notice, "state": now_is, "part": part}
+        return looks.page(desk, "event_confirm.html", **values, typed=_resolved(desk, event), ew=event_words)
     return to(f"/acara/{code_of(desk)}", pesan=said)
 
 

@@ -35,10 +35,6 @@ PACKED = b"PK"  # what a workbook begins with
 TODOS = {"BUTUH_NIB": "Belum punya NIB"}
 
 
-class Seen(Exception):
-    """Only looked at: what was done for the look is undone."""
-
-
 def choose(desk: Desk) -> Response:
     """To which event these people are to be invited."""
     texts = desk.settings.texts
@@ -62,15 +58,12 @@ def compose(desk: Desk) -> Response:
         return _page(desk, fault="Tautan saringan itu tidak dikenal. Pilih lagi di bawah.")
     if audience is None:
         return _page(desk)
-    meant: list[Meant] = []
     try:
-        with desk.writing() as session:
-            meant.append(_invite(session, desk, audience))
-            raise Seen
-    except Seen:
-        return _page(desk, meant=meant[0])
+        with desk.trying() as session:
+            meant = _invite(session, desk, audience)
     except EventRefused as refused:
         return _page(desk, fault=_why(refused))
+    return _page(desk, meant=meant)
 
 
 def invite(desk: Desk) -> Response:
@@ -92,16 +85,14 @@ def paste(desk: Desk) -> Response:
     people, wrong, fault = _read(said.encode(), ".csv") if said or sent is None else _of_file(sent)
     if fault:
         return _page(desk, fault=fault)
-    new = 0
+    sure = desk.asked.form.get("_yakin") == "1"
     try:
-        with desk.writing() as session:
+        with desk.writing() if sure else desk.trying() as session:
             new = inviting.invite(session, desk.actor, code_of(desk), people, now=desk.now)
-            if desk.asked.form.get("_yakin") != "1":
-                raise Seen
-    except Seen:
-        return _page(desk, listed={"people": len(people), "wrong": wrong, "new": new, "again": _again(people)})
     except EventRefused as refused:
         return _page(desk, fault=_why(refused))
+    if not sure:
+        return _page(desk, listed={"people": len(people), "wrong": wrong, "new": new, "again": _again(people)})
     return to(f"/acara/{code_of(desk)}/undangan", pesan="diundang" if new else "diundang_tetap")
 
 

@@ -24,10 +24,6 @@ NOT_NOTED = {
 }
 
 
-class Seen(Exception):
-    """Only looked at: what was done for the look is undone."""
-
-
 def listing(desk: Desk) -> Response:
     """Masked."""
     return _page(desk, _read(desk.asked.query))
@@ -45,21 +41,19 @@ def remove(desk: Desk) -> Response:
     wanted, number = _read(desk.asked.form), _number(desk)
     if because is None or filled.faults:
         return _page(desk, wanted, removing=number, fault=filled.faults.get("alasan", ""))
-    told: Bubble | None = None
+    sure = desk.asked.form.get("_yakin") == "1"
     try:
-        with desk.writing() as session:
+        with desk.writing() if sure else desk.trying() as session:
             told = participants.remove(
                 session, desk.actor, code_of(desk), number, because=because, texts=settings.texts,
                 office=settings.office, now=desk.now,
             )  # fmt: skip
-            if desk.asked.form.get("_yakin") != "1":
-                raise Seen
-    except Seen:
-        return _page(desk, wanted, removing=number, told=told, sure=True)
     except EventRefused as refused:
         if refused.why is Wrong.UNKNOWN:
             raise Gone from None
         return _page(desk, wanted, fault="Sudah tercatat hadir, atau acaranya sudah selesai: tidak dikeluarkan lagi.")
+    if not sure:
+        return _page(desk, wanted, removing=number, told=told, sure=True)
     return to(f"/acara/{code_of(desk)}/peserta", pesan="dikeluarkan" if told else "dikeluarkan_diam")
 
 
