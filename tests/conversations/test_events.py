@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-from pathlib import Path
 
 import pytest
 
@@ -14,10 +13,9 @@ from tests.conversations.conftest import Phone, Rows
 from tests.support.hall import DEWI, THURSDAY, Hall, pressed, signs_up
 from tests.support.office import OFFICE
 from tests.support.owner import reaches_number
-from tests.support.prose import prose
+from tests.support.prose import matches, prose
 
 BOTH = pytest.mark.parametrize("channel", list(Channel))
-FOLDER = Path(__file__).parent.parent / "transcripts"
 DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
 
 
@@ -225,11 +223,8 @@ def test_the_day_reads_as_before(
     hall.beats()
     hall.gets(chat)
     chat.says("ambil e2", "acara", "acara saya").taps("stand_in").says("Neng Rahma").taps("leave")
-    golden = FOLDER / f"events.{language}.{channel.value}.txt"
     said = re.sub(r"\*\d{4}\*", "*4821*", prose(chat))  # the digits at the door are chance
-    if request.config.getoption("--update-transcripts"):
-        golden.write_text(said, encoding="utf-8")
-    assert said == golden.read_text(encoding="utf-8"), "read the difference; then pytest --update-transcripts"
+    matches(request, f"events.{language}.{channel.value}", said)
 
 
 @BOTH

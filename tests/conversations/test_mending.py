@@ -1,7 +1,6 @@
 """An officer asks for a correction: the owner answers only that, in the chat, and it stands in the same record."""
 
 import datetime as dt
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -16,10 +15,9 @@ from tests.conversations.data_owner import placed
 from tests.services.people import DEWI, transaction
 from tests.support.chat import Chat
 from tests.support.office import OFFICE
-from tests.support.prose import prose
+from tests.support.prose import matches, prose
 from texts.bubble import Bubble, Button, Shape
 
-FOLDER = Path(__file__).parent.parent / "transcripts"
 MARK = "correction_wanted_v1"
 REASON = "Belum sama dengan yang tertulis di NIB."
 BOTH = pytest.mark.parametrize(("channel", "kind"), [("telegram", "sqlite"), ("whatsapp", "postgres")])
@@ -72,10 +70,7 @@ def test_only_what_was_asked_is_answered_and_what_stood_there_is_kept(
     chat.says("Kp.", "Kp. Sawah RT 05/RW 06", "Keripik Talas, Keripik Ubi")
     assert "sudah diperbaiki" in chat.text
     chat.says("PERBAIKI C1")
-    golden = FOLDER / f"correction.{channel}.txt"
-    if request.config.getoption("--update-transcripts"):
-        golden.write_text(prose(chat), encoding="utf-8")
-    assert prose(chat) == golden.read_text(encoding="utf-8"), "read the difference; then pytest --update-transcripts"
+    matches(request, f"correction.{channel}", prose(chat))
     kept = business(database)
     assert (kept.address, kept.products) == ("Kp. Sawah RT 05/RW 06", ["Keripik Talas", "Keripik Ubi"])
     (row,) = rows("SELECT state, answered_at, reminded_at FROM corrections")

@@ -1,7 +1,6 @@
 """Golden transcripts: whole conversations as they read on each phone; `pytest --update-transcripts` writes them."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -11,9 +10,8 @@ from tests.conversations import on_both_channels
 from tests.conversations.conftest import Phone
 from tests.support.chat import Chat
 from tests.support.owner import reaches_number, reaches_result, until
-from tests.support.prose import prose
+from tests.support.prose import matches, prose
 
-FOLDER = Path(__file__).parent.parent / "transcripts"
 WITH_NIB = {"papers": "nib", "nib_number": "1234 5678 90123"}
 
 
@@ -101,7 +99,4 @@ CONVERSATIONS: dict[str, Callable[[Chat], None]] = {
 def test_a_conversation_reads_as_before(phone: Phone, channel: str, name: str, request: pytest.FixtureRequest) -> None:
     chat = phone(Channel(channel), hint="en" if name == "english" else None)
     CONVERSATIONS[name](chat)
-    golden = FOLDER / f"{name}.{channel}.txt"
-    if request.config.getoption("--update-transcripts"):
-        golden.write_text(prose(chat), encoding="utf-8")
-    assert prose(chat) == golden.read_text(encoding="utf-8"), "read the difference; then pytest --update-transcripts"
+    matches(request, f"{name}.{channel}", prose(chat))

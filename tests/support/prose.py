@@ -3,7 +3,10 @@
 import html
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from bot.channels import telegram_show, whatsapp_show
 from bot.channels.templates import layout, layouts
@@ -12,7 +15,16 @@ from tests.support.chat import Chat
 from texts.bubble import Bubble
 
 MADE = {wanted.name: wanted.name for wanted in layouts()}  # every template is there, under its own name
+FOLDER = Path(__file__).parent.parent / "transcripts"
 BLANK = "\u200b"
+
+
+def matches(request: pytest.FixtureRequest, name: str, said: str) -> None:
+    """What was said stands in this golden transcript, word for word; `--update-transcripts` writes it there."""
+    golden = FOLDER / f"{name}.txt"
+    if request.config.getoption("--update-transcripts"):
+        golden.write_text(said, encoding="utf-8")
+    assert said == golden.read_text(encoding="utf-8"), "read the difference; then pytest --update-transcripts"
 
 
 def prose(chat: Chat) -> str:
