@@ -51,6 +51,7 @@ UNSURE = frozenset(
     )
 )  # fmt: skip
 AFFIRMATIONS = frozenset("benar betul".split())  # words of their own: "benar" is no slip for "besar"
+NO_NAME = frozenset("lupa bingung rahasia ya iya ok oke".split())  # what is written where a name is wanted, and is none
 BUT = frozenset("tapi tetapi kecuali cuma cuman hanya but except only".split())
 ADDRESS = frozenset("bu pak min kak teh kang mas mbak bapak ibu pa buk mbak om tante sis gan".split())
 MINE = frozenset("saya aku kami abdi kula".split())  # "ibu saya" is somebody, not a form of address
@@ -148,7 +149,7 @@ def says_nothing(said: str) -> bool:
     """ "Belum ada nama", "tidak mau", "lupa": no more than that there is no answer, where a name is wanted."""
     words = said.split()
     empty = all(word in NEGATIONS or word in BESIDE_NO for word in words) and not NEGATIONS.isdisjoint(words)
-    return empty or is_unsure(said) or said in ("lupa", "bingung", "rahasia")
+    return empty or is_unsure(said) or said in NO_NAME
 
 
 def close(a: str, b: str) -> bool:

@@ -183,7 +183,7 @@ TAKEN = [
     (registration.business_name, "Tanpa Nama Jaya", "Tanpa Nama Jaya"),
 ]
 REFUSED = [
-    *((registration.person_name, said, "err1") for said in ("tidak mau", "belum ada", "ga tau", "lupa")),
+    *((registration.person_name, said, "err1") for said in ("tidak mau", "belum ada", "ga tau", "lupa", "ya", "Ok")),
     *(
         (registration.business_name, said, "err1")
         for said in ("belum ada", "belum ada nama", "tidak punya", "ndak tau")
