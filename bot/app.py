@@ -144,7 +144,7 @@ class Program:
             return
         with Session(self.database.read_engine) as session:
             whatsapp.known = templates.known(session, whatsapp.name)
-            whatsapp.approved = register.usable(session, whatsapp.name, self.texts)
+            whatsapp.approved = register.usable(session, whatsapp.name, self.texts, whatsapp.files_at)
 
     def read_office(self) -> None:
         """The office's calendar and facts with what staff have set, as they stand now. Blocking."""

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from bot.channels.base import OutcomeKind
 from bot.channels.errors import PlatformError
 from models import Approval, Session
-from services import alerts, templates
+from services import alerts, files, templates
 from services.office import Office
 from services.templates import Standing, Told
 from texts import Catalogue
@@ -34,7 +34,7 @@ async def sync(channel: "WhatsAppChannel", engine: sa.Engine, catalogue: Catalog
     """Make every version that is missing; how many. Nothing is removed. Raises PlatformError; may be run again:
     what was made before it failed is found by its name."""
     with Session(engine) as session:
-        standing = templates.standing(session, channel.name, catalogue)
+        standing = templates.standing(session, channel.name, catalogue, channel.files_at)
         missing = [s.template for s in standing if (s.row.state if s.row else None) in UNMADE]
     made = await channel.hand_in(missing)
     with Session(engine) as session, session.begin():
@@ -52,7 +52,7 @@ async def submit(
     """
     only, done = set(names), Submitted()
     with Session(engine) as session:
-        standing = templates.standing(session, channel.name, catalogue)
+        standing = templates.standing(session, channel.name, catalogue, channel.files_at)
         waiting = [s for s in standing if not only or s.template.name in only]
         asked = [(s, s.row.sid) for s in waiting if s.row is not None and _may_ask(s, done)]
     for one, sid in asked:
@@ -90,7 +90,7 @@ def heard(
 ) -> None:
     """Write down how all of them stand; what was lost by it and has nothing in its place is told to the staff, once."""
     lost = templates.learn(session, sender, told, asked_at)
-    still = templates.usable(session, sender, catalogue) if lost else {}
+    still = templates.usable(session, sender, catalogue, files.at(office.public_url)) if lost else {}
     names = {f"{r.name} {r.language}" for r in lost if templates.key(r.name, r.language) not in still}
     if names:
         alerts.templates(session, sorted(names), catalogue, office, asked_at)

@@ -17,7 +17,7 @@ from bot.clock import Clock
 from bot.config import Settings
 from bot.logs import unalarmed
 from models import Session
-from services import audit, held, staff, templates
+from services import audit, files, held, staff, templates
 from services.staff import Right
 
 T = TypeVar("T")
@@ -87,7 +87,8 @@ def submit(
 ) -> None:
     """Ajukan templat ke Meta. Yang pasti ditolak tidak dikirim, dan alasannya disebut."""
     given, catalogue = _begun(named, Right.TEXTS), texts.load()
-    unknown = [name for name in names or [] if name not in catalogue.templates("id")]
+    known = {one.name for one in templates.wanted(catalogue, files.at(given.web.public_url))}
+    unknown = [name for name in names or [] if name not in known]
     if unknown:
         raise fail(f"Templat {', '.join(unknown)} tidak ada: lihat naikkelas whatsapp templates status.", code=WRONG)
     done = _at_twilio(given, lambda c, e: approvals.submit(c, e, catalogue, Clock().now(), names or []))
@@ -107,7 +108,8 @@ def status(as_json: AsJson = False, named: As = "") -> None:
         told = await channel.approvals()
         with Session(engine) as session, session.begin():
             approvals.heard(session, channel.name, told, catalogue, given.office_now(), asked_at)
-            return [_row(one, as_json) for one in templates.standing(session, channel.name, catalogue)]
+            found = templates.standing(session, channel.name, catalogue, channel.files_at)
+            return [_row(one, as_json) for one in found]
 
     columns = {
         "name": "TEMPLAT", "language": "BAHASA", "category": "JENIS", "state": "KEADAAN", "sendable": "BISA DIKIRIM",

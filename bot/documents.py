@@ -14,14 +14,14 @@ from starlette.responses import PlainTextResponse, Response
 
 from bot import event_files, links
 from bot.database import Database
-from models import Channel
+from models import Channel, FileKind
 from services import files
+from services.broadcasts import sample_files
 from services.events import certifying
 from services.letterhead import Letterhead
 from texts import LANGUAGES, Catalogue
 from texts.bubble import Bubble
 
-PATH = "/files/"
 LINK_DAYS = dt.timedelta(days=8)  # a link in an announcement: opened when there is time, a week later
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -107,7 +107,7 @@ class Documents:
             raise FileGone
         extra = {name: value for name, value in bubble.extra.items() if name != "document"}
         if channel is Channel.WHATSAPP:
-            return self._by_link(replace(bubble, extra=extra), number, str(carried["linked"]), picture)
+            return self._by_link(replace(bubble, extra=extra), number, about.name, str(carried["linked"]), picture)
         given: dict[str, Any] = {"name": about.name, "media_type": about.media_type, "captioned": True}
         bot, _, ref = (about.telegram_ref or "").partition(":")
         if ref and bot == self.telegram_bot:
@@ -119,19 +119,18 @@ class Documents:
             given["content"] = kept.content
         return replace(bubble, extra={**extra, str(carried["as"]): given})
 
-    def _by_link(self, bubble: Bubble, number: int, words: str, picture: bool) -> Bubble:
+    def _by_link(self, bubble: Bubble, number: int, name: str, words: str, picture: bool) -> Bubble:
         # The same link the whole day long: whoever fetches for many keeps what it has fetched.
         until = self.now().replace(hour=0, minute=0, second=0, microsecond=0) + LINK_DAYS
-        url = f"{self.public_url or ''}{PATH}{links.sign(self.key, number, until)}"
+        signed = links.sign(self.key, number, until)
+        url = f"{self.public_url or ''}{files.PATH}{signed}"
         said = words.replace("{url}", url)
-        values = bubble.template_values
-        if values:  # outside of the 24 hours: the last thing the template says
-            values = (*values[:-1], f"{values[-1]} {said}")
+        # For a template: WhatsApp knows the kind of a file by the end of its address, and shows a document's name.
+        kind = FileKind.PICTURE if picture else FileKind.DOCUMENT
+        extra = {**bubble.extra, "carried": {"file": kind.value, "path": f"{signed}/{name}", "linked": said}}
         if picture:
-            return replace(
-                bubble, template_values=values, extra={**bubble.extra, "picture_url": url, "captioned": True}
-            )
-        return replace(bubble, text=f"{bubble.text}\n\n{said}", template_values=values)
+            return replace(bubble, extra={**extra, "picture_url": url, "captioned": True})
+        return replace(bubble, text=f"{bubble.text}\n\n{said}", extra=extra)
 
     def _about(self, number: int) -> files.About | None:
         with Session(self.database.read_engine) as session:
@@ -139,7 +138,7 @@ class Documents:
 
     def _linked(self, bubble: Bubble, number: int, kept: files.Kept, words: str) -> Bubble:
         signed = links.sign(self.key, number, kept.expires_at)
-        url = f"{self.public_url or ''}{PATH}{signed}"
+        url = f"{self.public_url or ''}{files.PATH}{signed}"
         text = f"{bubble.text}\n\n{words.replace('{url}', url)}"
         extra = {name: value for name, value in bubble.extra.items() if name != "document"}
         return replace(bubble, text=text, extra=extra)
@@ -151,9 +150,13 @@ class Documents:
 
 
 def door(documents: Documents) -> Callable[[Request], Response]:
-    """`GET /files/<signed>`: the file, never shown in the browser, never kept by it. Runs in a thread."""
+    """`GET /files/<signed>`, and the same with a name behind it: the file, never shown in the browser, never kept by
+    it. And the samples that WhatsApp is shown. Runs in a thread."""
 
     def hand_over(request: Request) -> Response:
+        sample = sample_files.sample(request.path_params["signed"], documents.letterhead, documents.texts)
+        if sample is not None:
+            return Response(sample[0], media_type=sample[1], headers=HEADERS)
         try:
             number = links.read(documents.key, request.path_params["signed"], documents.now())
             kept = documents.read(number) if number is not None else None

@@ -20,13 +20,14 @@ from bot.app import Program
 from bot.channels import reading, whatsapp_hear
 from bot.channels.base import OutcomeKind
 from bot.channels.telegram import TelegramChannel, acknowledgement
-from bot.documents import PATH, door
+from bot.documents import door
 from bot.inbox import Received
 from bot.outbox_results import Report
 from bot.polling import callback_of
 from bot.writer import DatabaseGone
 from console import sertifikat
 from models import Channel, DeliveryState, Reachable
+from services import files
 
 if TYPE_CHECKING:
     from bot.channels.whatsapp import WhatsAppChannel
@@ -75,7 +76,7 @@ def create(
             Route("/webhooks/telegram", _door("telegram", doors.telegram), methods=["POST"]),
             Route("/webhooks/whatsapp", _door("whatsapp", doors.whatsapp), methods=["POST"]),
             Route("/webhooks/whatsapp/status", _door("whatsapp", doors.whatsapp_status), methods=["POST"]),
-            Route(f"{PATH}{{signed}}", door(program.documents)),
+            *(Route(f"{files.PATH}{{signed}}{name}", door(program.documents)) for name in ("", "/{name}")),
             *event_files.routes(
                 program.database,
                 program.texts,

@@ -10,7 +10,7 @@ from console.applications import places
 from console.broadcast_form import Fields, Untimely
 from console.desk import Desk, Gone, to
 from models import Broadcast, BroadcastState, Session
-from services import calendar, regions, templates
+from services import calendar, files, regions, templates
 from services.broadcasts import approving, drafting, fates, keeping, saying
 from services.broadcasts.audience import Audience, AudienceRefused
 from services.broadcasts.drafting import DraftRefused
@@ -96,6 +96,8 @@ def _hours(desk: Desk) -> Any:
 
 # --- the template
 
+ATTACHED = {"picture": "Gambar", "document": "PDF"}
+
 
 def offered(desk: Desk) -> list[tuple[str, str]]:
     """The templates an announcement may use, each with how it stands at WhatsApp."""
@@ -117,7 +119,22 @@ def _template(desk: Desk, fields: Fields) -> dict[str, Any] | None:
     if found is None:
         return None
     shown = [(n, fields.get(f"isi{n}"), sample) for n, sample in enumerate(found.sample, 1)]
-    return {"name": found.name, "text": found.text, "values": shown, "buttons": found.buttons}
+    carried = _carried(desk, found.name, found.carries)
+    return {"name": found.name, "text": found.text, "values": shown, "buttons": found.buttons, "carried": carried}
+
+
+def _carried(desk: Desk, name: str, carries: Sequence[str]) -> str:
+    """What becomes of a picture or PDF outside the 24 hours: above the words where that is approved, or linked."""
+    sender, files_at = desk.settings.office.announcing.sender or "", files.at(desk.settings.office.public_url)
+    with desk.reading() as session:
+        stands = [templates.one(session, sender, desk.settings.texts, name, "id", file, files_at) for file in carries]
+    can = {file for file, one in zip(carries, stands, strict=True) if one is not None and one.usable}
+    if not can:
+        return "Lampirannya menjadi tautan di akhir kata-kata ini."
+    if can == ATTACHED.keys():
+        return "Lampirannya tampil di atas kata-kata ini."
+    (above,), (linked,) = can, ATTACHED.keys() - can
+    return f"{ATTACHED[above]} tampil di atas kata-kata ini, {ATTACHED[linked]} menjadi tautan di akhirnya."
 
 
 def template(desk: Desk) -> Response:

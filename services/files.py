@@ -8,6 +8,8 @@ import sqlalchemy as sa
 
 from models import Broadcast, Session, StoredFile
 
+PATH = "/files/"  # the address of a file, below which stands what opens it
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -51,6 +53,11 @@ def read(session: Session, file_id: int, now: dt.datetime) -> Kept | None:
     return Kept(*row) if row is not None and row.expires_at > now else None
 
 
+def at(public_url: str | None) -> str:
+    """What the addresses of our files begin with; empty where WhatsApp could not fetch any."""
+    return f"{public_url.rstrip('/')}{PATH}" if public_url and public_url.startswith("https://") else ""
+
+
 def document(file_id: int, linked: str = "") -> dict[str, Any]:
     """A file as a bubble carries it (`Bubble.extra["document"]`).
 
@@ -63,8 +70,8 @@ def document(file_id: int, linked: str = "") -> dict[str, Any]:
 def attachment(file_id: int, picture: bool, linked: str) -> dict[str, Any]:
     """A file that many get, as the extra of a bubble: the words stand below it, in one message with it.
 
-    Telegram sends it with the words as its caption, WhatsApp a picture likewise, within its 24 hours. Where that cannot
-    be (a document on WhatsApp, or a template) `linked` is added to the words, our own with `{url}` in it.
+    Telegram sends it with the words as its caption, WhatsApp a picture likewise, within its 24 hours; outside, either
+    by a template approved for it. Where that cannot be `linked` is added to the words, our own with `{url}` in it.
     """
     return {"document": {"file": file_id, "linked": linked, "as": "photo" if picture else "document"}}
 

@@ -1,14 +1,15 @@
 """Templat: the words WhatsApp lets us send first, which of them it has approved, and what they must be filled with.
 
 Outside the 24 hours after somebody's last message only an approved template may go out. Their words are in
-texts/<language>/templates.yaml; here is the register of what was made of them at Twilio, for each sender.
+texts/<language>/templates.yaml; here is the register of what was made of them at Twilio, for each sender. Some are
+handed in once more with a picture, and once more with a document, above the same words.
 """
 
 import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import sqlalchemy as sa
@@ -19,6 +20,9 @@ from texts.reading import LANGUAGES
 
 LOST: Final = (Approval.REJECTED, Approval.PAUSED, Approval.DISABLED, Approval.GONE)
 _MADE_AS: Final = 1  # another number when the same words are handed in otherwise: all of them become new versions
+
+# What WhatsApp is shown, when it is asked to approve one with a file: by the name's ending it knows the kind.
+SAMPLE_FILES: Final[Mapping[str, str]] = {"picture": "contoh.jpg", "document": "contoh.pdf"}
 
 # Which option each button of a template stands for, in the order of its buttons; "" for one that only says a word.
 OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -42,12 +46,13 @@ OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """A template that may be sent: its words, and its buttons as (label, option)."""
+    """A template that may be sent: its words, its buttons as (label, option), and what stands above the words."""
 
     sid: str
     body: str
     variables: int
     buttons: tuple[tuple[str, str], ...] = ()
+    file: str = ""  # nothing, "picture" or "document"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,23 +78,32 @@ class Told:
     category: str = ""  # Meta may put it into another
 
 
-def standing(session: Session, sender: str, catalogue: Catalogue) -> list[Standing]:
-    """Every template of the texts in every language, as it stands for a sender (`settings.whatsapp.identity`)."""
+def standing(session: Session, sender: str, catalogue: Catalogue, files_at: str = "") -> list[Standing]:
+    """Every template of the texts in every language, as it stands for a sender (`settings.whatsapp.identity`).
+
+    `files_at` is where WhatsApp fetches our files (`services.files.at`); without it none is made that carries one.
+    """
     rows = list(session.scalars(_rows(sender)))
-    return [_stands(template, rows) for template in wanted(catalogue)]
+    return [_stands(template, rows) for template in wanted(catalogue, files_at)]
 
 
-def one(session: Session, sender: str, catalogue: Catalogue, name: str, language: str) -> Standing | None:
-    """One template as it stands now; `usable` tells whether it may be sent. None: the texts have no such template."""
+def one(
+    session: Session, sender: str, catalogue: Catalogue, name: str, language: str, file: str = "", files_at: str = ""
+) -> Standing | None:
+    """One template as it stands now; `usable` tells whether it may be sent. None: there is no such template.
+
+    `file`: with this above its words ("picture", "document").
+    """
     template = catalogue.templates(language).get(name)
-    if template is None:
+    if template is None or (file and not (files_at and file in template.carries)):
         return None
-    return _stands(template, list(session.scalars(_rows(sender).where(MessageTemplate.name == name))))
+    template = with_file(template, file, files_at) if file else template
+    return _stands(template, list(session.scalars(_rows(sender).where(MessageTemplate.name == template.name))))
 
 
-def usable(session: Session, sender: str, catalogue: Catalogue) -> dict[str, Approved]:
+def usable(session: Session, sender: str, catalogue: Catalogue, files_at: str = "") -> dict[str, Approved]:
     """What may be sent now, by `key`."""
-    found = standing(session, sender, catalogue)
+    found = standing(session, sender, catalogue, files_at)
     return {key(s.template.name, s.template.language): s.usable for s in found if s.usable is not None}
 
 
@@ -99,8 +113,11 @@ def _stands(template: Template, rows: list[MessageTemplate]) -> Standing:
     newest = next((r for r in mine if r.fingerprint == today), None)
     shape = (len(template.sample), [list(button) for button in buttons(template)])
     same = [r for r in mine if r.state is Approval.APPROVED and (len(r.samples), r.buttons) == shape]
+    if template.file:  # an older version may fetch its files where we are no longer
+        same = [r for r in same if r.fingerprint == today]
     best = max(same, key=lambda r: (r.fingerprint == today, r.made_at), default=None)
-    made = Approved(best.sid, best.body, len(template.sample), buttons(template)) if best is not None else None
+    shown = len(template.sample), buttons(template), template.file
+    made = Approved(best.sid, best.body, *shown) if best is not None else None
     return Standing(template, newest, made)
 
 
@@ -166,21 +183,37 @@ def key(name: str, language: str) -> str:
     return f"{name}.{language or LANGUAGES[0]}"
 
 
-def wanted(catalogue: Catalogue) -> Iterator[Template]:
-    """Every template of the texts, in every language."""
+def wanted(catalogue: Catalogue, files_at: str = "") -> Iterator[Template]:
+    """Every template of the texts, in every language; those that carry a file with each of its kinds as well."""
     for language in LANGUAGES:
-        yield from catalogue.templates(language).values()
+        for template in catalogue.templates(language).values():
+            yield template
+            if files_at:
+                yield from (with_file(template, file, files_at) for file in template.carries)
+
+
+def with_file(template: Template, file: str, files_at: str) -> Template:
+    """The same words below a picture or a document, which is fetched from somewhere below `files_at`."""
+    return replace(template, name=carrying(template.name, file), file=file, files_at=files_at)
+
+
+def carrying(name: str, file: str) -> str:
+    """What a template is called with a file above its words: `announcement_v1`, `announcement_picture_v1`."""
+    stem, _, version = name.rpartition("_v")
+    return f"{stem}_{file}_v{version}"
 
 
 def buttons(template: Template) -> tuple[tuple[str, str], ...]:
     """Its buttons as (label, option)."""
-    options = OPTIONS.get(template.name, ("",) * len(template.buttons))
+    name = template.name.replace(f"_{template.file}_v", "_v") if template.file else template.name
+    options = OPTIONS.get(name, ("",) * len(template.buttons))
     return tuple(zip(template.buttons, options, strict=True))
 
 
 def fingerprint(template: Template) -> str:
     """Of what is handed in: other words are another version."""
     said = [_MADE_AS, template.language, template.category, template.text, template.sample, buttons(template)]
+    said += [template.file, template.files_at] if template.file else []
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 

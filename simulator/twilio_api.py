@@ -164,7 +164,10 @@ class Twilio:
             given = twilio_rules.variables(form.get("ContentVariables", ""))
             if approved:
                 twilio_rules.check_approved(given)
-            _draw_content(turn, *twilio_rules.filled(content, given))
+            kind, body = twilio_rules.filled(content, given)
+            if kind == "whatsapp/card":
+                turn.kind, turn.note = "file", twilio_rules.medium(content, body)
+            _draw_content(turn, kind, body)
         elif form.get("MediaUrl"):
             turn.kind, turn.note = "file", form["MediaUrl"].rsplit("/", 1)[-1]
         return turn
@@ -341,7 +344,7 @@ def _meet_fault(phone: Phone | None) -> None:
 
 def _draw_content(turn: Turn, kind: str, body: Mapping[str, Any]) -> None:
     turn.pieces = markup.whatsapp(str(body.get("body", "")))
-    if kind == "twilio/quick-reply":
+    if kind == "twilio/quick-reply" or body.get("actions"):
         turn.keys = twilio_rules.buttons(body)
     elif kind == "twilio/list-picker":
         turn.list_label, turn.keys = twilio_rules.rows(body)

@@ -62,6 +62,15 @@ def _fill(node: Any, values: Mapping[str, str]) -> Any:
     return [_fill(v, values) for v in node] if isinstance(node, list) else node
 
 
+def medium(content: Mapping[str, Any], body: Mapping[str, Any]) -> str:
+    """What a card shows above its words, by its name; raises Failed where it is not of the kind that was approved."""
+    (url,), (sample,) = body["media"], filled(content, {})[1]["media"]
+    kind = MEDIA.get(url.rpartition(".")[2])
+    if kind is None or kind != MEDIA.get(sample.rpartition(".")[2]):
+        raise Failed(63019)
+    return str(url.rpartition("/")[2])
+
+
 def check_approved(given: Mapping[str, str]) -> None:
     """Variables of an approved template: no empty one, no run of spaces (63013)."""
     if any(not v or "     " in v for v in given.values()):
@@ -118,6 +127,8 @@ def judged(said: Any, types: Mapping[str, Any]) -> dict[str, str]:
         raise Refused(400, 20001, "Bad request: name and category are required")
     bodies = [str(content.get("body", "")).strip() for content in types.values()]
     loose = any(re.search(r"^\{\{\w+\}\}|\{\{\w+\}\}\W*$|\}\}\s*\{\{", body) for body in bodies)
+    media = [url for content in types.values() for url in content.get("media", ())]
+    loose = loose or not all(re.fullmatch(r"https://[^{}]+/\{\{\w+\}\}", str(url)) for url in media)
     status, reason = "approved", ""
     if "twilio/list-picker" in types or loose:
         status, reason = "rejected", "INVALID_FORMAT"
@@ -129,8 +140,15 @@ FIELDS: Mapping[str, frozenset[str]] = {
     "twilio/list-picker": frozenset({"body", "button", "items"}),
     "twilio/quick-reply": frozenset({"body", "actions"}),
     "twilio/text": frozenset({"body"}),
+    "whatsapp/card": frozenset({"body", "media", "actions"}),
 }
-NEEDED: Mapping[str, frozenset[str]] = {**FIELDS, "whatsapp/authentication": frozenset({"actions"})}
+NEEDED: Mapping[str, frozenset[str]] = {
+    **FIELDS,
+    "whatsapp/authentication": frozenset({"actions"}),
+    "whatsapp/card": frozenset({"body", "media"}),
+}
+# What Meta takes a sample for, by the end of its address, and then every file of that template.
+MEDIA: Mapping[str, str] = {"jpg": "picture", "jpeg": "picture", "png": "picture", "pdf": "document"}
 PARTS = {
     "QUICK_REPLY": (frozenset({"title"}), frozenset({"type", "title", "id"})),
     "COPY_CODE": (frozenset({"type", "copy_code_text"}), frozenset({"type", "copy_code_text"})),

@@ -31,7 +31,11 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A WhatsApp template as it is handed in for approval; `{{1}}` stands for the first of `sample`."""
+    """A WhatsApp template as it is handed in for approval; `{{1}}` stands for the first of `sample`.
+
+    `carries`: with what above its words it is handed in besides ("picture", "document"), each by itself. `file` is
+    which of them this one is, `files_at` the address that its files have in common.
+    """
 
     name: str
     language: str
@@ -39,6 +43,9 @@ class Template:
     text: str
     sample: tuple[str, ...]
     buttons: tuple[str, ...] = ()
+    carries: tuple[str, ...] = ()
+    file: str = ""
+    files_at: str = ""
 
 
 class Catalogue:
@@ -216,6 +223,7 @@ def _templates(book: Book) -> dict[str, Template]:
             str(tree.get("text", "")),
             _strings(tree.get("sample")),
             _strings(tree.get("buttons")),
+            _strings(tree.get("carries")),
         )
         for name, tree in book.templates.items()
     }

@@ -10,6 +10,7 @@ CATEGORIES = frozenset({"UTILITY", "MARKETING", "AUTHENTICATION"})
 VARIABLE = re.compile(r"\{\{(\d+)\}\}")
 NAME = re.compile(r"[a-z0-9_]+_v\d+")
 BODY, BUTTONS, BUTTON = 1024, 3, 25  # characters, quick replies, characters of one
+CARRIED = ("picture", "document")  # WhatsApp's other one, a video, we do not send
 
 
 def template_problems(catalogue: Catalogue, language: str) -> Iterator[str]:
@@ -42,6 +43,8 @@ def _form(template: Template) -> Iterator[str]:
         yield f"isinya {len(template.text)} huruf, harus 1 sampai {BODY}."
     if len(template.buttons) > BUTTONS or any(not 0 < len(button) <= BUTTON for button in template.buttons):
         yield f"tombolnya paling banyak {BUTTONS}, masing-masing paling banyak {BUTTON} huruf."
+    if len(set(template.carries) & set(CARRIED)) < len(template.carries):
+        yield f"carries-nya hanya boleh berisi {' dan '.join(CARRIED)}, masing-masing sekali."
 
 
 def _variables(template: Template) -> Iterator[str]:
@@ -64,3 +67,5 @@ def _unlike(template: Template, first: Template) -> Iterator[str]:
         yield "tidak memakai {{…}} yang sama di kedua bahasa."
     if template.category != first.category or len(template.buttons) != len(first.buttons):
         yield "category atau jumlah tombolnya tidak sama di kedua bahasa."
+    if template.carries != first.carries:
+        yield "carries-nya tidak sama di kedua bahasa."

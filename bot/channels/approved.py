@@ -1,16 +1,17 @@
 """Templates with words of their own: what is handed in to Twilio, and how one is filled when it is sent.
 
 Outside WhatsApp's 24 hours only these may go out, once approved. Their words are in texts/<language>/templates.yaml.
-A button that stands for an answer carries the id of its row in a variable of its own (docs/decisions/0004).
+A button that stands for an answer carries the id of its row in a variable of its own (docs/decisions/0004), and so
+does the address of a picture or document, as far as it differs from that of others.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from bot.channels import measure
 from bot.channels.templates import BODY_LONGEST, value
-from services.templates import Approved, buttons, handed_in_as
+from services.templates import SAMPLE_FILES, Approved, buttons, handed_in_as
 from texts.bubble import Bubble
 from texts.catalogue import Template
 
@@ -35,9 +36,13 @@ def definition(template: Template) -> dict[str, Any]:
         if option:
             samples[number] = f"due|1|{option}"
         actions.append({"type": "QUICK_REPLY", "title": label, "id": "{{" + number + "}}" if option else label})
-    kind = "twilio/quick-reply" if actions else "twilio/text"
-    content = {"body": template.text, **({"actions": actions} if actions else {})}
-    return _named(template, kind, content, samples)
+    content: dict[str, Any] = {"body": template.text, **({"actions": actions} if actions else {})}
+    if template.file:
+        number = str(len(samples) + 1)
+        samples[number] = SAMPLE_FILES[template.file]
+        content["media"] = [f"{template.files_at}{{{{{number}}}}}"]
+        return _named(template, "whatsapp/card", content, samples)
+    return _named(template, "twilio/quick-reply" if actions else "twilio/text", content, samples)
 
 
 def _named(template: Template, kind: str, content: dict[str, Any], samples: dict[str, str]) -> dict[str, Any]:
@@ -48,13 +53,23 @@ def _named(template: Template, kind: str, content: dict[str, Any], samples: dict
 def fill(template: Approved, bubble: Bubble) -> dict[str, str] | None:
     """The variables of one message, clean; None if they are not those of the template: a sample would be shown."""
     given = [cleaned(one) for one in bubble.template_values]
-    if len(given) != template.variables:
+    carried = carried_by(bubble)
+    if len(given) != template.variables or template.file != carried.get("file", ""):
         return None
     given = fitted(template.body, given)
     for label, option in template.buttons:
         if option:
             given.append(_row_id(bubble, option) or label)
+    if template.file:
+        given.append(carried["path"])
     return {str(number): one for number, one in enumerate(given, 1)}
+
+
+def carried_by(bubble: Bubble) -> Mapping[str, str]:
+    """What an announcement carries (`bot.documents`): its kind (`file`), where it is fetched, below the address of our
+    files (`path`), and the words that say so where it can only be linked (`linked`). Empty: nothing."""
+    found: Mapping[str, str] = bubble.extra.get("carried", {})
+    return found
 
 
 def cleaned(text: str) -> str:

@@ -22,6 +22,7 @@ from bot.channels.whatsapp_media import MediaStore
 from bot.inbound import Inbound
 from conversation.said import Other
 from models import Channel
+from services import files
 from services.templates import Approved, Told
 from texts.bubble import Bubble
 from texts.catalogue import Template
@@ -70,6 +71,11 @@ class WhatsAppChannel:
         self._wire = wire or Wire()
         self._media = MediaStore(self._wire, basic(account_sid, auth_token), base_url)
         self._client = Client(account_sid, auth_token, http_client=TwilioTransport(self._wire, base_url))
+
+    @property
+    def files_at(self) -> str:
+        """What the addresses of our files begin with; empty where WhatsApp could not fetch any."""
+        return files.at(self._public_url)
 
     # --- in
 

@@ -55,6 +55,7 @@ CODES: Final[Mapping[int, tuple[OutcomeKind, str]]] = {
     63016: (HELD, "outside the 24-hour window"),
     63017: (RETRY, "account's rate exceeded"),
     63018: (RETRY, "sender's rate or daily limit exceeded"),
+    63019: (FAILED, "a file could not be fetched"),
     63021: (FAILED, "content not valid"),
     63040: (HELD, "template rejected"),
     63041: (HELD, "template paused"),

@@ -9,7 +9,7 @@ import orjson
 from bot.channels import approved, measure, templates
 from bot.channels.telegram_show import TICK
 from services.deliveries import NO_TEMPLATE
-from services.templates import Approved, key
+from services.templates import Approved, carrying, key
 from texts.bubble import Bubble, Button, Shape
 
 LONGEST: Final = 1600  # of a plain message
@@ -68,10 +68,30 @@ def _picture(bubble: Bubble) -> tuple[Message, ...]:
 
 
 def outside(bubble: Bubble, usable: Mapping[str, Approved]) -> tuple[Message, ...] | None:
-    """Outside the 24 hours: the approved template, or None where there is none; never free text."""
-    template = usable.get(key(bubble.template, bubble.template_language)) if bubble.template else None
+    """Outside the 24 hours: the approved template, or None where there is none; never free text.
+
+    What goes along stands above its words where that is approved as well, else it is linked at their end.
+    """
+    if not bubble.template:
+        return None
+    carried = approved.carried_by(bubble)
+    if not carried:
+        return _template(bubble, bubble.template, usable)
+    above = _template(bubble, carrying(bubble.template, carried["file"]), usable)
+    return above or _template(_linked(bubble, carried["linked"]), bubble.template, usable)
+
+
+def _template(bubble: Bubble, name: str, usable: Mapping[str, Approved]) -> tuple[Message, ...] | None:
+    template = usable.get(key(name, bubble.template_language))
     values = approved.fill(template, bubble) if template else None
     return (Message(content_sid=template.sid, variables=values),) if template and values is not None else None
+
+
+def _linked(bubble: Bubble, words: str) -> Bubble:
+    """The link to what goes along is the last thing the template says."""
+    *values, last = bubble.template_values or ("",)
+    extra = {name: value for name, value in bubble.extra.items() if name != "carried"}
+    return replace(bubble, template_values=(*values, f"{last} {words}"), extra=extra)
 
 
 def lacking(bubble: Bubble) -> str:

@@ -78,6 +78,7 @@ class Sample:
     language: Language
     bubble: Bubble
     by_template: str = ""  # the filled template, where WhatsApp's window is closed
+    carried: bool = False  # what goes along stands above the template's words
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,8 @@ def preview(
     looked = _looked_at(session, row, given, texts, office, now)
     total = looked.count.total
     audit.note(session, actor, "broadcast.previewed", f"broadcast:{number}", after={"count": total}, now=now)
-    return replace(looked, samples=tuple(samples(session, row, given, texts, now)))
+    above = templates.carrying(session, office.announcing.sender, texts, words_of(row), office.public_url)
+    return replace(looked, samples=tuple(samples(session, row, given, texts, now, above)))
 
 
 def estimate(
@@ -197,8 +199,11 @@ def _looked_at(
     )
 
 
-def samples(session: Session, row: Broadcast, given: Terms, texts: "Catalogue", now: dt.datetime) -> list[Sample]:
-    """The message to a few of those it is meant for."""
+def samples(
+    session: Session, row: Broadcast, given: Terms, texts: "Catalogue", now: dt.datetime,
+    above: frozenset[Language] = frozenset(),
+) -> list[Sample]:  # fmt: skip
+    """The message to a few of those it is meant for. `above`: languages whose template carries what goes along."""
     words = words_of(row)
     seen = []
     for one in selecting.samples(session, Audience.from_json(row.audience), given, now):
@@ -208,7 +213,7 @@ def samples(session: Session, row: Broadcast, given: Terms, texts: "Catalogue", 
         to = Addressee(Language(one.language), name, business, regency, district)
         shown = bubble(words, to, texts)
         filled = _filled(shown, to.language, texts) if one.opens else ""
-        seen.append(Sample(Channel(one.channel), to.language, shown, filled))
+        seen.append(Sample(Channel(one.channel), to.language, shown, filled, bool(filled) and to.language in above))
     return seen
 
 
@@ -305,10 +310,18 @@ def _warned(
     found = list(warnings.look(words, office.announcing.hosts, texts))
     if ends is None or (row.expires_at is not None and ends > row.expires_at):
         found.append(Found(Warn.LATE))
-    if row.file_id is not None and not office.announcing.hosts:
-        found.append(Found(Warn.NO_ADDRESS))
+    if row.file_id is not None:
+        found += _unseen(session, words, given, texts, office)
     again = _said_lately(session, row, audience, given, now)
     return [*found, Found(Warn.SAME, str(again))] if again else found
+
+
+def _unseen(session: Session, words: Words, given: Terms, texts: "Catalogue", office: Office) -> list[Found]:
+    """Whom what goes along does not reach as it should on WhatsApp."""
+    if not office.announcing.hosts:
+        return [Found(Warn.NO_ADDRESS)]
+    above = templates.carrying(session, office.announcing.sender, texts, words, office.public_url)
+    return [Found(Warn.LINKED)] if given.templates - above else []
 
 
 def _said_lately(session: Session, row: Broadcast, audience: Audience, given: Terms, now: dt.datetime) -> int:

@@ -57,6 +57,7 @@ class Warn(StrEnum):
     SAME = "same"  # the same words to some of the same people within 48 hours
     NO_ENGLISH = "no_english"  # English readers get Indonesian
     NO_ADDRESS = "no_address"  # WhatsApp has nowhere to fetch the file from
+    LINKED = "linked"  # no template that carries the file is approved
     LATE = "late"  # not all can be reached before it expires
 
 

@@ -1,4 +1,4 @@
-"""A picture or a document goes along with an announcement: looked at, sent once to Telegram, linked for WhatsApp."""
+"""A picture or a document goes along with an announcement: looked at, sent once to Telegram, fetched by WhatsApp."""
 
 import asyncio
 import datetime as dt
@@ -17,26 +17,28 @@ from bot.database import Database
 from bot.documents import Documents
 from bot.outbox import Outbox
 from bot.writer import Writer
-from models import Broadcast, BroadcastState, Channel, Delivery, FileKind, Session, StoredFile
+from models import Broadcast, BroadcastState, Channel, Delivery, FileKind, Language, Session, StoredFile
 from services import files, staff, templates
 from services.announcing import Announcing
 from services.broadcasts import approving, attaching, drafting, running
 from services.broadcasts.drafting import Draft, DraftRefused
 from services.broadcasts.running import BroadcastRefused, Why
-from services.broadcasts.warnings import Fault
+from services.broadcasts.warnings import Fault, Warn
 from services.staff import Via
 from tests.services import announced, people
 from tests.services.announced import SENDER, owner
 from tests.services.people import NOON, OFFICE, transaction
 from tests.standins import telegram as telegram_standin
 from tests.standins import twilio as twilio_standin
+from tests.standins import twilio_rules
 from tests.support.photos import SECRET, photo
 
 TEXTS = texts.load()
 PUBLIC = "https://bot.contoh.go.id"
 KEY = b"k" * 32
 PDF = b"%PDF-1.7\n" + b"0" * 40 + b"\n%%EOF\n"
-OURS = replace(OFFICE, announcing=Announcing(sender=SENDER))
+FILES_AT = files.at(PUBLIC)
+OURS = replace(OFFICE, public_url=PUBLIC, announcing=Announcing(sender=SENDER, hosts=frozenset({"bot.contoh.go.id"})))
 HOW: dict[str, Any] = {"texts": TEXTS, "office": OURS, "now": NOON}
 DRAFT = Draft(
     "Pelatihan", {"id": "Halo {nama}, ada *pelatihan*."}, template="announcement_v1",
@@ -111,16 +113,22 @@ async def test_each_gets_one_message_with_it_and_telegram_is_sent_it_once(databa
         rina = staff.actor_of(people.account(session, "rina", "humas"), Via.COMMAND)
         for n in range(4):
             owner(session, f"Ibu {n}", address=str(700 + n))
-        for n, last in ((1, NOON), (2, NOON - dt.timedelta(days=3))):
-            owner(session, f"Ibu W{n}", channel=Channel.WHATSAPP, address=f"whatsapp:+62812000000{n}", last_in_at=last)
-        announced.template(session, TEXTS, "announcement_v1")
-        usable = templates.usable(session, SENDER, TEXTS)
+        long_ago = NOON - dt.timedelta(days=3)
+        for n, last, language in ((1, NOON, "id"), (2, long_ago, "id"), (3, long_ago, "en")):
+            chat = {"address": f"whatsapp:+62812000000{n}", "last_in_at": last, "language": Language(language)}
+            owner(session, f"Ibu W{n}", channel=Channel.WHATSAPP, **chat)
+        above = templates.with_file(TEXTS.templates("id")["announcement_v1"], what, FILES_AT)
+        templates.keep(session, SENDER, above, "HXabove", NOON)
+        announced.template(session, TEXTS, "announcement_v1")  # approved, and the one with the file, in one language
+        usable = templates.usable(session, SENDER, TEXTS, FILES_AT)
         number = drafting.create(session, rina, DRAFT, **HOW).id
         attaching.attach(session, rina, number, photo(40, 30) if what == "picture" else PDF, **HOW)
+        assert Warn.LINKED in {one.what for one in drafting.preview(session, rina, number, **HOW).found}
         approving.approve(session, rina, number, 2, **HOW)
     async with telegram_standin.telegram() as telegram, twilio_standin.twilio() as twilio:
-        twilio.contents["HXid"] = approved.definition(TEXTS.templates("id")["announcement_v1"])
-        twilio.approved.add("HXid")
+        twilio.contents["HXabove"] = twilio_rules.content(approved.definition(above))
+        twilio.contents["HXen"] = approved.definition(TEXTS.templates("en")["announcement_v1"])
+        twilio.approved |= {"HXabove", "HXen"}
         bot = TelegramChannel(telegram_standin.TOKEN, base_url=telegram.base_url)
         whatsapp = WhatsAppChannel(
             twilio_standin.SID, twilio_standin.TOKEN, twilio_standin.SENDER, base_url=twilio.address, public_url=PUBLIC
@@ -148,9 +156,14 @@ async def test_each_gets_one_message_with_it_and_telegram_is_sent_it_once(databa
     assert isinstance(telegram.calls[0][1][part], tuple), "the first sends it"
     assert len({call[part] for _, call in telegram.calls[1:]} & telegram.kept) == 1, "the others name it"
     assert all("ada <b>pelatihan</b>." in call["caption"] for _, call in telegram.calls)
-    inside, outside = sorted(twilio.sent, key=lambda form: form["To"])
-    assert "ContentSid" in outside
-    assert PUBLIC in outside["ContentVariables"]
+    inside, outside, english = sorted(twilio.sent, key=lambda form: form["To"])
+    assert (outside["ContentSid"], english["ContentSid"]) == ("HXabove", "HXen")
+    assert PUBLIC in english["ContentVariables"]
+    shown = next(one for one in twilio.shown if one and one["type"] == "whatsapp/card")
+    assert PUBLIC not in shown["body"]
+    (fetched,) = shown["media"]
+    assert fetched.endswith(f"/pengumuman-{number}.{'jpg' if what == 'picture' else 'pdf'}")
+    _opens(database, fetched.rpartition("/")[0])
     if what == "picture":
         assert inside["Body"].startswith("Halo Ibu W1, ada")
         link = inside["MediaUrl"]

@@ -84,6 +84,10 @@ def test_the_link_hands_the_file_over_and_no_browser_keeps_or_runs_it(running: S
     assert headers["referrer-policy"] == "no-referrer"
     assert "sandbox" in headers["content-security-policy"]
     assert get(running, path, "HEAD")[:2] == (200, b"")
+    assert get(running, f"{path}/apa-saja.pdf")[:2] == (200, b'{"a": 1}')
+    for name, kind in (("contoh.jpg", "image/jpeg"), ("contoh.pdf", "application/pdf")):  # what WhatsApp is shown
+        status, body, headers = get(running, f"/files/{name}")
+        assert (status, headers["content-type"], len(body) > 5_000) == (200, kind, True)
     assert get(running, path, "POST")[0] == 405
 
 

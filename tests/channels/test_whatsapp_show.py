@@ -144,6 +144,26 @@ def test_outside_the_window_only_an_approved_template_goes_out() -> None:
     )
 
 
+def test_what_goes_along_stands_above_the_template_where_that_is_approved_and_else_is_linked_at_its_end() -> None:
+    carried = {
+        "file": "picture",
+        "path": "7.1.x/pengumuman-7.jpg",
+        "linked": "Berkasnya: https://bot.go.id/files/7.1.x",
+    }
+    bubble = Bubble("Kabar", template="kabar_v1", template_values=("Siti", "ada"), extra={"carried": carried})
+    plainly = Approved("HX1", "Untuk {{1}}: {{2}}.", 2, (("Menu", ""),))
+    above = replace(plainly, sid="HX2", file="picture")
+    usable = {"kabar_v1.id": plainly, "kabar_document_v1.id": replace(above, file="document")}
+    last = "ada Berkasnya: https://bot.go.id/files/7.1.x"
+    assert outside(bubble, usable) == (Message(content_sid="HX1", variables={"1": "Siti", "2": last}),)
+    variables = {"1": "Siti", "2": "ada", "3": "7.1.x/pengumuman-7.jpg"}
+    assert outside(bubble, usable | {"kabar_picture_v1.id": above}) == (
+        Message(content_sid="HX2", variables=variables),
+    )
+    assert fill(plainly, bubble) is None  # what it carries would be lost
+    assert fill(above, replace(bubble, extra={})) is None  # a sample would be shown
+
+
 def test_a_button_of_a_template_carries_the_row_it_answers() -> None:
     template = Approved(
         "HX1", "Ada tempat untuk {{1}} ya.", 1, (("Ambil", "take"), ("Petugas", ""), ("Lewati", "skip"))

@@ -124,6 +124,23 @@ def test_an_approved_template_opens_the_window_but_not_with_a_run_of_spaces(on_s
     assert on_stage.bot.statuses[-1]["ErrorCode"] == "63013"
 
 
+def test_an_approved_card_shows_a_file_of_the_kind_that_was_approved_and_no_other(on_stage: Stage) -> None:
+    greeted(on_stage)
+    about = {"friendly_name": "card", "language": "id", "variables": {"1": "contoh.jpg"}}
+    types = {"whatsapp/card": {"body": "Ada kabar.", "media": [f"{PUBLIC}/files/{{{{1}}}}"]}}
+    status, made = twilio(on_stage, "POST", "/v1/Content", json={**about, "types": types})
+    assert status == 201
+    asking = f"/v1/Content/{made['sid']}/ApprovalRequests/whatsapp"
+    assert twilio(on_stage, "POST", asking, json={"name": "c", "category": "MARKETING"})[1]["status"] == "approved"
+    do(on_stage, channel="whatsapp", forward=25)
+    _, body = send(on_stage, ContentSid=made["sid"], ContentVariables=json.dumps({"1": "7.8.x/undangan.jpg"}))
+    assert fate(on_stage, body["sid"], "read")[-1] == "read"
+    assert on_stage.world.phone(Channel.WHATSAPP, 1).turns[-1].note == "undangan.jpg"
+    _, body = send(on_stage, ContentSid=made["sid"], ContentVariables=json.dumps({"1": "7.8.x/undangan.pdf"}))
+    fate(on_stage, body["sid"], "failed")
+    assert on_stage.bot.statuses[-1]["ErrorCode"] == "63019"
+
+
 def test_buttons_and_lists_come_from_content_templates(on_stage: Stage) -> None:
     phone = on_stage.world.phone(Channel.WHATSAPP, 1)
     do(on_stage, channel="whatsapp", say="Halo")

@@ -137,6 +137,7 @@ FAULTY = [
     ("a variable left out", "en/templates.yaml", "for {{2}} in {{3}}", "in {{3}}", "tanpa bolong"),
     ("too few samples", "id/templates.yaml", '"Siti Aminah", "Keripik', '"Keripik', "punya 5 isian, tetapi 4 contoh"),
     ("too many buttons", "id/templates.yaml", '"Tanya petugas"]', '"Tanya petugas", "Lagi"]', "tombolnya paling banyak 3"),
+    ("a video", "id/templates.yaml", '"picture", "document"', '"picture", "video"', "carries-nya hanya boleh berisi"),
     ("odd braces", "id/templates.yaml", "tempat kosong", "tempat {kosong}", "kurung kurawal yang bukan"),
 ]  # fmt: skip
 
