@@ -9,6 +9,7 @@ from bot.channels.base import Channel, Outcome, OutcomeKind
 from bot.channels.errors import PlatformError
 from bot.outbox_results import GATE_CLOSED, PAUSE_WHEN_WRONG
 from bot.outbox_rows import Sender
+from bot.pace import Behind
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,7 @@ class Line:
     answers: int = 0  # clear ones, so far
     short: bool = False  # something waits that could go out if a call came back
     failures: int = 0  # of those questions, in a row: the pauses grow
+    behind: Behind = field(default_factory=Behind)  # what late sends put off
     wake: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property

@@ -100,6 +100,8 @@ class Outbox:
         for name, line in self.lines.items():
             mine = [reply for reply in newest.values() if reply.channel is name]
             left += self._promoted(connection, line, mine, [reply for reply in behind if reply.channel is name])
+            if late := line.behind.taken():
+                pace.put_off(connection, line.sender.gate, late)
         return left
 
     def _promoted(
@@ -228,17 +230,27 @@ class Outbox:
             await asyncio.sleep(wait)
         if time.monotonic() < line.closed_until:
             return False
-        if time.monotonic() - ready.at <= pace.LATE or line.sender.rate >= pace.UNBOUND:
+        if line.sender.rate >= pace.UNBOUND:
+            return True
+        if (late := time.monotonic() - ready.at) <= pace.LATE:
+            line.behind.note(late)
             return True
         # A notice books no further ahead than anybody, or goes back: many late ones would push replies behind them.
         ahead = pace.AHEAD_LATE if ready.lane == Lane.REPLY else pace.AHEAD
         try:
-            waits = await self._run(lambda c: pace.reserve(c, line.sender.gate, 1, line.sender.rate, ahead), last=True)
+            at = await self._run(lambda c: self._booked(c, line, ahead), last=True)
         except DatabaseGone:
             return False
-        if waits:
-            await asyncio.sleep(waits[0])
-        return bool(waits) and time.monotonic() >= line.closed_until
+        if at is None:
+            return False
+        await asyncio.sleep(at - time.monotonic())
+        line.behind.note(time.monotonic() - at)
+        return time.monotonic() >= line.closed_until
+
+    def _booked(self, connection: sa.Connection, line: Line, ahead: float) -> float | None:
+        """Another slot, on this machine's clock; None: there is none so near."""
+        waits = pace.reserve(connection, line.sender.gate, 1, line.sender.rate, ahead)
+        return time.monotonic() + waits[0] if waits else None
 
     # --- results
 

@@ -38,6 +38,27 @@ def test_never_more_than_the_rate_in_any_second(rate: float, asked: list[tuple[f
         assert sum(start <= moment < start + 1 for moment in sent) <= rate + 1
 
 
+@given(st.lists(st.tuples(st.floats(0, 0.06), st.floats(0, 0.05)), min_size=40, max_size=120))
+def test_never_more_than_the_platforms_limit_though_sends_are_late(turns: list[tuple[float, float]]) -> None:
+    """A send may be up to 50 ms after its slot; within 100 ms its result is written, and what is not booked put off."""
+    now, tat = 1000.0, 0.0
+    sent: list[float] = []
+    behind: list[tuple[float, float]] = []  # when it is written down, what is put off
+    for after, late in turns:
+        now += after
+        tat += sum(seconds for at, seconds in behind if at <= now)
+        behind = [one for one in behind if one[0] > now]
+        waits, booked = pace.slots(tat, now, 2, 29.5, 0.07)
+        tat = booked if waits else tat
+        for wait in waits:
+            noted = pace.Behind()
+            noted.note(late)
+            sent.append(now + wait + late)
+            behind.append((sent[-1] + 0.1, noted.taken()))
+    for start in sent:
+        assert sum(start <= moment < start + 1 for moment in sent) <= 30
+
+
 def test_a_clock_set_back_does_not_silence_the_office() -> None:
     waits, _ = pace.slots(tat=2_000_000.0, now=1_000_000.0, wanted=1, rate=29.5, ahead=pace.AHEAD)
     assert list(waits) == [0.0]
