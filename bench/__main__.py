@@ -11,14 +11,13 @@ from bench.contenders import Databases
 def main() -> None:
     """Measure what is asked for and print it."""
     asked = _asked()
-    print(machine.described())
-    said: list[str] = []
+    print(machine.described(), flush=True)
     with ExitStack() as stack:
         databases = Databases(stack)
         machine.pin(machine.DRIVER)
         for name, part in PARTS.items():
-            said += part(asked, databases) if name in asked.what else []
-    print("\n" + "\n".join(said))
+            if name in asked.what:  # said at once: what comes later may fail
+                print("\n" + "\n".join(part(asked, databases)), flush=True)
 
 
 Part = Callable[[argparse.Namespace, Databases], list[str]]

@@ -1,7 +1,6 @@
 """Who sends a message to thousands: our worker with its ledger, and bare loops that write nothing down."""
 
 import asyncio
-import resource
 import time
 import warnings
 from pathlib import Path
@@ -28,7 +27,7 @@ def work(url: str, folder: str, api: int, rate: float, said: Any) -> None:
     """Our worker, until every announcement is done; tells the seconds of CPU and the most MB of memory it took."""
     machine.pin(machine.SERVERS)
     used = asyncio.run(_worked(url, folder, api, rate))
-    said.put((used, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1_000_000))
+    said.put((used, machine.peak_mb()))
 
 
 async def _worked(url: str, folder: str, api: int, rate: float) -> float:

@@ -38,6 +38,15 @@ def memory_mb(process: int) -> float:
     return resident * PAGE / 1_000_000
 
 
+def peak_mb() -> float:
+    """The most this process has held in memory so far, in MB.
+
+    Not `ru_maxrss`: a process that was started by another begins there with what the other held at most.
+    """
+    said = next((line.split()[1] for line in _lines("/proc/self/status") if line.startswith("VmHWM:")), "0")
+    return int(said) * 1024 / 1_000_000
+
+
 def described() -> str:
     """One line on the machine."""
     models = [line.split(":")[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")]

@@ -87,7 +87,7 @@ def approved(
     session: Session, audience: Audience = Audience(), terms: Terms = TERMS, now: dt.datetime = NOON, **values: Any
 ) -> Broadcast:
     """A broadcast whose audience is frozen, ready to go."""
-    row = _written(session, audience, now, state=BroadcastState.SCHEDULED, send_at=now, **values)
+    row = _written(session, audience, now, **{"state": BroadcastState.SCHEDULED, "send_at": now, **values})
     row.total = selecting.freeze(session, row.id, audience, terms, now)
     session.flush()
     return row
