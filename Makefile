@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+ROOMS := bot console conversation handlers migrations models services simulator texts
 
 .PHONY: run test check format bench install lock clean
 
@@ -24,7 +25,9 @@ format: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev $(VENV)-bench/.installed
 	$(BIN)/python -m bench $(ARGS)
 
+# Compiled here: the service may not write into this folder, and would take a second longer at each start.
 install: $(VENV)/.installed
+	$(BIN)/python -m compileall -q $(ROOMS)
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -2,9 +2,12 @@
 
 import sys
 
+from bot import collecting
+
 
 def main() -> None:
     """The `naikkelas` command: the server alone, or all the commands."""
+    collecting.seldom()
     if sys.argv[1:2] == ["run"]:
         from bot.cli_run import cli
     else:

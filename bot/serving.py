@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import logging
 import signal
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from bot.app import Program, prepare
 from bot.channels.errors import PlatformError
 from bot.channels.telegram_menu import introduce
 from bot.clock import Clock
+from bot.collecting import stay
 from bot.config import Settings
 from bot.database import open_database
 from bot.inbox import Answer
@@ -28,7 +28,6 @@ log = logging.getLogger(__name__)
 
 RETRY = 60.0  # seconds between two attempts to tell a platform who we are
 KEPT = 75  # seconds a quiet connection stays open: longer than the proxies' 60, or they would post into a closing one
-GARBAGE = 20_000  # objects made and not gone again, before the collector looks for those that hold each other
 GRACE = 3  # seconds a request under way may still take once we are asked to end
 
 
@@ -168,16 +167,6 @@ def run(settings: Settings, *, role: str = "all", started: Callable[[], None] | 
     finally:
         if lock:
             lock.free()
-
-
-def stay() -> None:
-    """What was loaded by now (the texts, the rules, the libraries) stays to the end of the process.
-
-    Python's collector would go through all of it again and again for what may be thrown away: a seventh of all the
-    work of a busy hour, measured. What a message leaves behind is gone without it, nearly always.
-    """
-    gc.freeze()
-    gc.set_threshold(GARBAGE)
 
 
 async def _until_told(settings: Settings, role: str, started: Callable[[], None] | None) -> None:

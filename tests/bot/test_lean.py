@@ -11,7 +11,7 @@ from pathlib import Path
 from alembic.script import ScriptDirectory
 
 import migrations
-from bot import serving
+from bot import collecting
 
 ROOT = Path(__file__).parents[2]
 # Papers, sheets, pictures, calendars; the phone in the browser; Twilio where no account is; steps already made; pages
@@ -69,9 +69,9 @@ def test_the_collector_leaves_alone_what_was_loaded_and_nothing_else() -> None:
     before, frozen = gc.get_threshold(), gc.get_freeze_count()
     loaded = _Ring()
     try:
-        serving.stay()
+        collecting.stay()
         assert gc.get_freeze_count() > frozen + 10_000
-        assert gc.get_threshold() == (serving.GARBAGE, *before[1:])
+        assert gc.get_threshold() == (collecting.GARBAGE, *before[1:])
         kept, loaded = weakref.ref(loaded), _Ring()
         later, loaded = weakref.ref(loaded), None  # type: ignore[assignment]
         gc.collect()
