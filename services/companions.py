@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from models import Application, Assignment, Business, Conversation, Lane, Language, Purpose, Session, Staff
-from services import audit, businesses, chats, consents, deliveries
+from models import Application, Assignment, Language, Session, Staff
+from services import audit, in_hand
+from services.in_hand import InHand
 from services.inserting import insert_into
 from services.office import Office
-from services.staff import Actor, Right, demand, demand_for
+from services.staff import Actor, Right, demand_for
 from services.stages import about
-from services.telling import MAKES_SENSE
 from texts.bubble import Bubble
 
 if TYPE_CHECKING:
@@ -92,13 +92,8 @@ def assign(
     now: dt.datetime,
 ) -> Assigned | Refused:
     """Give an application its pendamping, or another one. Raises NoResultFound."""
-    demand(actor, Right.REVIEW)
-    application = session.get_one(Application, application_id)
-    demand_for(actor, Right.REVIEW, application.regency)
-    person_id = session.scalars(sa.select(Business.person_id).where(Business.id == application.business_id)).one()
-    chat = chats.last_used(session, person_id)
-    business = businesses.lock(session, application.business_id)
-    session.refresh(application)
+    hand = in_hand.take(session, actor, application_id)
+    application = hand.application
     account = session.get(Staff, staff_id)
     if account is None or not works_for(account, application.regency):
         return Refused(Why.UNKNOWN)
@@ -108,7 +103,7 @@ def assign(
     if before == chosen:
         return Assigned(application.number, chosen, changed=False)
     _keep(session, actor, application_id, staff_id, now)
-    told = _tell(session, application, business, chosen, chat, texts, office, now)
+    told = _tell(session, hand, chosen, texts, office, now)
     audit.note(
         session, actor, "application.assigned", f"application:{application.number}", now=now,
         before={"staff": before.staff_id if before else None}, after={"staff": staff_id, "told": told is not None},
@@ -123,22 +118,16 @@ def _keep(session: Session, actor: Actor, application_id: int, staff_id: int, no
 
 
 def _tell(
-    session: Session, application: Application, business: Business, chosen: Companion, chat: Conversation | None,
-    texts: "Catalogue", office: Office, now: dt.datetime,
-) -> Bubble | None:  # fmt: skip
-    person_id = chat.person_id if chat else None
-    if chat is None or person_id is None or not consents.agreed(session, person_id, Purpose.SERVICE):
+    session: Session, hand: InHand, chosen: Companion, texts: "Catalogue", office: Office, now: dt.datetime
+) -> Bubble | None:
+    if hand.chat is None:
         return None
-    language, by = chat.language or Language.ID, office.promise(now, office.contact_days)
     values = {
-        "business": business.name, "number": application.number, "officer": chosen.name,
-        "next_date": office.local_day(by),
+        "business": hand.business.name, "number": hand.application.number, "officer": chosen.name,
+        "next_date": office.local_day(office.promise(now, office.contact_days)),
     }  # fmt: skip
-    bubble = Bubble(texts.text("companion.told", language, **values))
-    deliveries.post(
-        session, conversation_id=chat.id, bubble=bubble, lane=Lane.NOTICE,
-        because=f"assignment:{application.id}", now=now, not_before=office.writes(now).at, expires_at=now + MAKES_SENSE,
-    )  # fmt: skip
+    bubble = Bubble(texts.text("companion.told", hand.chat.language or Language.ID, **values))
+    in_hand.tell(session, hand.chat, bubble, f"assignment:{hand.application.id}", office, now)
     return bubble
 
 

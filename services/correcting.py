@@ -21,12 +21,10 @@ from models import (
     Conversation,
     Correction,
     CorrectionState,
-    Lane,
     Language,
-    Purpose,
     Session,
 )
-from services import audit, businesses, chats, consents, deliveries, eligibility
+from services import audit, chats, eligibility, in_hand
 from services.codes import next_code
 from services.inserting import insert_unless_there
 from services.office import Office
@@ -46,7 +44,6 @@ PHOTO = "photo"
 NEVER = frozenset({"for_whom", "helper"})  # who somebody is to the business is not an officer's to ask anew
 MOST = 6  # fields at once: more is a talk on the telephone
 UNANSWERED = (CorrectionState.OPEN, CorrectionState.LAPSED)
-MAKES_SENSE = dt.timedelta(days=14)
 
 
 class Why(StrEnum):
@@ -114,41 +111,31 @@ def ask(
     now: dt.datetime,
 ) -> Asked | Refused:
     """Ask an application's owner to answer `fields` again, and tell them why. Raises NoResultFound, Forbidden."""
-    demand(actor, Right.REVIEW)
-    application = session.get_one(Application, application_id)
-    demand_for(actor, Right.REVIEW, application.regency)
-    person_id = session.scalars(sa.select(Business.person_id).where(Business.id == application.business_id)).one()
-    chat = chats.last_used(session, person_id)
-    businesses.lock(session, application.business_id)
-    session.refresh(application)
+    hand = in_hand.take(session, actor, application_id)
+    application = hand.application
     wanted = chosen(session.get_one(Assessment, application.assessment_id), fields)
-    against = _against(session, application, chat, wanted, reason.strip())
-    if against is not None or chat is None:
+    against = _against(application, wanted, reason.strip())
+    if against is not None or hand.chat is None:
         return Refused(against or Why.NOT_REACHED)
     known = open_of(session, application.id)
     if known is not None:
         same = (known.fields, known.reason) == (list(wanted), reason.strip())
         return Asked(known.id, application.number, None) if same else Refused(Why.OPEN)
-    made = _keep(session, actor, application, person_id, wanted, reason.strip(), office, now)
-    told = _post(session, made, TEXT, chat, texts, office, now)
+    made = _keep(session, actor, application, hand.business.person_id, wanted, reason.strip(), office, now)
+    told = _post(session, made, TEXT, hand.chat, texts, office, now)
     after = {"fields": list(wanted), "told": True}
     audit.note(session, actor, "correction.asked", f"application:{application.number}", after=after, now=now)
     return Asked(made.id, application.number, told)
 
 
-def _against(
-    session: Session, application: Application, chat: Conversation | None, wanted: Sequence[str], reason: str
-) -> Why | None:
+def _against(application: Application, wanted: Sequence[str], reason: str) -> Why | None:
     if not wanted:
         return Why.NO_FIELD
     if len(wanted) > MOST:
         return Why.TOO_MANY
     if not reason:
         return Why.NO_REASON
-    if about(application.stage).ends:
-        return Why.ENDED
-    agreed = chat and chat.person_id and consents.agreed(session, chat.person_id, Purpose.SERVICE)
-    return None if agreed else Why.NOT_REACHED
+    return Why.ENDED if about(application.stage).ends else None
 
 
 def _keep(
@@ -217,10 +204,7 @@ def _post(
         texts.text(key, language, **values), Shape.CHOICE, buttons, numbered=True,
         template="correction_wanted_v1" if chat.channel is Channel.WHATSAPP else None, template_values=filled,
     )  # fmt: skip
-    deliveries.post(
-        session, conversation_id=chat.id, bubble=bubble, lane=Lane.NOTICE, because=f"correction:{correction.id}",
-        now=now, not_before=office.writes(now).at, expires_at=now + MAKES_SENSE,
-    )  # fmt: skip
+    in_hand.tell(session, chat, bubble, f"correction:{correction.id}", office, now)
     return bubble
 
 

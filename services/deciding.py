@@ -18,22 +18,20 @@ from models import (
     Channel,
     Conversation,
     DueKind,
-    Lane,
     Language,
     Place,
     Programme,
-    Purpose,
     Session,
     Stage,
     Ticket,
 )
-from services import applications, audit, businesses, chats, consents, deliveries, dues
+from services import applications, audit, dues, in_hand
+from services.in_hand import InHand
 from services.inserting import quietly
 from services.moves import Moved, Refused, Why
 from services.office import Office
 from services.outcomes import Outcome
-from services.staff import Actor, Right, demand, demand_for
-from services.telling import MAKES_SENSE
+from services.staff import Actor
 from texts import Marked
 from texts.bubble import Bubble
 from texts.filling import shown
@@ -79,23 +77,18 @@ def decide(
     The place is claimed, or the waiting list joined, by the kept queue time; what is still lacking (a NIB) is asked
     for first.
     """
-    demand(actor, Right.REVIEW)
-    application = session.get_one(Application, application_id)
-    demand_for(actor, Right.REVIEW, application.regency)
-    person_id = session.scalars(sa.select(Business.person_id).where(Business.id == application.business_id)).one()
-    chat = chats.last_used(session, person_id)
-    business = businesses.lock(session, application.business_id)
-    session.refresh(application)
+    hand = in_hand.take(session, actor, application_id)
+    application = hand.application
     judged, before = session.get_one(Assessment, application.assessment_id), application.stage
     if _same(judged, way) and before is not Stage.REVIEW:
         return Moved(application.id, application.number, before, before, None)
-    against = _against(session, application, business, reason)
+    against = _against(session, application, hand.business, reason)
     if against is not None:
         return Refused(against, before)
     kept = _keep(session, judged, decided(judged.result, way, reason.strip(), actor.called), actor, now)
     outcome = applications.settle(session, application.id, kept.id, office=office, now=now, by=actor.called)
-    _close_doubts(session, application, person_id, actor, now)
-    told = _tell(session, application, kept, outcome, chat, texts, office, now)
+    _close_doubts(session, application, hand.business.person_id, actor, now)
+    told = _tell(session, hand, kept, outcome, texts, office, now)
     after = {"stage": outcome.stage, "scheme": way, "told": told is not None}
     audit.note(
         session, actor, "application.decided", f"application:{application.number}", before={"stage": before},
@@ -143,32 +136,28 @@ def _close_doubts(session: Session, application: Application, person_id: int, ac
 
 
 def _tell(
-    session: Session, application: Application, kept: Assessment, outcome: Outcome, chat: Conversation | None,
-    texts: "Catalogue", office: Office, now: dt.datetime,
+    session: Session, hand: InHand, kept: Assessment, outcome: Outcome, texts: "Catalogue", office: Office,
+    now: dt.datetime,
 ) -> Bubble | None:  # fmt: skip
-    person_id = chat.person_id if chat else None
-    if chat is None or person_id is None or not consents.agreed(session, person_id, Purpose.SERVICE):
+    application, chat = hand.application, hand.chat
+    if chat is None:
         return None
     if outcome.promised_at is not None and outcome.stage is not Stage.WAITING:
         about = {"application_id": application.id}
         dues.plan(
-            session, conversation_id=chat.id, person_id=person_id, kind=DueKind.PROMISE, about=about,
+            session, conversation_id=chat.id, person_id=chat.person_id, kind=DueKind.PROMISE, about=about,
             due_at=outcome.promised_at,
         )  # fmt: skip
-    bubble = _bubble(session, application, kept, outcome, chat, texts, office)
-    deliveries.post(
-        session, conversation_id=chat.id, bubble=bubble, lane=Lane.NOTICE, because=f"decision:{kept.id}", now=now,
-        not_before=office.writes(now).at, expires_at=now + MAKES_SENSE,
-    )  # fmt: skip
+    bubble = _bubble(session, application, hand.business.name, kept, outcome, chat, texts, office)
+    in_hand.tell(session, chat, bubble, f"decision:{kept.id}", office, now)
     return bubble
 
 
 def _bubble(
-    session: Session, application: Application, kept: Assessment, outcome: Outcome, chat: Conversation,
+    session: Session, application: Application, name: str, kept: Assessment, outcome: Outcome, chat: Conversation,
     texts: "Catalogue", office: Office,
 ) -> Bubble:  # fmt: skip
     language = chat.language or Language.ID
-    name = session.get_one(Business, application.business_id).name
     by = office.local_day(outcome.promised_at) if outcome.promised_at else None
     next_date = by or Marked(texts.text("status.no_date", language))
     known = {

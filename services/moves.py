@@ -5,26 +5,15 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-import sqlalchemy as sa
+from sqlalchemy.exc import NoResultFound
 
-from models import Application, Business, Conversation, DueKind, Lane, Place, Programme, Purpose, Session, Stage
-from services import (
-    audit,
-    businesses,
-    certificates,
-    chats,
-    consents,
-    deliveries,
-    dues,
-    history,
-    places,
-    programmes,
-    waiting,
-)
+from models import Application, Business, Conversation, DueKind, Place, Programme, Session, Stage
+from services import audit, certificates, dues, history, in_hand, places, programmes, waiting
+from services.in_hand import InHand
 from services.office import Office
-from services.staff import Actor, Right, demand, demand_for
+from services.staff import Actor, Right, demand
 from services.stages import About, Effect, Need, about
-from services.telling import MAKES_SENSE, News, bubble
+from services.telling import News, bubble
 from texts.bubble import Bubble
 
 if TYPE_CHECKING:
@@ -144,47 +133,28 @@ def moved_unnoted(
     now: dt.datetime,
 ) -> Moved | Refused:
     """One of many moves of one transaction: whoever calls has the rest of them made, and then `write_down`."""
-    demand(actor, Right.REVIEW)
     told = replace(told, note=_plain(told.note), certificate=_plain(told.certificate))
-    found = _locked(session, application_id)
-    if found is None:
+    try:
+        hand = in_hand.take(session, actor, application_id)
+    except NoResultFound:
         return Refused(Why.UNKNOWN)
-    application, business, chat = found
-    demand_for(actor, Right.REVIEW, application.regency)
-    before = application.stage
+    application, before = hand.application, hand.application.stage
     if before is to:
         return Moved(application.id, application.number, before, to, None)
-    against = reason_against(before, to, told) or _quota(session, application, business, to, now)
+    against = reason_against(before, to, told) or _quota(session, application, hand.business, to, now)
     if against is not None:
         return Refused(against, before)
     change_id = _enter(session, application, to, told, actor.called, now, office)
     if change_id is None:
         return Moved(application.id, application.number, before, to, None)
     shown = _tell(
-        session,
-        application,
-        change_id,
-        News(to, told.note, told.audit_date, double=told.double),
-        chat,
-        texts,
-        office,
-        now,
+        session, hand, change_id, News(to, told.note, told.audit_date, double=told.double), texts, office, now
     )
     return Moved(application.id, application.number, before, to, change_id, shown)
 
 
 def _plain(words: str | None) -> str | None:
     return (words.strip() or None) if words else None
-
-
-def _locked(session: Session, application_id: int) -> tuple[Application, Business, Conversation | None] | None:
-    query = sa.select(Business.id, Business.person_id).join(Application, Application.business_id == Business.id)
-    owner = session.execute(query.where(Application.id == application_id)).one_or_none()
-    if owner is None:
-        return None
-    chat = chats.last_used(session, owner.person_id)
-    business = businesses.lock(session, owner.id)
-    return session.get_one(Application, application_id, populate_existing=True), business, chat
 
 
 def _quota(session: Session, application: Application, business: Business, to: Stage, now: dt.datetime) -> Why | None:
@@ -237,17 +207,10 @@ def _enter(
 
 
 def _tell(
-    session: Session,
-    application: Application,
-    change_id: int,
-    news: News,
-    chat: Conversation | None,
-    texts: "Catalogue",
-    office: Office,
-    now: dt.datetime,
+    session: Session, hand: InHand, change_id: int, news: News, texts: "Catalogue", office: Office, now: dt.datetime
 ) -> Bubble | None:
-    person_id = chat.person_id if chat else None
-    if chat is None or person_id is None or not consents.agreed(session, person_id, Purpose.SERVICE):
+    application, chat = hand.application, hand.chat
+    if chat is None:
         return None
     if news.stage is Stage.ISSUED:
         due = certificates.first_asked(session, application, chat, office, now)
@@ -255,16 +218,7 @@ def _tell(
     elif application.promised_at is not None:
         _promise(session, application, chat, application.promised_at)
     shown = bubble(session, application, news, chat=chat, texts=texts, office=office, now=now)
-    deliveries.post(
-        session,
-        conversation_id=chat.id,
-        bubble=shown,
-        lane=Lane.NOTICE,
-        because=f"stage:{change_id}",
-        now=now,
-        not_before=office.writes(now).at,
-        expires_at=now + MAKES_SENSE,
-    )
+    in_hand.tell(session, chat, shown, f"stage:{change_id}", office, now)
     return shown
 
 

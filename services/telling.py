@@ -16,7 +16,6 @@ from texts.filling import shown
 if TYPE_CHECKING:
     from texts import Catalogue
 
-MAKES_SENSE = dt.timedelta(days=14)  # news that could not be delivered within this time is read under STATUS
 RECEIVED = "certificate.issued"  # the text whose options answer "sudah Bapak/Ibu terima?"
 
 

@@ -189,6 +189,7 @@ TABLE: Mapping[str, Line | NoGate] = {
     "programme_changes.foreseen": anywhere(Right.PROGRAMME, code=people.CODE, wanted=AS_WANTED),
     "programme_changes.listed": anywhere(Right.SEE),
     "programme_changes.seen": anywhere(Right.SEE, code=people.CODE),
+    "in_hand.take": subject(Right.REVIEW),
     "moves.move": subject(Right.REVIEW, to=Stage.DRAFTED),
     "moves.moved_unnoted": subject(Right.REVIEW, to=Stage.DRAFTED, told=Told()),
     "moves.write_down": CALLER,
