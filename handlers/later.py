@@ -53,14 +53,10 @@ def after_number(desk: Desk, spoken: Spoken, assessment: Assessment, outcome: Ou
     if outcome.kind is Kind.REVIEW:
         ticket(desk, assessment, {"application": outcome.application_id})
     if outcome.kind in PROMISED and outcome.promised_at is not None:
-        dues.plan(
-            desk.session,
-            conversation_id=desk.chat.id,
-            person_id=assessment.person_id,
-            kind=DueKind.PROMISE,
-            about={"application_id": outcome.application_id},
-            due_at=outcome.promised_at,
-        )
+        dues.promise(
+            desk.session, conversation_id=desk.chat.id, person_id=assessment.person_id,
+            application_id=outcome.application_id, due_at=outcome.promised_at,
+        )  # fmt: skip
 
 
 def ticket(desk: Desk, assessment: Assessment, context: dict[str, object]) -> tickets.OpenedTicket:

@@ -13,7 +13,6 @@ from models import (
     Business,
     Correction,
     CorrectionState,
-    DueKind,
     Session,
     Stage,
 )
@@ -195,8 +194,8 @@ def _promise(
     if application.promised_at is None or application.promised_at < promised:
         application.promised_at = promised
         session.flush()
-    dues.plan(
-        session, conversation_id=conversation_id, person_id=person_id, kind=DueKind.PROMISE,
-        about={"application_id": application.id}, due_at=application.promised_at,
+    dues.promise(
+        session, conversation_id=conversation_id, person_id=person_id, application_id=application.id,
+        due_at=application.promised_at,
     )  # fmt: skip
     return application.promised_at

@@ -17,7 +17,6 @@ from models import (
     Business,
     Channel,
     Conversation,
-    DueKind,
     Language,
     Place,
     Programme,
@@ -143,9 +142,8 @@ def _tell(
     if chat is None:
         return None
     if outcome.promised_at is not None and outcome.stage is not Stage.WAITING:
-        about = {"application_id": application.id}
-        dues.plan(
-            session, conversation_id=chat.id, person_id=chat.person_id, kind=DueKind.PROMISE, about=about,
+        dues.promise(
+            session, conversation_id=chat.id, person_id=chat.person_id, application_id=application.id,
             due_at=outcome.promised_at,
         )  # fmt: skip
     bubble = _bubble(session, application, hand.business.name, kept, outcome, chat, texts, office)

@@ -116,6 +116,16 @@ def plan(
     return Planned(new_id, code)
 
 
+def promise(
+    session: Session, *, conversation_id: int, person_id: int | None, application_id: int, due_at: dt.datetime
+) -> Planned:
+    """Should the day pass without news of an application, its owner is told so and given another."""
+    return plan(
+        session, conversation_id=conversation_id, person_id=person_id, kind=DueKind.PROMISE,
+        about={"application_id": application_id}, due_at=due_at,
+    )  # fmt: skip
+
+
 def void_planned(session: Session, conversation_id: int, business_id: int | None) -> int:
     """Ask no more what was planned about a business; None: about a check that belonged to none. How many."""
     session.flush()
@@ -304,17 +314,12 @@ def _broken_promise(
     if application.promised_at is None or application.promised_at > due.due_at:
         return None
     application.promised_at = office.promise(now, office.review_days)
-    subject = {"application_id": application.id}
     conversation_id, person_id = due.conversation_id, due.person_id
-    _tell_office(session, due, "promise", office, now, subject)
-    plan(
-        session,
-        conversation_id=conversation_id,
-        person_id=person_id,
-        kind=DueKind.PROMISE,
-        about=subject,
+    _tell_office(session, due, "promise", office, now, {"application_id": application.id})
+    promise(
+        session, conversation_id=conversation_id, person_id=person_id, application_id=application.id,
         due_at=application.promised_at,
-    )
+    )  # fmt: skip
     if about(application.stage).waits_for is Turn.AGENCY:
         return _no_news(session, application, language, texts, office.local_day(application.promised_at))
     days = office.local_day(due.due_at), office.local_day(application.promised_at)

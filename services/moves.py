@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import NoResultFound
 
-from models import Application, Business, Conversation, DueKind, Place, Programme, Session, Stage
+from models import Application, Business, Place, Programme, Session, Stage
 from services import audit, certificates, dues, history, in_hand, places, programmes, waiting
 from services.in_hand import InHand
 from services.office import Office
@@ -216,19 +216,10 @@ def _tell(
         due = certificates.first_asked(session, application, chat, office, now)
         news = News(news.stage, news.note, news.audit_date, due)
     elif application.promised_at is not None:
-        _promise(session, application, chat, application.promised_at)
+        dues.promise(
+            session, conversation_id=chat.id, person_id=chat.person_id, application_id=application.id,
+            due_at=application.promised_at,
+        )  # fmt: skip
     shown = bubble(session, application, news, chat=chat, texts=texts, office=office, now=now)
     in_hand.tell(session, chat, shown, f"stage:{change_id}", office, now)
     return shown
-
-
-def _promise(session: Session, application: Application, chat: Conversation, due_at: dt.datetime) -> None:
-    """Should the day pass without news, the owner is told so and given another."""
-    dues.plan(
-        session,
-        conversation_id=chat.id,
-        person_id=chat.person_id,
-        kind=DueKind.PROMISE,
-        about={"application_id": application.id},
-        due_at=due_at,
-    )

@@ -8,7 +8,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from models import Application, Business, DueKind, Offer, OfferState, Programme, Session, Stage
+from models import Application, Business, Offer, OfferState, Programme, Session, Stage
 from services import audit, businesses, dues, history, holding, programmes, waiting
 from services.office import Office
 from services.staff import Actor, Right, demand, demand_for, within
@@ -93,14 +93,10 @@ def answer(
     offer, application, business = _locked(session, found)
     outcome = _outcome(session, offer, application, business, said, office, now)
     if outcome is What.TAKEN and application.promised_at is not None:
-        dues.plan(
-            session,
-            conversation_id=conversation_id,
-            person_id=person_id,
-            kind=DueKind.PROMISE,
-            about={"application_id": application.id},
+        dues.promise(
+            session, conversation_id=conversation_id, person_id=person_id, application_id=application.id,
             due_at=application.promised_at,
-        )
+        )  # fmt: skip
     return _told(session, outcome, offer, application, business)
 
 

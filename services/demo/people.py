@@ -154,14 +154,10 @@ def _after_number(scene: Scene, life: Life, assessment_id: int, outcome: Outcome
         ticket = open_ticket(scene, life, "check", None, at, context)
         scene.on(scene.at_work(at, 1), lambda now: _taken_up(scene, ticket, now))
     if outcome.kind in PROMISED and outcome.promised_at is not None:
-        dues.plan(
-            scene.session,
-            conversation_id=life.conversation_id,
-            person_id=life.person_id,
-            kind=DueKind.PROMISE,
-            about={"application_id": outcome.application_id},
-            due_at=outcome.promised_at,
-        )
+        dues.promise(
+            scene.session, conversation_id=life.conversation_id, person_id=life.person_id,
+            application_id=outcome.application_id, due_at=outcome.promised_at,
+        )  # fmt: skip
 
 
 def _taken_up(scene: Scene, ticket: int, at: dt.datetime) -> None:
