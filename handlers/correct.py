@@ -15,8 +15,8 @@ from handlers.desk import Desk
 from handlers.next import Facts, Next
 from handlers.spoken import REGION, Spoken
 from models import RequestKind
-from services import businesses, corrections, requests, tickets
-from services.corrections import Field
+from services import businesses, rectifying, requests, tickets
+from services.rectifying import Field
 
 WHICH = "my_data.correct_which"
 LONGEST = 24  # characters of a business's name on a button
@@ -97,9 +97,9 @@ def finish(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
     chosen = int(turn.answers.get("business") or turn.run.facts["businesses"][0][0])
     if chosen not in {b.id for b in businesses.of_person(desk.session, desk.chat.person_id or 0)}:
         return start(desk, spoken)  # meanwhile it is somebody else's
-    if corrections.handed_in(desk.session, chosen):
+    if rectifying.handed_in(desk.session, chosen):
         return _for_an_officer(desk, "my_data.correct_staff", field, value, chosen)
-    done = corrections.correct(desk.session, chosen, field, value, office=desk.office, now=desk.now, by="owner")
+    done = rectifying.correct(desk.session, chosen, field, value, office=desk.office, now=desk.now, by="owner")
     if not done:
         return _for_an_officer(desk, "my_data.correct_check", field, value, chosen)
     _ask(desk, field, done=True)

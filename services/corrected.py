@@ -16,11 +16,11 @@ from models import (
     Session,
     Stage,
 )
-from services import applications, businesses, corrections, dues, eligibility, media
+from services import applications, businesses, dues, eligibility, media, rectifying
 from services.correcting import PHOTO, UNANSWERED
-from services.corrections import Field
 from services.office import Office
 from services.outcomes import Outcome
+from services.rectifying import Field
 from services.stages import Turn, about
 
 # Which line of the business a question of the registration fills.
@@ -95,6 +95,13 @@ def find(session: Session, person_id: int | None, which: str) -> Standing | None
     )  # fmt: skip
 
 
+def stands(business: Business, assessment: Assessment, key: str) -> Any:
+    """What the record holds for a question: in the business, or as it was said; None: nothing."""
+    if key in FIELDS:
+        return getattr(business, rectifying.COLUMNS[FIELDS[key]])
+    return assessment.said[key][1] if key in assessment.said else None
+
+
 # --- taking the answer
 
 
@@ -113,12 +120,10 @@ def take(
         return None
     before = session.get_one(Assessment, application.assessment_id)
     fresh = changed(before.said, given.kept)
-    stood = {key: _stood(business, before, key) for key in fresh}
+    stood = {key: stands(business, before, key) for key in fresh}
     judged = _judge(session, before, given, fresh, now)
-    stage, application.assessment_id = (
-        application.stage,
-        judged.id,
-    )  # with a NIB it goes on, by these answers
+    stage = application.stage
+    application.assessment_id = judged.id  # with a NIB it goes on, by these answers
     session.flush()
     clash = _write(session, business, given, fresh, conversation_id, office, now)
     outcome = applications.settle(session, application.id, judged.id, office=office, now=now, by="owner")
@@ -130,12 +135,6 @@ def take(
     session.flush()
     news_by = _promise(session, application, conversation_id, business.person_id, office, now)
     return Taken(application.number, stage, outcome, judged, clash, news_by)
-
-
-def _stood(business: Business, before: Assessment, key: str) -> Any:
-    if key in FIELDS:
-        return getattr(business, corrections.COLUMNS[FIELDS[key]])
-    return before.said[key][1] if key in before.said else None
 
 
 def _told(given: Given, key: str) -> Any:
@@ -171,7 +170,7 @@ def _write(
     session.flush()
     clash = False
     for key in (key for key in fresh if key in FIELDS and given.read.get(key) is not None):
-        done = corrections.correct(
+        done = rectifying.correct(
             session, business.id, FIELDS[key], given.read[key], office=office, now=now, by="owner"
         )  # fmt: skip
         clash = clash or not done

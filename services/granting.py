@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from models import Channel, Conversation, Lane, Language, RequestKind, Session, Ticket
-from services import audit, corrections, deliveries, requests, scope
-from services.corrections import Field
+from services import audit, deliveries, rectifying, requests, scope
 from services.office import Office
+from services.rectifying import Field
 from services.refusing import Refusal
 from services.requests import Asked
 from services.staff import Actor, Right, demand
@@ -83,7 +83,7 @@ def _apply(session: Session, ticket: Ticket | None, office: Office, now: dt.date
     field = Field(ticket.context["field"])
     value: Any = ticket.words.split(", ") if field is Field.PRODUCTS else ticket.words
     business_id = int(ticket.context["business_id"])
-    if not corrections.correct(session, business_id, field, value, office=office, now=now, by=f"officer:{by}"[:64]):
+    if not rectifying.correct(session, business_id, field, value, office=office, now=now, by=f"officer:{by}"[:64]):
         raise CannotClose(Why.SAME_NIB)
 
 

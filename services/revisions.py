@@ -3,16 +3,14 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from models import Application, Assessment, Business, Correction, CorrectionState, Language, Session
-from services import answers_in_words, audit, chats, correcting
+from services import answers_in_words, audit, chats, corrected, correcting
 from services.answers_in_words import PERSONAL
-from services.corrected import FIELDS
-from services.corrections import COLUMNS
 from services.staff import Actor, Right, demand_for
 
 if TYPE_CHECKING:
@@ -118,7 +116,5 @@ def asking(session: Session, actor: Actor, application_id: int, *, texts: "Catal
 
 
 def _choice(business: Business, assessment: Assessment, key: str, texts: "Catalogue") -> Choice:
-    kept: Any = assessment.said[key][1] if key in assessment.said else None
-    kept = getattr(business, COLUMNS[FIELDS[key]]) if key in FIELDS else kept
-    name = correcting.label(texts, key, "id")
-    return Choice(key, name, answers_in_words.said(texts, key, kept), key in PERSONAL)
+    now = answers_in_words.said(texts, key, corrected.stands(business, assessment, key))
+    return Choice(key, correcting.label(texts, key, "id"), now, key in PERSONAL)

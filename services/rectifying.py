@@ -1,4 +1,4 @@
-"""Perbaiki: a person corrects what we hold of them; what was handed in already, an officer corrects."""
+"""Membetulkan: a person has what we hold of them put right; what was handed in already, an officer puts right."""
 
 import datetime as dt
 from enum import StrEnum
@@ -33,11 +33,6 @@ def handed_in(session: Session, business_id: int) -> bool:
     """Whether what we hold of a business was used in a submission already."""
     stages = session.scalars(sa.select(Application.stage).where(Application.business_id == business_id))
     return any(stage not in OPEN | {Stage.WITHDRAWN, Stage.LAPSED} for stage in stages)
-
-
-def shown(session: Session, business_id: int, field: Field) -> Any:
-    """What we hold now."""
-    return getattr(session.get_one(Business, business_id, populate_existing=True), COLUMNS[field])
 
 
 def correct(
