@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from console import looks
+from console import looks, wording
 from console.applications import XLSX
 from console.composing import number_of
 from console.desk import Desk, Gone, to
@@ -32,7 +32,7 @@ Act = Callable[[Session, Desk, int], Any]
 def _states(desk: Desk) -> dict[BroadcastState, tuple[str, str]]:
     """The badge of each state: its colour and its word."""
     words = desk.settings.texts
-    return {one: (COLOURS[one], saying.state(one, words).capitalize()) for one in BroadcastState}
+    return {one: (COLOURS[one], wording.opening(saying.state(one, words))) for one in BroadcastState}
 
 
 def listing(desk: Desk) -> Response:

@@ -78,7 +78,7 @@ def bold(words: str) -> Markup:
 
 
 env.filters.update(
-    bold=bold, unmarked=lambda words: words.replace("*", ""),
+    bold=bold, opening=wording.opening, unmarked=lambda words: words.replace("*", ""),
     day=day, short_day=short_day, hour=hour, moment=moment, number=number, hidden=wording.hidden,
     hidden_phone=wording.hidden_phone, iso=lambda when: when.astimezone(JAKARTA).isoformat(timespec="minutes"),
 )  # fmt: skip

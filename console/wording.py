@@ -210,3 +210,8 @@ def device(agent: str) -> str:
 def initials(name: str) -> str:
     """Rina Marlina → RM."""
     return "".join(part[0] for part in name.split()[:2]).upper()
+
+
+def opening(words: str) -> str:
+    """As a sentence begins; what is written large further on (NIB, WhatsApp, BERHENTI) stays so."""
+    return words[:1].upper() + words[1:]

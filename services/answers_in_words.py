@@ -18,12 +18,17 @@ def known(texts: "Catalogue", key: str) -> str | None:
     return next((place for place in places if place and texts.is_known(place)), None)
 
 
+def called(texts: "Catalogue", key: str, language: str) -> str:
+    """What a question is called in a list."""
+    short = f"correction.fields.{key}"
+    return texts.text(short, language) if texts.has(short) else key.replace("_", " ").capitalize()
+
+
 def question(texts: "Catalogue", key: str) -> str:
     """The first line of a question, or what it is called in a list."""
     ask = f"{known(texts, key)}.ask"
     if not texts.has(ask) or texts.needs(ask):
-        short = f"correction.fields.{key}"
-        return texts.text(short, "id") if texts.has(short) else key.replace("_", " ").capitalize()
+        return called(texts, key, "id")
     return texts.text(ask, "id").partition("\n")[0].replace("*", "")
 
 

@@ -25,6 +25,7 @@ from models import (
     Session,
 )
 from services import audit, chats, eligibility, in_hand
+from services.answers_in_words import called
 from services.codes import next_code
 from services.inserting import insert_unless_there
 from services.office import Office
@@ -88,12 +89,6 @@ def askable(assessment: Assessment) -> tuple[str, ...]:
 def chosen(assessment: Assessment, wanted: Sequence[str]) -> tuple[str, ...]:
     """Of what was ticked, what there is, in the order in which it will be asked."""
     return tuple(key for key in askable(assessment) if key in wanted)
-
-
-def label(texts: "Catalogue", key: str, language: str) -> str:
-    """What a question is called in a list."""
-    known = f"correction.fields.{key}"
-    return texts.text(known, language) if texts.has(known) else key.replace("_", " ")
 
 
 # --- asking
@@ -181,7 +176,7 @@ def words(
     """What fills the question to the owner."""
     application = session.get_one(Application, correction.application_id)
     business = session.get_one(Business, application.business_id)
-    lines = [f"• {label(texts, key, language)}" for key in correction.fields]
+    lines = [f"• {called(texts, key, language)}" for key in correction.fields]
     return {
         "name": business.owner_name, "business": business.name, "number": application.number, "code": correction.code,
         "items": Marked("\n".join(lines)), "reason": correction.reason, "count": len(lines),
@@ -198,7 +193,7 @@ def _post(
     buttons = tuple(
         Button(f"mend|{correction.id}|{option.id}", option.label) for option in texts.options(TEXT, language)
     )
-    short = ", ".join(label(texts, key, language) for key in correction.fields)
+    short = ", ".join(called(texts, key, language) for key in correction.fields)
     filled = (values["business"], values["number"], short, correction.code, shown(values["due_date"], language))
     bubble = Bubble(
         texts.text(key, language, **values), Shape.CHOICE, buttons, numbered=True,

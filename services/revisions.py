@@ -100,7 +100,7 @@ def _revision(row: Correction, before: str | None, after: str | None, texts: "Ca
 
 def _line(row: Correction, key: str, texts: "Catalogue") -> Line:
     before, after = (answers_in_words.said(texts, key, kept.get(key)) for kept in (row.before, row.after))
-    return Line(correcting.label(texts, key, "id").capitalize(), before, after, key in PERSONAL)
+    return Line(answers_in_words.called(texts, key, "id"), before, after, key in PERSONAL)
 
 
 def asking(session: Session, actor: Actor, application_id: int, *, texts: "Catalogue", now: dt.datetime) -> Asking:
@@ -117,4 +117,4 @@ def asking(session: Session, actor: Actor, application_id: int, *, texts: "Catal
 
 def _choice(business: Business, assessment: Assessment, key: str, texts: "Catalogue") -> Choice:
     now = answers_in_words.said(texts, key, corrected.stands(business, assessment, key))
-    return Choice(key, correcting.label(texts, key, "id"), now, key in PERSONAL)
+    return Choice(key, answers_in_words.called(texts, key, "id"), now, key in PERSONAL)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from console import audience_link
 from console.applications import XLSX
-from models import Broadcast, BroadcastState, Channel, Recipient
+from models import Broadcast, BroadcastState, Channel, Recipient, Stopped
 from tests.console.office import Browser, Office
 from tests.console.town import LEBAK, SERANG
 from tests.services.announced import many, owner
@@ -109,6 +109,7 @@ def test_it_is_written_with_the_count_beside_it_and_nothing_typed_is_lost(office
     with office.writing() as session:
         owner(session, "Siti", business={"regency": LEBAK, "product_kind": "snack"})
         owner(session, "Neng", agreed=False, business={"regency": LEBAK})
+        owner(session, "Ujang", business={"regency": LEBAK}, stopped=Stopped.EVERYTHING)
     adi = office.hire("adi", "humas", code=True)
     adi.sign_in()
     link = audience_link.siaran(stages=["DAFTAR_TUNGGU"], silent_for=3, only_todo=True, todos=["BUTUH_NIB"])
@@ -122,7 +123,9 @@ def test_it_is_written_with_the_count_beside_it_and_nothing_typed_is_lost(office
     )
     for words in ("1 orang", "Halo Siti Aminah, gratis", "untuk Keripik Bu Siti: [kuota", "Menu", "paling banyak Rp0"):
         assert words in said, words
-    assert "Tidak setuju menerima pengumuman" in _counted(adi, kab=LEBAK)
+    left_out = _counted(adi, kab=LEBAK)
+    assert "Tidak setuju menerima pengumuman" in left_out
+    assert "Sudah BERHENTI" in left_out
     for wrong, says in (
         (("jenis", "kue"), "bakery"),
         (("acara", "XX9"), "Acara “XX9” tidak ada"),

@@ -73,7 +73,7 @@ def test_silence_and_what_cannot_be_asked(office: Office) -> None:
     for what in ("", "/pratinjau", "/batal", "/lihat"):
         lia.get("/saya")
         assert lia.post(f"/pendaftaran/{number}/perbaikan{what}", isian="address", siap="differs").status_code == 404
-    rina.post(f"/pendaftaran/{number}/perbaikan", isian="address", alasan="<b>Tulis</b> RT/RW-nya")
+    rina.post(f"/pendaftaran/{number}/perbaikan", isian=["address", "phone"], alasan="<b>Tulis</b> RT/RW-nya")
     with office.writing() as session:
         for _ in range(2):
             office.clock.pass_by(days=OFFICE.correction_days, hours=2)
@@ -82,6 +82,7 @@ def test_silence_and_what_cannot_be_asked(office: Office) -> None:
     assert number in rina.get("/pendaftaran?tab=perbaikan").text
     page = rina.get(f"/pendaftaran/{number}").text
     assert "Belum dijawab" in page
+    assert "Nomor WhatsApp pemilik" in page
     assert "&lt;b&gt;Tulis&lt;/b&gt;" in page
     assert "dibatalkan" in rina.post(f"/pendaftaran/{number}/perbaikan/batal").text
     with office.writing() as session:
