@@ -2,20 +2,17 @@
 
 import tempfile
 from collections.abc import Mapping
-from enum import StrEnum
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from starlette.responses import Response
 
-from console import looks
+from console import looks, meaning
 from console.desk import Desk
+from console.meaning import places
 from models import Stage
-from services import bulk, docket, docket_file, regions
+from services import bulk, docket, docket_file
 from services.docket import Tab, Wanted
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-Kind = TypeVar("Kind", bound=StrEnum)
 
 
 def listing(desk: Desk) -> Response:
@@ -51,24 +48,23 @@ def download(desk: Desk) -> Response:
         )
         content = path.read_bytes()
     name = f"pengajuan-{settings.office.local_day(desk.now).isoformat()}.xlsx"
-    return Response(content, media_type=XLSX, headers={"content-disposition": f'attachment; filename="{name}"'})
+    return looks.as_file(content, looks.XLSX, name)
 
 
 def read(query: Mapping[str, str], own: int | None = None) -> Wanted:
     """What is asked for; what makes no sense is left out rather than refused. `own`: the account that asks."""
     search = query.get("cari", "").strip()[:80]
-    tab = one_of(Tab, query.get("tab")) or (Tab.ALL if search else Tab.OURS)
-    code = query.get("kab", "")
+    tab = meaning.one_of(Tab, query.get("tab")) or (Tab.ALL if search else Tab.OURS)
     return Wanted(
         tab=tab,
         late=query.get("lewat") == "1",
-        regency=code if code in regions.REGENCIES else None,
-        stage=one_of(Stage, query.get("tahap")),
+        regency=meaning.regency(query.get("kab")),
+        stage=meaning.one_of(Stage, query.get("tahap")),
         placed=query.get("tempat") == "1",
         unacknowledged=query.get("belum") == "1",
         search=search,
         companion=own if query.get("milik") == "1" else None,
-        page=int(page) if (page := query.get("hal", "1")).isdecimal() and len(page) < 6 else 1,
+        page=meaning.page(query),
     )
 
 
@@ -80,14 +76,3 @@ def asked(wanted: Wanted) -> dict[str, Any]:
         "belum": "1" if wanted.unacknowledged else "", "cari": wanted.search,
         "milik": "1" if wanted.companion else "",
     }  # fmt: skip
-
-
-def one_of(kind: type[Kind], value: str | None) -> Kind | None:
-    """The member of that value, or none."""
-    return next((one for one in kind if one.value == value), None)
-
-
-def places(desk: Desk) -> list[tuple[str, str]]:
-    """The kab/kota this account works for."""
-    mine = desk.actor.regencies
-    return [(one.code, one.name) for one in regions.REGENCIES.values() if mine is None or one.code in mine]

@@ -4,7 +4,7 @@ import datetime as dt
 
 from starlette.responses import Response
 
-from console import looks
+from console import looks, meaning
 from console.desk import Desk
 from services import audit_pages
 from services.audit_pages import Asked
@@ -16,14 +16,13 @@ FIELDS = ("siapa", "apa", "tentang", "dari", "sampai")
 def show(desk: Desk) -> Response:
     """One page, the newest first; looking is written down, too."""
     wanted = {name: desk.asked.query.get(name, "").strip()[:100] for name in FIELDS}
-    before = desk.asked.query.get("sebelum", "")
     asked = Asked(
         who=wanted["siapa"],
         act=wanted["apa"],
         subject=wanted["tentang"],
         since=_morning(wanted["dari"]),
         until=_morning(wanted["sampai"], days=1),
-        before=int(before) if before.isdecimal() and len(before) < 16 else None,
+        before=meaning.number(desk.asked.query.get("sebelum")),
     )
     with desk.writing() as session:
         found = audit_pages.page(session, desk.actor, asked, now=desk.now)

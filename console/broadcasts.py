@@ -7,8 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from console import looks, wording
-from console.applications import XLSX
+from console import looks, meaning, wording
 from console.composing import number_of
 from console.desk import Desk, Gone, to
 from models import BroadcastState, FileKind, Session
@@ -37,8 +36,7 @@ def _states(desk: Desk) -> dict[BroadcastState, tuple[str, str]]:
 
 def listing(desk: Desk) -> Response:
     """The newest first; or those in one state, "?keadaan=asked"."""
-    asked = desk.asked.query.get("keadaan", "")
-    state = next((one for one in BroadcastState if one.value == asked), None)
+    state = meaning.one_of(BroadcastState, desk.asked.query.get("keadaan"))
     with desk.reading() as session:
         found = fates.listed(session, desk.actor, state=state)
     return looks.page(desk, "broadcasts.html", broadcasts=found, states=_states(desk), state=state)
@@ -123,8 +121,7 @@ def download(desk: Desk) -> Response:
         except BroadcastRefused:
             raise Gone from None
         content = path.read_bytes()
-    name = f'attachment; filename="siaran-{number}.xlsx"'
-    return Response(content, media_type=XLSX, headers={"content-disposition": name})
+    return looks.as_file(content, looks.XLSX, f"siaran-{number}.xlsx")
 
 
 # --- deciding
@@ -192,5 +189,4 @@ def cancel(desk: Desk) -> Response:
 
 
 def _version(desk: Desk) -> int:
-    said = desk.asked.form.get("versi", "")
-    return int(said) if said.isdecimal() and len(said) < 9 else 0
+    return meaning.number(desk.asked.form.get("versi")) or 0

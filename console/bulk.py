@@ -10,7 +10,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from console import applications, looks
+from console import applications, looks, meaning
 from console.case import NO_MOVE
 from console.desk import Desk
 from models import Session, Stage
@@ -47,7 +47,7 @@ class Done:
 def choose(desk: Desk) -> Response:
     """What the ticked ones, or all of the list, would become."""
     form = desk.asked.form
-    to = next((stage for stage in bulk.together() if stage.value == form.get("ke")), None)
+    to = meaning.one_of(bulk.together(), form.get("ke"))
     if to is None:
         return _page(desk, fault="Pilih dulu tahapnya.")
     told = Told(form.get("alasan", "").strip()[:500] or None)
@@ -121,8 +121,7 @@ def wrong(desk: Desk) -> Response:
             for line, said in _unpacked(desk.asked.form.get("salah", "")):
                 made.row([line, said])
         content = path.read_bytes()
-    headers = {"content-disposition": 'attachment; filename="baris-tidak-diambil.xlsx"'}
-    return Response(content, media_type=applications.XLSX, headers=headers)
+    return looks.as_file(content, looks.XLSX, "baris-tidak-diambil.xlsx")
 
 
 def _packed(found: Sequence[Wrong]) -> str:

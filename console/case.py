@@ -1,11 +1,10 @@
 """Satu pengajuan: read whole, moved on with the owner's message seen before it goes, and never twice."""
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from starlette.responses import Response
 
-from console import looks
+from console import looks, meaning
 from console.desk import Desk, Gone, to
 from models import Session, Stage
 from services import companions, dossier, moves, redrawn
@@ -54,9 +53,8 @@ def unmask(desk: Desk) -> Response:
 
 def picture(desk: Desk) -> Response:
     """One of its pictures, drawn anew: a browser is never given a file as somebody sent it."""
-    where = desk.asked.where
     with desk.writing() as session:
-        found = dossier.photo(session, desk.actor, find(session, desk), int(where["photo"]), desk.now)
+        found = dossier.photo(session, desk.actor, find(session, desk), desk.numbered("photo"), desk.now)
     drawn = redrawn.redrawn(found) if found else None  # after the transaction: it takes longer than one may
     if drawn is None:
         raise Gone
@@ -100,7 +98,7 @@ def find(session: Session, desk: Desk) -> int:
 
 def _stage(desk: Desk) -> Stage | None:
     said = desk.asked.form.get("ke") or desk.asked.query.get("ke")
-    return next((stage for stage in Stage if stage.value == said), None)
+    return meaning.one_of(Stage, said)
 
 
 def _move(session: Session, desk: Desk, application_id: int) -> Moved | Refused:
@@ -110,23 +108,20 @@ def _move(session: Session, desk: Desk, application_id: int) -> Moved | Refused:
     return moves.move(
         session, desk.actor, application_id, stage, now=desk.now, office=desk.settings.office,
         texts=desk.settings.texts, note=_note(desk, stage), certificate=form.get("sertifikat", "")[:64] or None,
-        audit_date=_date(form.get("tanggal", "")),
+        audit_date=meaning.day(form.get("tanggal")),
     )  # fmt: skip
 
 
 def _note(desk: Desk, stage: Stage) -> str | None:
-    """What was written, or the ready-made reason."""
+    return reason(desk, {key: f"console.reason.{key}" for key in READY.get(stage, ())}) or None
+
+
+def reason(desk: Desk, ready: Mapping[str, str]) -> str:
+    """What was written for the owner, or the ready-made reason that was chosen. `ready`: the text of each."""
     written, key = desk.asked.form.get("alasan", "").strip()[:500], desk.asked.form.get("siap", "")
-    if written or key not in READY.get(stage, ()):
-        return written or None
-    return desk.settings.texts.text(f"console.reason.{key}", "en" if desk.asked.form.get("bahasa") == "en" else "id")
-
-
-def _date(said: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(said)
-    except ValueError:
-        return None
+    if written or key not in ready:
+        return written
+    return desk.settings.texts.text(ready[key], meaning.language(desk.asked.form))
 
 
 def page(

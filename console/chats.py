@@ -4,7 +4,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from console import looks
+from console import looks, meaning
 from console.desk import Desk, Gone, to
 from console.letter_words import KINDS
 from models import Session
@@ -111,7 +111,7 @@ def _do(session: Session, desk: Desk) -> Done:
 
 
 def _act(desk: Desk) -> Act:
-    chosen = next((one for one in Act if one.value == desk.asked.form.get("apa")), None)
+    chosen = meaning.one_of(Act, desk.asked.form.get("apa"))
     if chosen is None:
         raise Gone
     return chosen
@@ -141,7 +141,4 @@ def _page(desk: Desk, refused: Why | None = None, preview: Done | None = None) -
 
 def _number(desk: Desk) -> int:
     """Which chat."""
-    asked = int(desk.asked.where["conversation"])
-    if asked >= 2**31:
-        raise Gone
-    return asked
+    return desk.numbered("conversation")

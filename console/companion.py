@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from console import case
+from console import case, meaning
 from console.case import find
 from console.desk import Desk, to
 from models import Session
@@ -35,8 +35,7 @@ def assign(desk: Desk) -> Response:
 
 
 def _assign(desk: Desk, session: Session) -> Assigned | Refused:
-    said = desk.asked.form.get("pendamping", "")
-    staff_id = int(said) if said.isdecimal() and len(said) < 10 else 0
+    staff_id = meaning.number(desk.asked.form.get("pendamping")) or 0
     return companions.assign(
         session, desk.actor, find(session, desk), staff_id, office=desk.settings.office, texts=desk.settings.texts,
         now=desk.now,

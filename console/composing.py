@@ -5,10 +5,10 @@ from typing import Any
 
 from starlette.responses import Response
 
-from console import broadcast_form, looks
-from console.applications import places
+from console import broadcast_form, looks, meaning
 from console.broadcast_form import Fields, Untimely
 from console.desk import Desk, Gone, to
+from console.meaning import places
 from models import Broadcast, BroadcastState, Session
 from services import calendar, files, regions, templates
 from services.broadcasts import approving, drafting, fates, keeping, saying
@@ -16,7 +16,6 @@ from services.broadcasts.audience import Audience, AudienceRefused
 from services.broadcasts.drafting import DraftRefused
 from services.broadcasts.running import BroadcastRefused, Why
 
-MOST_NUMBER = 2**31
 CATEGORY = "MARKETING"  # what an announcement is to WhatsApp
 UNTIMELY = "Waktunya belum terbaca: pilih tanggal dan jamnya."
 MEANWHILE = "Rancangan ini sudah diubah orang lain sejak dibuka. Yang Anda ketik masih di sini: periksa, lalu simpan."
@@ -25,10 +24,7 @@ PLACEHOLDERS = ("nama", "usaha", "wilayah", "kecamatan")
 
 def number_of(desk: Desk) -> int:
     """The broadcast (or the filter) an address names. Raises Gone."""
-    number = int(desk.asked.where["number"])
-    if number >= MOST_NUMBER:
-        raise Gone
-    return number
+    return desk.numbered("number")
 
 
 def _typed(desk: Desk) -> Fields:
@@ -248,8 +244,8 @@ def drop_filter(desk: Desk) -> Response:
 
 def _open(desk: Desk) -> Broadcast | None:
     """The draft that is being changed, if one is."""
-    said = desk.asked.form.get("nomor", "")
-    if not said.isdecimal() or len(said) > 9:
+    number = meaning.number(desk.asked.form.get("nomor"))
+    if number is None:
         return None
     with desk.reading() as session:
-        return _draft(session, desk, int(said))
+        return _draft(session, desk, number)

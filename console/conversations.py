@@ -1,23 +1,21 @@
 """Percakapan: who waits for an answer, one ticket with the chat as its person sees it, answering and closing."""
 
 import re
-from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
 from starlette.responses import Response
 
-from console import looks
-from console.applications import places
+from console import looks, meaning
 from console.desk import Desk, Gone, to
+from console.meaning import one_of, places
 from models import Channel
-from services import answers, finding, regions, ticket_queue, tickets, transcript
+from services import answers, finding, ticket_queue, tickets, transcript
 from services.answers import NobodyToTell, Way
 from services.finding import NotFound
 from services.staff import Forbidden, Right
 from services.ticket_queue import Tab, Wanted
 from services.tickets import NoTicket
 
-Kind = TypeVar("Kind", bound=StrEnum)
 CODE = re.compile(r"[tT]-?(\d{1,9})")
 LONGEST = 3000  # letters of an answer: Telegram and WhatsApp carry some more
 SAID = {Way.SENT: "terkirim", Way.HELD: "ditahan", Way.SILENT: "diam"}
@@ -60,13 +58,12 @@ def search(desk: Desk) -> Response:
 def _wanted(desk: Desk) -> Wanted:
     """What is asked for; what makes no sense is left out rather than refused."""
     query = desk.asked.query
-    page, code = query.get("hal", "1"), query.get("kab", "")
     return Wanted(
-        tab=_one(Tab, query.get("tab")) or Tab.OPEN,
+        tab=one_of(Tab, query.get("tab")) or Tab.OPEN,
         topic=query["topik"] if query.get("topik") in TOPICS else "",
-        channel=_one(Channel, query.get("kanal")),
-        regency=code if code in regions.REGENCIES else None,
-        page=int(page) if page.isdecimal() and len(page) < 6 else 1,
+        channel=one_of(Channel, query.get("kanal")),
+        regency=meaning.regency(query.get("kab")),
+        page=meaning.page(query),
     )
 
 
@@ -74,10 +71,6 @@ def _asked(wanted: Wanted) -> dict[str, Any]:
     """The same as the query of an address."""
     channel = wanted.channel.value if wanted.channel else ""
     return {"tab": wanted.tab.value, "topik": wanted.topic, "kanal": channel, "kab": wanted.regency or ""}
-
-
-def _one(kind: type[Kind], value: str | None) -> Kind | None:
-    return next((one for one in kind if one.value == value), None)
 
 
 def show(desk: Desk) -> Response:
@@ -116,10 +109,7 @@ def close(desk: Desk) -> Response:
 
 
 def _id(desk: Desk) -> int:
-    number = int(desk.asked.where["ticket"])
-    if number >= 2**31:
-        raise Gone
-    return number
+    return desk.numbered("ticket")
 
 
 def _mine(desk: Desk, words: str, before: tuple[tickets.Said, ...]) -> bool:

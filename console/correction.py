@@ -3,13 +3,14 @@
 from starlette.responses import Response
 
 from console import looks
-from console.case import find
+from console.case import find, reason
 from console.desk import Desk, to
-from models import Language, Session
+from models import Session
 from services import correcting, revisions
 from services.correcting import Asked, Refused, Why
 
-READY = ("differs", "unclear", "incomplete", "photo", "typing")  # worded for owners in texts/*/correction.yaml
+# Ready-made reasons, worded for owners in texts/*/correction.yaml.
+READY = {key: f"correction.reason.{key}" for key in ("differs", "unclear", "incomplete", "photo", "typing")}
 FAULTS = {
     Why.NO_FIELD: "Pilih dulu apa yang perlu diperbaiki.",
     Why.TOO_MANY: f"Paling banyak {correcting.MOST} isian sekaligus. Lebih dari itu, teleponlah pemiliknya.",
@@ -61,27 +62,17 @@ def seen(desk: Desk) -> Response:
 def _ask(desk: Desk, session: Session) -> Asked | Refused:
     settings = desk.settings
     return correcting.ask(
-        session, desk.actor, find(session, desk), desk.asked.many.get("isian", ()), _reason(desk),
+        session, desk.actor, find(session, desk), desk.asked.many.get("isian", ()), reason(desk, READY),
         office=settings.office, texts=settings.texts, now=desk.now,
     )  # fmt: skip
-
-
-def _reason(desk: Desk) -> str:
-    """What was written, or the ready-made reason."""
-    written, key = desk.asked.form.get("alasan", "").strip()[:500], desk.asked.form.get("siap", "")
-    return written or (_ready(desk, desk.asked.form.get("bahasa", "")).get(key, ""))
-
-
-def _ready(desk: Desk, language: str) -> dict[str, str]:
-    spoken = Language.EN if language == Language.EN else Language.ID
-    return {key: desk.settings.texts.text(f"correction.reason.{key}", spoken) for key in READY}
 
 
 def _page(desk: Desk, *, fault: str | None = None, asked: Asked | None = None) -> Response:
     with desk.writing() as session:  # looking is written down
         found = revisions.asking(session, desk.actor, find(session, desk), texts=desk.settings.texts, now=desk.now)
+    ready = {key: desk.settings.texts.text(text, found.language) for key, text in READY.items()}
     values = {
         "it": found, "fault": fault, "preview": asked, "ticked": set(desk.asked.many.get("isian", ())),
-        "typed": desk.asked.form, "ready": _ready(desk, found.language), "most": correcting.MOST,
+        "typed": desk.asked.form, "ready": ready, "most": correcting.MOST,
     }  # fmt: skip
     return looks.page(desk, "correction.html", 422 if fault else 200, **values)

@@ -2,10 +2,10 @@
 
 from starlette.responses import Response
 
-from console import case
+from console import case, meaning
 from console.case import find
 from console.desk import Desk, to
-from models import Language, Session
+from models import Session
 from services import deciding, moves
 from services.deciding import Way
 from services.moves import Moved, Refused
@@ -38,18 +38,11 @@ def _refused(desk: Desk, made: Refused) -> Response:
 
 def _decide(desk: Desk, session: Session) -> Moved | Refused:
     form, settings = desk.asked.form, desk.settings
-    way = next((one for one in Way if one.value == form.get("jalur")), None)
+    way = meaning.one_of(Way, form.get("jalur"))
     if way is None:
         return Refused(moves.Why.NEEDS_WAY)
+    reason = case.reason(desk, {key: key for key in case.REASONS[way]})
     return deciding.decide(
-        session, desk.actor, find(session, desk), way, _reason(desk, way), office=settings.office,
-        texts=settings.texts, now=desk.now,
+        session, desk.actor, find(session, desk), way, reason, office=settings.office, texts=settings.texts,
+        now=desk.now,
     )  # fmt: skip
-
-
-def _reason(desk: Desk, way: Way) -> str:
-    """What was written, or the ready-made reason of this way."""
-    written, key = desk.asked.form.get("alasan", "").strip()[:500], desk.asked.form.get("siap", "")
-    if written or key not in case.REASONS[way]:
-        return written
-    return desk.settings.texts.text(key, Language.EN if desk.asked.form.get("bahasa") == "en" else Language.ID)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from starlette.responses import Response
 
-from console import looks
+from console import looks, meaning
 from console.desk import Desk, Gone, to
 from models import Session
 from services.people import settling
@@ -23,15 +23,13 @@ def reopen(desk: Desk) -> Response:
 
 def ask(desk: Desk) -> Response:
     """What "the same" would do: done, read, and undone."""
-    said = desk.asked.query.get("ganda", "")
-    return _asked(desk, int(said) if said.isdecimal() and len(said) < 16 else None)
+    return _asked(desk, meaning.number(desk.asked.query.get("ganda")))
 
 
 def same(desk: Desk) -> Response:
     """They are one. What was not seen before is not done."""
     form = desk.asked.form
-    said = form.get("ganda", "")
-    double = int(said) if said.isdecimal() and len(said) < 16 else 0
+    double = meaning.number(form.get("ganda")) or 0
     try:
         with desk.writing() as session:
             done = _same(session, desk, double)

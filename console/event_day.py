@@ -9,19 +9,18 @@ from typing import Any
 
 from starlette.responses import Response
 
-from console import door, event_words, looks
-from console.applications import XLSX
+from console import door, event_words, looks, meaning
 from console.desk import Desk, Gone, to
 from console.event_edit import PLACES, code_of
 from console.event_filled import Filled
+from console.looks import PDF, XLSX, as_file
 from models import Event, Session
-from services import phones, regions
+from services import phones
 from services.events import after, attendance, attending, certifying, doors, giving, lists, roster, tickets, words
 from services.events.attending import Came, Tap, Visitor
 from services.events.rules import EventRefused, Wrong, zone_of
 from services.staff import Right
 
-PDF = "application/pdf"
 KEY = re.compile(r"[A-Za-z0-9_-]{32}")  # chance of 24 bytes, made with the form: pressed twice, it is one link
 NOT_NOTED = {Came.TOO_EARLY: "Belum harinya: kehadiran dicatat mulai hari acara.", Came.CALLED_OFF: "Acaranya batal."}
 
@@ -74,7 +73,7 @@ def revoke(desk: Desk) -> Response:
     said = desk.asked.form.get("pintu", "")
     with desk.writing() as session:
         try:
-            number = int(said) if said.isdecimal() and len(said) < 18 else None
+            number = meaning.number(said)
             if number is None and said != "semua":
                 raise Gone
             doors.revoke(session, desk.actor, code_of(desk), number, desk.now)
@@ -89,10 +88,9 @@ def guest(desk: Desk) -> Response:
     name = filled.words("nama", 200, "Tulis nama tamunya.")
     paper = filled.words("surat", 100, "Tulis di daftar hadir kertas yang mana ia menandatangani izin.")
     business, phone = filled.words("usaha", 200), _phone(filled)
-    where = form.get("kab", "")
     if filled.faults:
         return show(desk, filled.faults)
-    visitor = Visitor(name or "", business or "", where if where in regions.REGENCIES else None, paper or "", phone)
+    visitor = Visitor(name or "", business or "", meaning.regency(form.get("kab")), paper or "", phone)
     key = form.get("_kunci", "")[:32]
     with desk.writing() as session:
         event = _event(session, desk)
@@ -130,11 +128,6 @@ def attendance_list(desk: Desk) -> Response:
     return as_file(content, XLSX, f"daftar-hadir-{event.code}.xlsx")
 
 
-def as_file(content: bytes, kind: str, name: str) -> Response:
-    """Something to be kept on the computer."""
-    return Response(content, media_type=kind, headers={"content-disposition": f'attachment; filename="{name}"'})
-
-
 def qr(said: str) -> str:
     """A QR as an address of its own: it is in no file."""
     return "data:image/png;base64," + base64.b64encode(tickets.qr(said)).decode()
@@ -170,8 +163,7 @@ def certify(desk: Desk) -> Response:
 
 def certificate_files(desk: Desk) -> Response:
     """All that were given out in one PDF, or one person's; who takes it stands in the audit."""
-    said = desk.asked.form.get("peserta", "")
-    one = int(said) if said.isdecimal() and len(said) < 18 else None
+    one = meaning.number(desk.asked.form.get("peserta"))
     settings = desk.settings
     try:
         with desk.writing() as session:

@@ -7,9 +7,9 @@ from typing import Any
 from starlette.responses import Response
 
 from console import event_filled, event_words, looks
-from console.applications import places
 from console.desk import Desk, Gone, to
 from console.event_filled import Filled, stamp
+from console.meaning import places
 from models import Event, Session
 from services import regions
 from services.events import arranging, giving, lists, plans, seating

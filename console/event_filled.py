@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from console import meaning
 from console.event_words import ZONES
 from models import Audience, EventKind
 from services import regions
@@ -113,7 +114,7 @@ def spec(filled: Filled) -> EventSpec | None:
     zone = zone_of(zone_name if zone_name in ZONES else "Asia/Jakarta")
     starts = filled.moment("mulai", zone, "Isi hari dan jam mulainya.")
     ends = filled.moment("selesai", zone, "Isi hari dan jam selesainya.")
-    kind = next((one for one in EventKind if one.value == filled.form.get("jenis")), None)
+    kind = meaning.one_of(EventKind, filled.form.get("jenis"))
     if kind is None:
         filled.faults["jenis"] = "Pilih jenis acaranya."
     told, place = about(filled, zone), filled.words("tempat", 200, "Tulis tempatnya.")
@@ -149,7 +150,7 @@ def plan(filled: Filled) -> list[Entry]:
 
 def _entry(filled: Filled, n: int, taken: set[str]) -> Entry | None:
     form = filled.form
-    audience = next((one for one in AUDIENCES if one.value == form.get(f"kepada_{n}")), None)
+    audience = meaning.one_of(AUDIENCES, form.get(f"kepada_{n}"))
     text, days, minutes = form.get(f"naskah_{n}", ""), form.get(f"hari_{n}", "").strip(), form.get(f"menit_{n}", "")
     clock = form.get(f"jam_{n}", "").strip()[:5] or None
     short = all(len(said) <= 5 for said in (days, minutes)) and (days + minutes).isascii()

@@ -13,9 +13,9 @@ from typing import Any
 from starlette.responses import Response
 
 from console import audience_link, event_words, looks
-from console.applications import places
 from console.desk import Desk, Gone, Sent, to
 from console.event_edit import code_of
+from console.meaning import places
 from models import Event, EventState, Language, Session
 from services import regions
 from services.broadcasts import inviting as inviting_audience

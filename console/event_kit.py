@@ -4,11 +4,12 @@ from typing import Any
 
 from starlette.responses import Response
 
-from console import event_words, looks
-from console.applications import places
+from console import event_words, looks, meaning
 from console.desk import Desk, Gone, to
-from console.event_day import PDF, as_file, qr
+from console.event_day import qr
 from console.event_edit import code_of, filled_by
+from console.looks import PDF, as_file
+from console.meaning import places
 from models import Event, Language, Session
 from services import regions
 from services.events import inviting, kit, lists, poster, seating, tickets
@@ -102,8 +103,7 @@ def paper(desk: Desk) -> Response:
     name = f"{event.code}{'-' + chosen.traffic.code if chosen else ''}"
     if wanted == "qr":
         return as_file(tickets.qr(address), PNG, f"qr-{name}.png")
-    language = Language.EN if desk.asked.query.get("bahasa") == "en" else Language.ID
-    office = settings.office
+    language, office = meaning.language(desk.asked.query), settings.office
     made = poster.as_pdf(
         event, address, office.letterhead, settings.texts, verify_url=office.verify_url, language=language
     )

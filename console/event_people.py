@@ -4,7 +4,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from console import event_words, looks
+from console import event_words, looks, meaning
 from console.desk import Desk, Gone, to
 from console.event_edit import code_of
 from console.event_filled import Filled
@@ -77,16 +77,12 @@ def note(desk: Desk) -> Response:
 
 
 def _number(desk: Desk) -> int:
-    number = int(desk.asked.where["id"])
-    if number >= 2**62:
-        raise Gone
-    return number
+    return desk.numbered("id")
 
 
 def _read(query: Any) -> Wanted:
-    state = next((one for one in SignUpState if one.value == query.get("keadaan")), None)
-    page = query.get("hal", "1")
-    return Wanted(state, query.get("cari", "").strip()[:80], int(page) if page.isdecimal() and len(page) < 6 else 1)
+    state = meaning.one_of(SignUpState, query.get("keadaan"))
+    return Wanted(state, query.get("cari", "").strip()[:80], meaning.page(query))
 
 
 def _page(

@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from console import fact_words, looks
+from console import fact_words, looks, meaning
 from console.desk import Desk, Gone, to
 from models import Session
 from services import facts
@@ -44,9 +44,8 @@ def withdraw(desk: Desk) -> Response:
 def correct(desk: Desk) -> Response:
     """Another value or source."""
     form = desk.asked.form
-    try:
-        as_of = dt.date.fromisoformat(form.get("per", ""))
-    except ValueError:
+    as_of = meaning.day(form.get("per"))
+    if as_of is None:
         return _page(desk, "Tanggal sumber tidak terbaca: pilih dari kalender.")
     wanted = Fact(form.get("nilai", "").strip(), form.get("sumber", "").strip(), as_of, form.get("pasti") == "1")
     known = desk.settings.texts.facts()
@@ -62,10 +61,10 @@ def _told(desk: Desk) -> dict[str, Any]:
 
 
 def _do(desk: Desk, act: Act, said: str) -> Response:
-    name, seen = _name(desk), desk.asked.form.get("dilihat", "")
+    name, seen = _name(desk), meaning.number(desk.asked.form.get("dilihat"))
     try:
         with desk.writing() as session:
-            act(session, name, int(seen) if seen.isdecimal() and len(seen) < 18 else -1)
+            act(session, name, -1 if seen is None else seen)
     except NotSaid as refused:
         if refused.why is Why.UNKNOWN:
             raise Gone from None

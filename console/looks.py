@@ -19,6 +19,7 @@ from texts import dates
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
+XLSX, PDF = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/pdf"
 BOLD = re.compile(r"\*([^*\n]+)\*")
 
 
@@ -99,6 +100,11 @@ env.globals.update(
     siaran_to=audience_link.to_broadcast,
     words=wording,
 )
+
+
+def as_file(content: bytes, kind: str, name: str) -> Response:
+    """Something to be kept on the computer."""
+    return Response(content, media_type=kind, headers={"content-disposition": f'attachment; filename="{name}"'})
 
 
 def page(desk: Desk, template: str, status: int = 200, /, **values: Any) -> Response:

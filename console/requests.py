@@ -41,7 +41,7 @@ def close(desk: Desk) -> Response:
     try:
         with desk.writing() as session:
             granting.close(
-                session, desk.actor, int(desk.asked.where["request"]), apply=desk.asked.form.get("cara") == "terapkan",
+                session, desk.actor, desk.numbered("request"), apply=desk.asked.form.get("cara") == "terapkan",
                 because=because, texts=settings.texts, office=settings.office, now=desk.now,
             )  # fmt: skip
     except CannotClose as cannot:

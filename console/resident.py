@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from console import letter_words, looks
+from console import letter_words, looks, meaning
 from console.desk import Desk
 from services.people import firm, letters, profile
 
@@ -27,8 +27,7 @@ def _person(desk: Desk, *, shown: bool = False) -> Response:
 
 
 def _before(desk: Desk) -> int | None:
-    said = desk.asked.query.get("sebelum") or desk.asked.form.get("sebelum") or ""
-    return int(said) if said.isdecimal() and len(said) < 16 else None
+    return meaning.number(desk.asked.query.get("sebelum") or desk.asked.form.get("sebelum"))
 
 
 def business(desk: Desk) -> Response:

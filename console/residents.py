@@ -5,11 +5,10 @@ from typing import Any
 
 from starlette.responses import Response
 
-from console import looks
-from console.applications import one_of, places
+from console import looks, meaning
 from console.desk import Desk
+from console.meaning import one_of, places
 from models import Channel, Language
-from services import regions
 from services.people import searching
 from services.people.searching import Wanted
 
@@ -26,15 +25,14 @@ def listing(desk: Desk) -> Response:
 
 def read(query: Mapping[str, str]) -> Wanted:
     """What is asked for; what makes no sense is left out rather than refused."""
-    code, page = query.get("kab", ""), query.get("hal", "1")
     return Wanted(
         search=query.get("cari", "").strip()[:80],
-        regency=code if code in regions.REGENCIES else None,
+        regency=meaning.regency(query.get("kab")),
         applied=APPLIED.get(query.get("pengajuan", "")),
         language=one_of(Language, query.get("bahasa")),
         channel=one_of(Channel, query.get("lewat")),
         doubtful=query.get("ganda") == "1",
-        page=int(page) if page.isdecimal() and len(page) < 6 else 1,
+        page=meaning.page(query),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from console import letter_words, looks
+from console import letter_words, looks, meaning
 from console.desk import Desk, Gone, to
 from models import Session
 from services import undelivered
@@ -35,9 +35,8 @@ def listing(desk: Desk, fault: str | None = None, status: int = 422) -> Response
     """One page of those that failed lately, or of those that are held."""
     query = {**desk.asked.query, **desk.asked.form}
     kind = Kind.HELD if query.get("keadaan") == Kind.HELD.value else Kind.FAILED
-    page = int(said) if (said := query.get("hal", "1")).isdecimal() and len(said) < 6 else 1
     with desk.reading() as session:
-        found = undelivered.find(session, desk.actor, kind, page, desk.now)
+        found = undelivered.find(session, desk.actor, kind, meaning.page(query), desk.now)
         counts = undelivered.counts(session, desk.actor, desk.now)
     values = {"found": found, "kind": kind.value, "counts": counts, "kinds": Kind, "letters": letter_words}
     may = desk.may(Right.REVIEW)
@@ -66,12 +65,9 @@ def let_go(desk: Desk) -> Response:
 
 
 def _do(desk: Desk, act: Callable[[Session, int], Any], kind: Kind) -> Response:
-    which = int(desk.asked.where["which"])
-    if which >= 2**31:
-        raise Gone
     try:
         with desk.writing() as session:
-            act(session, which)
+            act(session, desk.numbered("which"))
     except NotDone as refused:
         if refused.why is Why.UNKNOWN:
             raise Gone from None

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from starlette.responses import Response
 
 from console import looks, user_words
-from console.applications import places
 from console.desk import Desk, Gone, to
+from console.meaning import places
 from models import Session
 from services import accounts, signing_in, staff
 from services.accounts import Account, Refused, Why

@@ -8,7 +8,7 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy.orm import Session
 
 from console import audience_link
-from console.applications import XLSX
+from console.looks import XLSX
 from models import Broadcast, BroadcastState, Channel, Recipient, Stopped
 from tests.console.office import Browser, Office
 from tests.console.town import LEBAK, SERANG

@@ -184,6 +184,8 @@ def test_a_request_about_data_is_met_in_time_or_in_part_with_a_reason(office: Of
     lia.get("/permintaan")
     assert "Tidak ada permintaan terbuka" in lia.says()
     assert lia.post(f"/permintaan/{first}/tutup", cara="selesai").status_code == 404
+    assert rina.post("/permintaan/99999999999999999999/tutup", cara="selesai").status_code == 404
+    rina.get("/permintaan")
     rina.post(f"/permintaan/{first}/tutup", cara="sebagian", sebab=" ")
     assert "Tulis penjelasannya dulu" in rina.says()
     rina.post(f"/permintaan/{first}/tutup", cara="selesai")
