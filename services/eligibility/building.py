@@ -38,7 +38,6 @@ def build(raw: Raw) -> RuleSet:
         officer=MappingProxyType({code: kinds.OfficerReason(code, **about) for code, about in raw["officer"].items()}),
         ends=MappingProxyType({code: kinds.End(code, **about) for code, about in raw["ends"].items()}),
         notes=tuple(raw["notes"]),
-        standing_notes=tuple(raw["standing_notes"]),
         todos=MappingProxyType({code: _line(code, about, optional=False) for code, about in raw["todos"].items()}),
         optional=MappingProxyType({code: _line(code, about, optional=True) for code, about in raw["optional"].items()}),
         asks=MappingProxyType(asks),

@@ -12,7 +12,7 @@ from services.regions import REGENCIES, district
 
 SECTIONS = frozenset(
     "rule_set version valid_from valid_to legal_basis thresholds fees dates switches officer_answer_days conditions "
-    "questions asks facts rules reguler officer ends notes standing_notes todos optional".split()
+    "questions asks facts rules reguler officer ends notes todos optional".split()
 )
 QUESTION_KEYS = frozenset("kind options options_from alone quiet when upto min max".split())
 # Where the codes of each effect are defined, and what may be said of them there.

@@ -177,7 +177,6 @@ class RuleSet:
     officer: Mapping[str, OfficerReason]
     ends: Mapping[str, End]
     notes: tuple[str, ...]
-    standing_notes: tuple[str, ...]
     todos: Mapping[str, Line]
     optional: Mapping[str, Line]
     asks: Mapping[str, Ask]

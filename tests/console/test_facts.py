@@ -27,7 +27,7 @@ def test_a_fact_is_shown_to_owners_once_it_is_confirmed_by_name(office: Office) 
     assert "Biaya jalur pernyataan, bayar sendiri Rp230.000 pers per Jumat, 31 Januari 2025 Belum" in rina.says()
     budi.get(PATH)
     rina.get(PATH)
-    assert "dengan biaya Rp230.000, menurut pers per Jumat, 31 Januari 2025" in rina.says()
+    assert "bayar sendiri: Rp230.000 , menurut pers per Jumat, 31 Januari 2025" in rina.says()
     assert owners_read() is None
     rina.post(f"{PATH}/pastikan", dilihat="0")
     assert "Dipastikan. Pemilik usaha membacanya" in rina.says()
