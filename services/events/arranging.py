@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from models import Event, EventKind, EventShare, EventState, Session, SignUp, SignUpState
+from models import ACTIVE, Audience, Event, EventKind, EventShare, EventState, Session, SignUp, SignUpState
 from services import audit
 from services.calendar import Calendar
 from services.events import plans, rules, seating
@@ -195,13 +195,14 @@ def replan(session: Session, event: Event, calendar: Calendar, now: dt.datetime)
     plans.set_times(session, event, calendar)
     if event.state is EventState.OPEN:
         plans.plan_all(session, event, now)
-        first = min(event.starts_at, _earliest_told(session, event))
+        first = min(event.starts_at, _earliest_told(session, event, now))
         plans.tell_all(session, event, "moved", rules.notice_at(now + rules.SETTLE, first, calendar), now)
 
 
-def _earliest_told(session: Session, event: Event) -> dt.datetime:
+def _earliest_told(session: Session, event: Event, now: dt.datetime) -> dt.datetime:
     """The earliest time anybody may still set out for."""
     told = sa.select(sa.func.min(SignUp.told_starts_at)).where(SignUp.event_id == event.id)
+    told = told.where(SignUp.state.in_(ACTIVE), SignUp.told_starts_at > now)
     return session.scalar(told) or event.starts_at
 
 
@@ -214,7 +215,7 @@ def cancel(session: Session, actor: Actor, code: str, *, reason: str, calendar: 
     event.version += 1
     session.flush()
     plans.void_all(session, event, "cancelled", now)
-    first = min(event.starts_at, _earliest_told(session, event))
+    first = min(event.starts_at, _earliest_told(session, event, now))
     plans.tell_all(session, event, "cancelled", rules.notice_at(now, first, calendar), now)
     _note(session, actor, "event.cancelled", event, now, after={"reason": reason})
     return event
@@ -239,10 +240,10 @@ def change(session: Session, actor: Actor, code: str, values: Mapping[str, Any],
 def set_plan(
     session: Session, actor: Actor, code: str, entries: Sequence[Entry], *, calendar: Calendar, now: dt.datetime
 ) -> Event:
-    """Another plan of reminders: what was planned by the old one is void, and nothing that was sent is sent again."""
+    """Another plan of reminders: what is not in it any more is void, and nothing that was sent is sent again."""
     event = _locked(session, actor, code)
-    plans.void_planned_entries(session, event, now)
     plans.write_plan(session, event, entries, calendar)
+    plans.void_unplanned(session, event, now)
     if event.state is EventState.OPEN:
         plans.plan_all(session, event, now)
     _note(session, actor, "event.planned", event, now, after={"kinds": [entry.kind for entry in entries]})
@@ -272,7 +273,8 @@ def set_capacity(
     before, bumped = event.capacity, _last(session, event, event.taken - capacity)
     for row in bumped:
         seating.free(session, event, row, SignUpState.WAITING, now)
-        plans.void_for(session, event, row.person_id, "bumped", now)
+        plans.void_lost(session, event, row.person_id, "bumped", now)
+        plans.plan_for(session, event, row.person_id, Audience.WAITING, now)
     _set_others(session, event, capacity)
     event.capacity, event.reserved = capacity, min(event.reserved, capacity)
     session.flush()

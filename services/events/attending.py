@@ -153,7 +153,7 @@ def _note(session: Session, actor: Actor, event: Event, row: SignUp, tap: Tap, n
         return Answer(Came.ALREADY if tap.key is None or row.door_key != tap.key else Came.NOTED, event, row)
     if not held:
         held = _seated(session, event, row, now)
-        plans.void_for(session, event, row.person_id, "came", now)
+        plans.void_lost(session, event, row.person_id, "came", now)
     after = {"stand_in": bool(row.stand_in), "walk_in": row.walk_in}
     audit.note(session, actor, "event.attended", f"sign_up:{row.id}", after=after, now=now)
     return Answer(Came.NOTED, event, row, full=not held)

@@ -108,6 +108,16 @@ def gather(session: Session, rows: Sequence[Claimed], soon: dt.datetime) -> Know
     )
 
 
+def sets_out(session: Session, rows: Sequence[Claimed], now: dt.datetime) -> dict[tuple[int, int], dt.datetime]:
+    """The earliest time to come that each of these people was told of, by event and person."""
+    here = (SignUp.event_id + 0).in_({row.event_id for row in rows})
+    query = sa.select(SignUp.event_id, SignUp.person_id, sa.func.min(SignUp.told_starts_at))
+    query = query.where(among(session, SignUp.person_id, [row.person_id for row in rows]), here)
+    query = query.where(SignUp.state.in_(ACTIVE), SignUp.told_starts_at > now)
+    told = session.execute(query.group_by(SignUp.event_id, SignUp.person_id))
+    return {(event_id, person_id or 0): first for event_id, person_id, first in told}
+
+
 def columns(model: type[Base], names: Iterable[str]) -> list[sa.ColumnElement[Any]]:
     """The columns of these names."""
     return [getattr(model, name) for name in names]

@@ -80,6 +80,8 @@ def plan_all(session: Session, event: Event, now: dt.datetime) -> None:
     """Plan everybody's reminders of this version, each audience by one statement. The event must be locked."""
     for audience in Audience:
         plan_audience(session, event, audience, now)
+    if any(row.due_at and now < row.due_at <= now + SOON for row in plan_of(session, event.id)):
+        _insert(session, _moved_back(event, now))
 
 
 def plan_audience(session: Session, event: Event, audience: Audience, now: dt.datetime) -> None:
@@ -108,16 +110,37 @@ def void_all(session: Session, event: Event, reason: str, now: dt.datetime) -> N
     _void(session, Reminder.event_id == event.id, reason, now)
 
 
-def void_planned_entries(session: Session, event: Event, now: dt.datetime) -> None:
-    """What was planned by the event's plan is void; notices of a change still go out."""
-    entries = sa.and_(Reminder.event_id == event.id, Reminder.kind.not_in(TOLD_AT_ONCE))
-    _void(session, entries, "replanned", now)
+def void_unplanned(session: Session, event: Event, now: dt.datetime) -> None:
+    """What was planned and stands in the event's plan no more is void; what still does stands, in the plan's words.
+
+    Notices of a change are of no plan.
+    """
+    entry = sa.and_(PlanEntry.event_id == event.id, PlanEntry.kind == Reminder.kind)
+    same = sa.and_(entry, PlanEntry.audience == Reminder.audience, PlanEntry.due_at == Reminder.due_at)
+    planned = sa.and_(Reminder.event_id == event.id, Reminder.kind.not_in(TOLD_AT_ONCE))
+    _void(session, sa.and_(planned, ~sa.exists(sa.select(PlanEntry.kind).where(same))), "replanned", now)
+    words = sa.select(PlanEntry.text).where(entry).scalar_subquery()
+    still = sa.and_(planned, Reminder.state == ReminderState.PLANNED)
+    session.execute(quietly(sa.update(Reminder).where(still).values(text=words)))
 
 
 def void_for(session: Session, event: Event, person_id: int | None, reason: str, now: dt.datetime) -> None:
     """This person is reminded of the event no more."""
     if person_id is not None:
         _void(session, sa.and_(Reminder.event_id == event.id, Reminder.person_id == person_id), reason, now)
+
+
+def void_lost(session: Session, event: Event, person_id: int | None, reason: str, now: dt.datetime) -> None:
+    """Of what was planned for this person, what was for those they are not among any more; a change is still told.
+
+    Another business of theirs may be in: what is told of that one stands.
+    """
+    if person_id is None:
+        return
+    mine = sa.and_(Reminder.event_id == event.id, Reminder.person_id == person_id, Reminder.kind.not_in(TOLD_AT_ONCE))
+    still = {audience: _people(event, audience, person_id) for audience in Audience}
+    gone = [sa.and_(Reminder.audience == each, ~sa.exists(sa.select(who.c.person_id))) for each, who in still.items()]
+    _void(session, sa.and_(mine, sa.or_(*gone)), reason, now)
 
 
 def _void(session: Session, which: sa.ColumnElement[bool], reason: str, now: dt.datetime) -> None:
@@ -148,7 +171,27 @@ def _wanted(event: Event, audience: Audience, now: dt.datetime, person_id: int |
     values = _values(event, people.c.person_id, PlanEntry.kind, audience, PlanEntry.text, now)
     query = sa.select(*values, PlanEntry.due_at).select_from(people.join(PlanEntry, sa.true()))
     entry = sa.and_(PlanEntry.event_id == event.id, PlanEntry.audience == audience)
-    return query.where(entry, PlanEntry.due_at > now + SOON, ~_reminded(event, people.c.person_id))
+    # Who is only invited has not just heard of it.
+    after = now if audience is Audience.INVITED else now + SOON
+    return query.where(entry, PlanEntry.due_at > after, ~_reminded(event, people.c.person_id))
+
+
+def _moved_back(event: Event, now: dt.datetime) -> sa.Select[Any]:
+    """What was to go out soon and was void because it was moved, for those who never heard of that: it is back."""
+    before = aliased(Reminder)
+    lost = sa.and_(before.event_id == event.id, before.state == ReminderState.VOID, before.reason == "moved")
+    soon = sa.and_(before.starts_at == event.starts_at, before.due_at > now, before.due_at <= now + SOON)
+    mine = sa.and_(SignUp.event_id == event.id, SignUp.person_id == before.person_id, SignUp.state.in_(ACTIVE))
+    knows = sa.and_(SignUp.told_starts_at == event.starts_at, SignUp.told_place == event.place)
+    entry = sa.and_(
+        PlanEntry.event_id == event.id,
+        PlanEntry.kind == before.kind,
+        PlanEntry.audience == before.audience,
+        PlanEntry.due_at == before.due_at,
+    )
+    values = _values(event, before.person_id, before.kind, before.audience, PlanEntry.text, now)
+    query = sa.select(*values, before.due_at).join(PlanEntry, entry).where(lost, soon)
+    return query.where(sa.exists(sa.select(SignUp.id).where(mine, knows).correlate(before))).distinct()
 
 
 def _people(event: Event, audience: Audience, person_id: int | None) -> sa.Subquery:
@@ -182,9 +225,9 @@ def _reminded(event: Event, person: sa.ColumnElement[Any]) -> sa.ColumnElement[b
 
 def _values(
     event: Event,
-    person: sa.ColumnElement[Any],
+    person: Any,
     kind: Any,
-    audience: Audience,
+    audience: Any,
     text: Any,
     now: dt.datetime,
 ) -> tuple[sa.ColumnElement[Any], ...]:
@@ -193,7 +236,7 @@ def _values(
         sa.literal(event.version).label("version"),
         person.label("person_id"),
         kind.label("kind"),
-        sa.literal(audience.value).label("audience"),
+        (sa.literal(audience.value) if isinstance(audience, Audience) else audience).label("audience"),
         text.label("text"),
         _moment(event.starts_at).label("starts_at"),
         sa.literal(ReminderState.PLANNED.value).label("state"),

@@ -105,11 +105,14 @@ def _claim(session: Session, now: dt.datetime, by_day: bool, limit: int) -> Sequ
 
 
 def _wait_for_day(session: Session, rows: Sequence[Claimed], office: Office, now: dt.datetime) -> Sequence[Claimed]:
-    """A change that was to be told by day, and was not, waits for the morning, if the morning is early enough."""
+    """A change that was to be told by day, and was not, waits for the morning, if that is early enough for whoever
+    would set out for the time they know."""
     later: dict[dt.datetime, list[int]] = {}
+    known = gathering.sets_out(session, rows, now)
     urgent = []
     for row in rows:
-        at = rules.notice_at(now, row.starts_at, office.calendar)
+        first = min(row.starts_at, known.get((row.event_id, row.person_id), row.starts_at))
+        at = rules.notice_at(now, first, office.calendar)
         if at > now:
             later.setdefault(at, []).append(row.id)
         else:

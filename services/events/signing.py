@@ -89,7 +89,7 @@ def sign_up(
     state = SignUpState.REGISTERED if held else SignUpState.WAITING
     share = held.share(guest.regency) if held else None
     row = _new(session, event, guest, state, share, invited, token, now)
-    plans.void_for(session, event, guest.person_id, "signed_up", now)
+    plans.void_lost(session, event, guest.person_id, "signed_up", now)
     _plan(session, event, row, now)
     return Signed(What(state.value), event, row, queue.position(session, event, row))
 
@@ -109,8 +109,9 @@ def _moves_up(session: Session, event: Event, row: SignUp, calendar: Calendar, n
     if held is None:
         return False
     row.state, row.holds, row.share, row.changed_at = SignUpState.REGISTERED, True, held.share(row.regency), now
+    row.told_starts_at, row.told_place = event.starts_at, event.place
     session.flush()
-    plans.void_for(session, event, row.person_id, "placed", now)
+    plans.void_lost(session, event, row.person_id, "placed", now)
     _plan(session, event, row, now)
     return True
 
@@ -205,8 +206,8 @@ def leave(session: Session, sign_up_id: int, now: dt.datetime) -> Signed:
     if row.state is SignUpState.ATTENDED or now >= event.ends_at:
         return Signed(What.CLOSED, event, row)
     waited = not seating.free(session, event, row, SignUpState.CANCELLED, now)
-    if not _others(session, event.id, row.person_id):
-        plans.void_for(session, event, row.person_id, "left", now)
+    void = plans.void_lost if _others(session, event.id, row.person_id) else plans.void_for
+    void(session, event, row.person_id, "left", now)
     return Signed(What.LEFT, event, row, waited=waited)
 
 
@@ -256,6 +257,6 @@ def take_offer(session: Session, sign_up_id: int, now: dt.datetime) -> Signed:
     row.state, row.offer_until, row.changed_at = SignUpState.REGISTERED, None, now
     row.told_starts_at, row.told_place = event.starts_at, event.place
     session.flush()
-    plans.void_for(session, event, row.person_id, "placed", now)
+    plans.void_lost(session, event, row.person_id, "placed", now)
     _plan(session, event, row, now)
     return Signed(What.TAKEN, event, row)

@@ -31,8 +31,8 @@ def _tend(session: Session, event: Event, texts: "Catalogue", office: Office, no
     released = seating.release_shares(session, event, now)
     lapsed = queue.lapse(session, event, now, limit)
     for row in lapsed:
-        number = queue.position(session, event, row)
-        _post(session, event, row, "events.seat_expired", texts, now, {"position": number or 0})
+        number, at = queue.position(session, event, row), office.writes(now).at
+        _post(session, event, row, "events.seat_expired", texts, now, {"position": number or 0}, not_before=at)
     offered = queue.offer(session, event, office.calendar, now, limit)
     for row in offered:
         until = row.offer_until
