@@ -94,7 +94,7 @@ def _somebody(session: Session, programme: str, now: dt.datetime) -> dict[str, o
     business = people.new_business(person_id, name="Emping Menes", regency="36.04", district="36.04.01")
     outcome = applications.register(
         session, business=business, assessment_id=people.assessment(session, person_id, people.READY),
-        programme_code=programme, office=OFFICE, now=now,
+        programme=programme, office=OFFICE, now=now,
     )  # fmt: skip
     found = session.scalars(sa.select(Business.id).where(Business.name == business.name)).one()
     told = {"person": person_id, "conversation": chat.id, "business": found, "number": outcome.number}

@@ -14,7 +14,7 @@ from bot.clock import Clock
 from bot.config import Settings
 from bot.database import open_database
 from models import Session
-from services import programmes
+from services import programmes, succession
 from services.calendar import JAKARTA
 from services.eligibility import ruleset
 from texts import TextError
@@ -105,30 +105,32 @@ def rule_findings(settings: Settings, clock: Clock) -> list[Finding]:
 
 def programme_findings(settings: Settings, clock: Clock) -> list[Finding]:
     """The programme people register for."""
-    programme = settings.programme
-    if programme is None:
+    found = _receiving(settings, clock.now())
+    if found is None:
         return [Finding(False, "programme belum diisi: belum ada program untuk didaftari.")]
-    opens_at, closes_at, by = _as_staff_set(settings) or (programme.opens_at, programme.closes_at, "")
+    code, opens_at, closes_at, by = found
     opens, closes = f"{opens_at.astimezone(JAKARTA):%Y-%m-%d}", f"{closes_at.astimezone(JAKARTA) - SECOND:%Y-%m-%d}"
     if not opens_at <= clock.now() < closes_at:
-        return [Finding(False, f"Program {programme.code} sedang tidak dibuka ({opens}–{closes}{by}).")]
-    return [Finding(True, f"Program {programme.code} dibuka sampai {closes}{by}.")]
+        return [Finding(False, f"Program {code} sedang tidak dibuka ({opens}–{closes}{by}).")]
+    return [Finding(True, f"Program {code} dibuka sampai {closes}{by}.")]
 
 
-def _as_staff_set(settings: Settings) -> tuple[dt.datetime, dt.datetime, str] | None:
-    """The programme's dates, where staff have changed it: the settings say nothing of it any more."""
+def _receiving(settings: Settings, now: dt.datetime) -> tuple[str, dt.datetime, dt.datetime, str] | None:
+    """The programme registrations go to: as the settings say, or as staff have made or changed it."""
+    told = settings.programme
+    as_told = (told.code, told.opens_at, told.closes_at, "") if told else None
     database = open_database(settings.database.url.get_secret_value())
-    if settings.programme is None or (database.file is not None and not database.file.exists()):
-        return None
+    if database.file is not None and not database.file.exists():
+        return as_told
     try:
         with Session(database.read_engine) as session:
-            found = programmes.by_code(session, settings.programme.code)
+            found = programmes.by_code(session, succession.receiving(session, settings.office_now(), now))
     except (sa.exc.DBAPIError, sa.exc.TimeoutError, programmes.UnknownProgramme):
-        return None  # what is wrong with the database is said by its own line
+        return as_told  # what is wrong with the database is said by its own line
     finally:
         database.close()
-    told = f"; diatur {found.changed_by}, programme di config.yaml tidak dipakai"
-    return (found.opens_at, found.closes_at, told) if found.version else None
+    by = f"; diatur {found.changed_by}, programme di config.yaml tidak dipakai"
+    return (found.code, found.opens_at, found.closes_at, by) if found.version else as_told
 
 
 def office_findings(settings: Settings) -> list[Finding]:

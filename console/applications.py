@@ -61,6 +61,8 @@ def read(query: Mapping[str, str], own: int | None = None) -> Wanted:
         regency=meaning.regency(query.get("kab")),
         stage=meaning.one_of(Stage, query.get("tahap")),
         placed=query.get("tempat") == "1",
+        filed=query.get("diajukan") == "1",
+        programme=query.get("program", "").strip()[:32],
         unacknowledged=query.get("belum") == "1",
         search=search,
         companion=own if query.get("milik") == "1" else None,
@@ -73,6 +75,7 @@ def asked(wanted: Wanted) -> dict[str, Any]:
     return {
         "tab": wanted.tab.value, "lewat": "1" if wanted.late else "", "kab": wanted.regency or "",
         "tahap": wanted.stage.value if wanted.stage else "", "tempat": "1" if wanted.placed else "",
+        "diajukan": "1" if wanted.filed else "", "program": wanted.programme,
         "belum": "1" if wanted.unacknowledged else "", "cari": wanted.search,
         "milik": "1" if wanted.companion else "",
     }  # fmt: skip

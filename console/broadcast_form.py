@@ -18,6 +18,7 @@ TICKED = {
 DAYS = {"menulis": "wrote_within", "diam": "silent_for"}
 CHOSEN = {"bahasa": "language", "saluran": "channel"}
 ATTENDED = {"ya": True, "tidak": False}
+QUEUED = "tunggu"
 MOST_VALUES = 9  # variables of a template
 
 
@@ -48,10 +49,13 @@ def audience(fields: Fields) -> Audience:
     told |= {part: _days(part, fields.get(name)) for name, part in DAYS.items() if fields.get(name).strip()}
     if words := fields.get("produk").strip():
         told["product"] = words
+    if code := fields.get("program").strip():
+        told["programme"] = code
     if code := fields.get("acara").strip():
         told["event"] = code.upper()
     if fields.get("hadir") in ATTENDED:
         told["attended"] = ATTENDED[fields.get("hadir")]
+    told |= {"queued": True} if fields.get("hadir") == QUEUED else {}
     told |= {"only_todo": True} if fields.get("hanya_itu") == "1" else {}
     told |= {"busy_too": True} if fields.get("sibuk") == "1" else {}
     return Audience.from_json(told)
@@ -100,8 +104,9 @@ def fields_of(meant: Audience) -> Fields:
     """An empty letter to these people."""
     told = meant.as_json()
     one = {name: str(told[part]) for name, part in (*CHOSEN.items(), *DAYS.items()) if part in told}
-    one |= {"produk": meant.product, "acara": meant.event}
+    one |= {"produk": meant.product, "acara": meant.event, "program": meant.programme}
     one |= {"hadir": "ya" if meant.attended else "tidak"} if meant.attended is not None else {}
+    one |= {"hadir": QUEUED} if meant.queued else {}
     one |= {"hanya_itu": "1" if meant.only_todo else "", "sibuk": "1" if meant.busy_too else ""}
     return Fields(one, {name: tuple(told.get(part, ())) for name, part in TICKED.items()})
 

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from console import looks, wording
 from console.desk import Desk
-from services import overview, target
+from services import overview, succession, target
 from services.overview import Needs, Standing
 from services.target import Progress
 
@@ -26,10 +26,13 @@ def _gathered(desk: Desk) -> Mapping[str, Any]:
     office = desk.settings.office
     with desk.reading() as session:
         needs = overview.needs(session, desk.actor, office, desk.now)
-        standing = overview.standing(session, desk.actor, office.programme)
+        terms = succession.counting(session, office)
+        term = succession.receiver(terms, desk.now)
+        code = term.code if term else office.programme
+        standing = overview.standing(session, desk.actor, code)
         chats, agreed = overview.reached(session, desk.actor)
         events = overview.today(session, desk.actor, office, desk.now)
-    aim = (standing.target if standing else None) or office.target
+    aim = (standing.target if standing else None) or (office.target if code == office.programme else None)
     progress = target.progress(aim, standing.issued, office.local_day(desk.now)) if standing else None
     return {
         "needs": needs,
@@ -37,7 +40,8 @@ def _gathered(desk: Desk) -> Mapping[str, Any]:
         "widest": _widest(standing) if standing else 1,
         "progress": progress,
         "events": events,
-        "funnel": _funnel(standing, chats, agreed) if standing else (),
+        "only": code if len(terms) > 1 else None,  # the lists are of all programmes, unless one is named
+        "funnel": _funnel(standing, chats, agreed, code if len(terms) > 1 else None) if standing else (),
         "morning": morning(desk, needs, standing, progress),
         "on_the_way": on_the_way,
     }
@@ -48,15 +52,19 @@ def _widest(standing: Standing) -> int:
     return max((share.quota or share.taken for share in standing.shares), default=1) or 1
 
 
-def _funnel(standing: Standing, chats: int, agreed: int) -> tuple[tuple[str, int, str | None], ...]:
+def _funnel(standing: Standing, chats: int, agreed: int, only: str | None) -> tuple[tuple[str, int, str | None], ...]:
     """Steps from a first word to a certificate: what it is called, how many, where its people are."""
-    first = (("Menyapa bot", chats, None), ("Setuju dilayani", agreed, None)) if chats else ()
+    first = (("Menyapa bot", chats, None), ("Setuju dilayani", agreed, looks.address("/orang"))) if chats else ()
+
+    def people(tab: str, **more: Any) -> str:
+        return looks.address("/pendaftaran", tab=tab, program=only, **more)
+
     return (
         *first,
-        ("Punya nomor", standing.applied, looks.address("/pendaftaran", tab="semua")),
-        ("Dapat tempat", standing.placed, looks.address("/pendaftaran", tab="semua", tempat="1")),
-        ("Diajukan ke BPJPH", standing.filed, None),
-        ("Sertifikat terbit", standing.issued, looks.address("/pendaftaran", tab="terbit")),
+        ("Punya nomor", standing.applied, people("semua")),
+        ("Dapat tempat", standing.placed, people("semua", tempat="1")),
+        ("Diajukan ke BPJPH", standing.filed, people("semua", diajukan="1")),
+        ("Sertifikat terbit", standing.issued, people("terbit")),
     )
 
 

@@ -97,6 +97,8 @@ env.globals.update(
     siaran=audience_link.siaran,
     undang=audience_link.undang,
     ajak=group_link.ajak,
+    ajak_orang=group_link.ajak_orang,
+    ajak_peserta=group_link.ajak_peserta,
     siaran_to=audience_link.to_broadcast,
     words=wording,
 )

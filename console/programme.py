@@ -1,13 +1,14 @@
 """Program & kuota: a programme with its places, changed with what the change would do seen before it is done."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.responses import Response
 
 from console import looks, programme_form, programme_words
 from console.desk import Desk, Gone, to
-from console.programme_form import Mistyped
-from services import overview, programme_changes, regions
+from console.programme_form import AT, Mistyped
+from services import overview, programme_changes, regions, succession
 from services.programme_changes import Foreseen, Seen
 from services.programme_rules import NotChanged, Wanted, Why
 from services.staff import Right
@@ -17,9 +18,10 @@ def listing(desk: Desk) -> Response:
     """Every programme; where there is only one, that one."""
     with desk.reading() as session:
         found = programme_changes.listed(session, desk.actor)
+        receives = succession.receiving(session, desk.settings.office, desk.now)
     if len(found) == 1:
         return to(f"/program/{found[0].code}")
-    return looks.page(desk, "programmes.html", programmes=found)
+    return looks.page(desk, "programmes.html", programmes=found, receives=receives, may_make=_may_change(desk))
 
 
 def show(desk: Desk) -> Response:
@@ -82,14 +84,25 @@ def _wanted(desk: Desk, seen: Seen) -> Wanted:
 def _refused(desk: Desk, refused: Mistyped | NotChanged) -> Response:
     """The form again, with what was typed and what is wrong with it."""
     if isinstance(refused, Mistyped):
-        return _page(desk, "programme_edit.html", 422, faults=refused.said)
+        return _page(desk, "programme_edit.html", 422, faults=refused.said, wrong=refused.at)
     if refused.why is Why.UNKNOWN:
         raise Gone
     changed = refused.why is Why.CHANGED
     faults = [] if changed else programme_words.refusal(refused)
-    short = {one.regency or "": one.taken for one in refused.short}
     form = "programme_edit.html" if "sumber" in desk.asked.form else "programme.html"
-    return _page(desk, form, 409 if changed else 422, faults=faults, changed=changed, short=short)
+    return _page(desk, form, 409 if changed else 422, faults=faults, changed=changed, wrong=_where(refused, faults))
+
+
+def _where(refused: NotChanged, faults: Sequence[str]) -> dict[str, str]:
+    """What is wrong, at its field."""
+    if refused.short:
+        fields = (f"kuota_{one.regency}" if one.regency else "kuota" for one in refused.short)
+        return dict(zip(fields, faults, strict=True))
+    return {AT[refused.why]: faults[0]} if refused.why in AT and faults else {}
+
+
+def _may_change(desk: Desk) -> bool:
+    return desk.may(Right.PROGRAMME) and desk.actor.regencies is None
 
 
 def _page(desk: Desk, template: str, status: int = 200, **values: Any) -> Response:
@@ -98,13 +111,16 @@ def _page(desk: Desk, template: str, status: int = 200, **values: Any) -> Respon
         with desk.reading() as session:
             seen = programme_changes.seen(session, desk.actor, code, desk.now)
             standing = overview.standing(session, desk.actor, code)
+            terms = succession.counting(session, desk.settings.office)
     except NotChanged:
         raise Gone from None
     typed = {**programme_form.shown(seen.now), **desk.asked.form}
     told = {
-        "faults": [], "changed": False, "short": {}, "seen": seen, "standing": standing, "typed": typed,
+        "faults": [], "changed": False, "wrong": {}, "seen": seen, "standing": standing, "typed": typed,
+        "only": code if len(terms) > 1 else None,
+        "receives": succession.receiver(terms, desk.now), "hints": programme_words.as_it_is(seen),
         "ways": desk.asked.many.get("jalur", seen.now.accepts), "schemes": programme_words.SCHEMES,
-        "places": regions.REGENCIES, "may_change": desk.may(Right.PROGRAMME) and desk.actor.regencies is None,
+        "places": regions.REGENCIES, "may_change": _may_change(desk),
         "day": programme_words.day,
     }  # fmt: skip
     return looks.page(desk, template, status, **{**told, **values})

@@ -4,8 +4,10 @@ import datetime as dt
 from collections.abc import Iterator
 
 from console import wording
+from services import regions
 from services.calendar import JAKARTA
-from services.programme_changes import Foreseen
+from services.programme_changes import Foreseen, Seen
+from services.programme_making import Begun, Former
 from services.programme_rules import NotChanged, Wanted, Why
 from services.target import Target
 
@@ -23,6 +25,8 @@ REFUSALS = {
     Why.TARGET: "Target perlu jumlah sertifikat, tanggal mulai, jumlah hari, dan sumbernya; atau kosongkan semuanya.",
     Why.MOVE: "Pilih dua kab/kota yang berbeda, yang masing-masing punya kuota sendiri.",
     Why.TOO_MANY: "Kab/kota asal tidak punya tempat sebanyak itu.",
+    Why.CODE: "Kode program 3 sampai 32 huruf besar, angka, dan tanda hubung, contoh BANTEN-2027.",
+    Why.EXISTS: "Kode itu sudah dipakai program lain. Pilih kode lain.",
 }
 
 
@@ -74,12 +78,12 @@ def _ways(wanted: Wanted) -> str:
 
 def _shares(before: Wanted, after: Wanted) -> Iterator[tuple[str, str, str]]:
     for code in sorted({*before.allocations, *after.allocations}):
-        was, will = ("bersama" if one is None else number(one) for one in (_own(before, code), _own(after, code)))
-        yield wording.regency(code), was, will
+        yield wording.regency(code), _shared(before, code), _shared(after, code)
 
 
-def _own(wanted: Wanted, code: str) -> int | None:
-    return wanted.allocations.get(code)
+def _shared(wanted: Wanted, code: str) -> str:
+    own = wanted.allocations.get(code)
+    return "bersama" if own is None else number(own)
 
 
 def _aim(target: Target | None) -> str:
@@ -108,13 +112,84 @@ def consequences(seen: Foreseen) -> Iterator[str]:
     gone = sorted(set(seen.before.now.accepts) - set(seen.wanted.accepts))
     if gone:
         yield f"Pendaftar baru jalur {_named(gone)} masuk daftar minat; tempat yang sudah diberikan tetap."
-    if seen.allotted > seen.wanted.quota:
-        yield (
-            f"Kuota semua kab/kota bersama {number(seen.allotted)}, lebih besar daripada kuota seluruh Banten "
-            f"{number(seen.wanted.quota)}: yang lebih dulu habis yang berlaku."
-        )
+    yield from _too_much(seen.allotted, seen.wanted.quota)
     if seen.before.version == 0:
         yield "Sejak perubahan ini, isi program di config.yaml tidak dipakai lagi; yang berlaku yang diatur di sini."
+
+
+def _too_much(allotted: int, quota: int) -> Iterator[str]:
+    if allotted > quota:
+        yield (
+            f"Kuota semua kab/kota bersama {number(allotted)}, lebih besar daripada kuota seluruh Banten "
+            f"{number(quota)}: yang lebih dulu habis yang berlaku."
+        )
+
+
+def begun(it: Begun, now: dt.datetime) -> Iterator[str]:
+    """What making a programme would come to, in sentences."""
+    if it.from_when is None:
+        yield "Program ini tidak pernah menerima pendaftaran: program lain dibuka lebih akhir. Periksa tanggalnya."
+    elif it.from_when <= now:
+        yield f"Mulai sekarang juga pendaftaran baru masuk ke {it.code}."
+    else:
+        begins = f"Mulai {day(it.from_when)} pendaftaran baru masuk ke {it.code}"
+        yield f"{begins} dengan sendirinya, tanpa mengubah config.yaml."
+    if it.from_when is not None and it.from_when < it.wanted.opens_at:
+        yield (
+            f"Yang mendaftar sebelum {day(it.wanted.opens_at)} masuk daftar tunggu program ini, dan mendapat tempat "
+            "pada hari itu menurut urutan datangnya."
+        )
+    if it.before is not None:
+        yield from _former(it.before, it.from_when, now)
+    yield from _too_much(it.allotted, it.wanted.quota)
+    yield "Tidak ada pesan yang dikirim. Tanggal, kuota, dan jalurnya masih bisa diubah; kodenya tidak."
+
+
+def _former(before: Former, from_when: dt.datetime | None, now: dt.datetime) -> Iterator[str]:
+    """What becomes of the programme that receives registrations today."""
+    if from_when is not None and now < from_when:
+        yield f"Sampai saat itu pendaftaran tetap masuk ke {before.code}."
+    if from_when is not None and from_when < before.closes_at:
+        yield (
+            f"{before.code} tetap dibuka sampai {day(before.closes_at, before=True)}: tempat kosongnya ditawarkan "
+            "kepada yang menunggu di sana. Tutup lewat halamannya bila tidak dikehendaki."
+        )
+    if before.waiting or before.interested:
+        yield (
+            f"{number(before.waiting)} usaha di daftar tunggu dan {number(before.interested)} peminat {before.code} "
+            "tidak pindah sendiri: mereka mendaftar lagi. Sesudah program ini dibuka, ajak mereka lewat Siaran."
+        )
+    yield f"Yang sudah mendapat tempat di {before.code} tetap diurus di sana, dan tidak mendapat tempat kedua di sini."
+
+
+def of_the_last(last: Wanted) -> dict[str, str]:
+    """Beside the fields of a new programme: how it was in the last one."""
+    told = {"buka": day(last.opens_at), "tutup": day(last.closes_at, before=True), "kuota": number(last.quota)}
+    told |= {"sumber": last.source, "target": _aim(last.target)}
+    told |= {f"kuota_{code}": _shared(last, code) for code in regions.REGENCIES}
+    return {name: f"program terakhir: {said}" for name, said in told.items()}
+
+
+def as_it_is(seen: Seen) -> dict[str, str]:
+    """Beside the fields of a programme that is changed: what there is now, and what is taken of it."""
+    shares = {
+        f"kuota_{code}": f"sekarang {_shared(seen.now, code)}, terisi {number(seen.held.get(code, 0))}"
+        for code in regions.REGENCIES
+    }
+    return {"kuota": f"sekarang {number(seen.now.quota)}, terisi {number(seen.taken)}", **shares}
+
+
+def terms(wanted: Wanted) -> Iterator[tuple[str, str]]:
+    """A programme as it will be: what each thing is called, and what it is."""
+    yield "Nama", wanted.name
+    yield "Dibuka", day(wanted.opens_at)
+    yield "Sampai", day(wanted.closes_at, before=True)
+    yield "Jalur", _ways(wanted)
+    yield "Kuota seluruh Banten", number(wanted.quota)
+    for code, quota in sorted(wanted.allocations.items()):
+        yield wording.regency(code), number(quota)
+    yield "Sumber", f"{wanted.source}, {day(wanted.as_of)}"
+    yield "Target", _aim(wanted.target)
 
 
 def _named(schemes: list[str]) -> str:

@@ -34,6 +34,7 @@ DONE = {
     "fakta_ditarik": "Ditarik. Dalam satu menit kalimatnya tidak tampil lagi.",
     "fakta_disimpan": "Tersimpan, dan belum tampil: masih harus dipastikan.",
     "program": "Program diubah. Tempat yang bertambah ditawarkan dalam satu menit.",
+    "program_baru": "Program dibuat. Kode, tanggal, dan kuotanya ada di bawah.",
     "dobel": "Jawaban yang sama sudah dikirim; tidak dikirim dua kali.",
     "diambil": "Percakapan diambil alih: asisten diam, dan yang ia tulis masuk ke tiket ini.",
     "diserahkan": "Diserahkan ke asisten, dan orangnya tahu sampai di mana.",

@@ -17,7 +17,7 @@ from handlers.desk import Desk
 from handlers.next import Facts, Next
 from handlers.spoken import REGION, Spoken
 from models import Assessment
-from services import applications, eligibility, persons, phones
+from services import applications, eligibility, persons, phones, succession
 from services.applications import NewBusiness
 from services.eligibility import RuleSet
 
@@ -195,7 +195,7 @@ def finish(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
         desk.session,
         business=_business(desk, turn.answers, turn.run.facts),
         assessment_id=assessment.id,
-        programme_code=desk.office.programme,
+        programme=succession.received_by(desk.session, desk.office, desk.now),
         office=desk.office,
         now=desk.now,
     )

@@ -57,32 +57,37 @@ def register(
     *,
     business: NewBusiness | int,
     assessment_id: int,
-    programme_code: str,
+    programme: str | int,
     office: Office,
     now: dt.datetime,
     by: str = "bot",
 ) -> Outcome:
-    """Ask for a programme, for a business just told (NewBusiness) or one known (its id).
+    """Ask for a programme (its code or id), for a business just told (NewBusiness) or one known (its id).
 
     The programme is locked from the number on, so that the queue is read and the place taken by one at a time: **a
     newcomer takes a free place only if nobody waits for it** (the whole rule: services.waiting). Who asks again is
     not asked to wait again: with what is new the application goes on by its old queue time. A business that withdrew,
-    or let its time run out, comes back as a newcomer. Raises UnknownProgramme, WrongAssessment.
+    or let its time run out, comes back as a newcomer; one that has a place in another programme keeps to that.
+    Raises UnknownProgramme, WrongAssessment.
     """
-    programme_id = programmes.id_of(session, programme_code)
+    programme_id = programme if isinstance(programme, int) else programmes.id_of(session, programme)
     asking, is_new = _business(session, business, now)
     _belongs(session, assessment_id, asking)
-    known = None if is_new else _application(session, programme_id, asking.id)
-    programme = programmes.lock(session, programme_id)
+    asked_for = {} if is_new else _applications(session, asking.id)
+    known = asked_for.get(programme_id)
+    placed = next((one for one in asked_for.values() if one.stage in WITH_A_PLACE), None)
+    if known is None and placed is not None:
+        return _outcome(session, Kind.ALREADY, placed, programmes.refreshed(session, placed.programme_id))
+    its = programmes.lock(session, programme_id)
     if known is not None and _in_hand(known.stage):
-        return _outcome(session, Kind.ALREADY, known, programme)  # what an officer looks at, an officer lets go
+        return _outcome(session, Kind.ALREADY, known, its)  # what an officer looks at, an officer lets go
     if known is not None and known.stage not in COMES_BACK:
         before = known.stage
-        outcome = _decide(session, known, programme, asking, assessment_id, office, now, by)
+        outcome = _decide(session, known, its, asking, assessment_id, office, now, by)
         return replace(outcome, kind=Kind.ALREADY) if outcome.stage is before else outcome
-    application = known or _enter(session, programme, asking, assessment_id, office, now)
-    application.queued_at = _turn(programme, now)
-    return _decide(session, application, programme, asking, assessment_id, office, now, by)
+    application = known or _enter(session, its, asking, assessment_id, office, now)
+    application.queued_at = _turn(its, now)
+    return _decide(session, application, its, asking, assessment_id, office, now, by)
 
 
 def _turn(programme: Programme, now: dt.datetime) -> dt.datetime:
@@ -184,6 +189,14 @@ def _standing(session: Session, application: Application, business: str, program
 
 # --- the steps
 
+# On the way to its certificate: a second place, of another programme, would be somebody else's.
+WITH_A_PLACE = frozenset(
+    {
+        Stage.PLACED, Stage.DRAFTED, Stage.SUBMITTED, Stage.COMPANION, Stage.AGENCY, Stage.FATWA, Stage.SENT_BACK,
+        Stage.BILLED, Stage.AUDIT,
+    }
+)  # fmt: skip
+
 
 def _in_hand(stage: Stage) -> bool:
     """An officer looks at it, it has its place, or it is on its way to BPJPH: asking again changes nothing."""
@@ -213,11 +226,10 @@ def _belongs(session: Session, assessment_id: int, business: Business) -> None:
         raise WrongAssessment(assessment_id)
 
 
-def _application(session: Session, programme_id: int, business_id: int) -> Application | None:
-    query = sa.select(Application).where(
-        Application.programme_id == programme_id, Application.business_id == business_id
-    )
-    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+def _applications(session: Session, business_id: int) -> dict[int, Application]:
+    """What a business has asked for, by programme: one of each at most."""
+    query = sa.select(Application).where(Application.business_id == business_id).order_by(Application.id)
+    return {one.programme_id: one for one in session.scalars(query.execution_options(populate_existing=True))}
 
 
 def _enter(

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 
-from models import Application, Business, Correction, CorrectionState, Session, Stage
+from models import Application, Business, Correction, CorrectionState, Programme, Session, Stage
 from services import certificates, companions, phones, stages
 from services.staff import Actor, Right, demand, within
 from services.stages import Turn
@@ -43,6 +43,8 @@ class Wanted:
     regency: str | None = None
     stage: Stage | None = None
     placed: bool = False  # holds or had a place: given, and everything after it
+    filed: bool = False  # handed in at BPJPH, and everything after it
+    programme: str = ""  # the code of one
     unacknowledged: bool = False  # issued, and its owner has not said that they have it
     companion: int | None = None  # the account that accompanies them
     search: str = ""
@@ -117,6 +119,8 @@ PLACED = frozenset(
 )  # fmt: skip
 
 
+FILED = PLACED - {Stage.PLACED, Stage.DRAFTED}
+
 # An officer's turn: answered, or not even after the reminder.
 UNSEEN = sa.and_(Correction.state.in_((CorrectionState.ANSWERED, CorrectionState.LAPSED)), Correction.seen_at.is_(None))
 
@@ -177,12 +181,15 @@ def conditions(wanted: Wanted, now: dt.datetime) -> list[sa.ColumnElement[bool]]
     found: list[sa.ColumnElement[bool]] = []
     if wanted.stage is not None:
         found.append(Application.stage == wanted.stage)
-    elif wanted.placed:
-        found.append(Application.stage.in_(sorted(PLACED)))
+    elif wanted.placed or wanted.filed:
+        found.append(Application.stage.in_(sorted(FILED if wanted.filed else PLACED)))
     elif wanted.tab is Tab.CORRECTED:
         found.append(Application.id.in_(sa.select(Correction.application_id).where(UNSEEN)))
     elif wanted.tab is not Tab.ALL:
         found.append(Application.stage.in_(sorted(stages_of(wanted.tab))))
+    if wanted.programme:
+        named = sa.select(Programme.id).where(Programme.code == wanted.programme)
+        found.append(Application.programme_id == named.scalar_subquery())
     if wanted.regency is not None:
         found.append(Application.regency == wanted.regency)
     if wanted.late:

@@ -22,14 +22,12 @@ from models import (
 from models.signup import ACTIVE
 from services import certificates, docket, programmes, regions, scope, tickets, undelivered
 from services.broadcasts import fates
-from services.docket import PLACED, Tab
+from services.docket import FILED, PLACED, Tab
 from services.office import Office
 from services.staff import Actor, Right, covers, demand, within
 from services.stages import about
 from services.target import Target
 from services.undelivered import Kind
-
-FILED = PLACED - {Stage.PLACED, Stage.DRAFTED}
 
 
 @dataclass(frozen=True, slots=True)

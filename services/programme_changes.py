@@ -115,10 +115,10 @@ def change(session: Session, actor: Actor, code: str, wanted: Wanted, version: i
         quietly(
             sa.update(Programme)
             .where(Programme.id == programme.id, Programme.version == version)
-            .values(version=version + 1, changed_by=actor.name, changed_at=now, **_targeted(wanted.target))
+            .values(version=version + 1, changed_by=actor.name, changed_at=now, **targeted(wanted.target))
         )
     )
-    was, is_now = _told(before.now), _told(wanted)
+    was, is_now = told(before.now), told(wanted)
     audit.note(
         session, actor, "programme.changed", f"programme:{code}",
         before={key: value for key, value in was.items() if value != is_now[key]},
@@ -152,7 +152,8 @@ def _seen(session: Session, programme: Programme, now: dt.datetime) -> Seen:
     )  # fmt: skip
 
 
-def _targeted(target: Target | None) -> dict[str, Any]:
+def targeted(target: Target | None) -> dict[str, Any]:
+    """A target as it stands in the programme's row."""
     return {
         "target": target.certificates if target else None,
         "target_from": target.starts if target else None,
@@ -173,8 +174,8 @@ def _answering(session: Session, programme_id: int) -> int:
     return session.execute(sa.select(sa.func.count()).select_from(Offer).where(open_ones)).scalar_one()
 
 
-def _told(wanted: Wanted) -> dict[str, Any]:
-    """The office's own words and numbers, nobody's data."""
+def told(wanted: Wanted) -> dict[str, Any]:
+    """For the audit: the office's own words and numbers, nobody's data."""
     target = wanted.target
     return {
         "name": Plain(wanted.name), "opens_at": wanted.opens_at, "closes_at": wanted.closes_at,

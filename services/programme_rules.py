@@ -31,6 +31,8 @@ class Why(StrEnum):
     TARGET = "target"
     MOVE = "move"  # from and to the same kab/kota, or one that has no quota of its own
     TOO_MANY = "too_many"  # more than is there to be moved
+    CODE = "code"  # of a new one: not what can stand in an address
+    EXISTS = "exists"  # there is one of that code
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,12 @@ class Wanted:
 
 def reason_against(wanted: Wanted) -> Why | None:
     """Why it would make no sense, whatever is taken."""
-    for failed, why in (
+    return next(iter(reasons_against(wanted)), None)
+
+
+def reasons_against(wanted: Wanted) -> list[Why]:
+    """Everything about it that would make no sense."""
+    judged = (
         (not 0 < len(wanted.name.strip()) <= LONGEST_NAME, Why.NAME),
         (wanted.closes_at <= wanted.opens_at, Why.ORDER),
         (not wanted.accepts or not set(wanted.accepts) <= set(SCHEMES), Why.SCHEMES),
@@ -75,10 +82,8 @@ def reason_against(wanted: Wanted) -> Why | None:
         (not set(wanted.allocations) <= set(regions.REGENCIES), Why.REGENCY),
         (not 0 < len(wanted.source.strip()) <= LONGEST_SOURCE, Why.SOURCE),
         (not _makes_sense(wanted.target), Why.TARGET),
-    ):
-        if failed:
-            return why
-    return None
+    )
+    return [why for failed, why in judged if failed]
 
 
 def _makes_sense(target: Target | None) -> bool:

@@ -125,7 +125,7 @@ def ensure(session: Session, spec: ProgrammeSpec) -> int:
     its places are counted again. Raises QuotaBelowTaken before any quota is changed.
     """
     _refuse_below(spec, None, spec.quota, spec.taken_before)
-    insert_unless_there(session, Programme, {"code": spec.code, "taken": spec.taken_before, **_as_told(spec)})
+    insert_unless_there(session, Programme, {"code": spec.code, "taken": spec.taken_before, **as_told(spec)})
     programme = lock(session, by_code(session, spec.code).id)
     return apply(session, programme, as_it_stands(session, programme) if programme.version else spec)
 
@@ -169,13 +169,14 @@ def apply(session: Session, programme: Programme, spec: ProgrammeSpec) -> int:
     session.execute(
         sa.update(Programme)
         .where(Programme.id == programme.id)
-        .values(taken=taken, freed=freed, opened_at=opened_at, **_as_told(spec))
+        .values(taken=taken, freed=freed, opened_at=opened_at, **as_told(spec))
     )
     _ensure_allocations(session, programme.id, spec.allocations, held)
     return programme.id
 
 
-def _as_told(spec: ProgrammeSpec) -> dict[str, Any]:
+def as_told(spec: ProgrammeSpec) -> dict[str, Any]:
+    """What a spec says of the programme's own row."""
     return {
         "name": spec.name,
         "opens_at": spec.opens_at,

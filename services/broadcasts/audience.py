@@ -57,6 +57,8 @@ class Audience:
     wrote_within: int | None = None  # days since their last message, at most
     silent_for: int | None = None  # … at least
     busy_too: bool = False  # also who is in the middle of a form
+    programme: str = ""  # the code of a programme: asked for it; with stages, and stands in one of them there
+    queued: bool = False  # with an event: waiting for a seat
 
     def as_json(self) -> dict[str, Any]:
         """What is said, without what is not."""
@@ -93,6 +95,7 @@ class Audience:
             or self.product
             or self.schemes
             or self.stages
+            or self.programme
             or self.todos
         )
 
@@ -102,7 +105,7 @@ def _of_its_kind(name: str, value: Any) -> bool:
         return isinstance(value, tuple) and len(value) <= MOST_VALUES and all(isinstance(one, str) for one in value)
     if name in ("wrote_within", "silent_for"):
         return value is None or (isinstance(value, int) and not isinstance(value, bool))
-    if name in ("only_todo", "busy_too"):
+    if name in ("only_todo", "busy_too", "queued"):
         return isinstance(value, bool)
     return value is None or isinstance(value, bool) if name == "attended" else isinstance(value, str)
 
@@ -142,7 +145,8 @@ def checked(audience: Audience) -> Audience:
         days = getattr(audience, part)
         if days is not None and not 0 <= days <= MOST_DAYS:
             raise AudienceRefused(part, str(days))
-    if audience.attended is not None and not audience.event:
+    seated = audience.attended is not None
+    if ((seated or audience.queued) and not audience.event) or (seated and audience.queued):
         raise AudienceRefused("attended", "event")
     if audience.only_todo and not audience.todos:
         raise AudienceRefused("only_todo", "todos")
@@ -204,6 +208,8 @@ def _parts(audience: Audience, texts: "Catalogue", language: Language) -> Iterat
         yield say("schemes", *(texts.text(f"broadcast.scheme.{one}", language) for one in audience.schemes))
     if audience.stages:
         yield say("stages", *(texts.text(f"stage.{one}.name", language) for one in audience.stages))
+    if audience.programme:
+        yield say("programme", audience.programme)
     if audience.todos:
         lines = (texts.text(f"reason.{code}.short", language, **EXAMPLES) for code in audience.todos)
         yield say("only_todo" if audience.only_todo else "todos", *lines)
@@ -216,6 +222,7 @@ EXAMPLES = {"ingredient": "…", "example": "…", "product": "…", "products":
 def _about_contact(audience: Audience, texts: "Catalogue", language: Language) -> Iterator[str]:
     if audience.event:
         how = {None: "signed", True: "attended", False: "missed"}[audience.attended]
+        how = "queued" if audience.queued else how
         yield texts.text(f"broadcast.filter.{how}", language, items=audience.event)
     for part in ("language", "channel"):
         if getattr(audience, part):

@@ -19,6 +19,7 @@ from models import (
     Lane,
     Language,
     Person,
+    Programme,
     Recipient,
     Session,
     Staff,
@@ -277,8 +278,11 @@ def _values(
 
 
 def fitting(session: Session, audience: Audience) -> Audience:
-    """The same, if everything it names exists, its event too. Raises AudienceRefused."""
-    code = checked(audience).event.upper()
+    """The same, if everything it names exists, its event and programme too. Raises AudienceRefused."""
+    code, programme = checked(audience).event.upper(), audience.programme
+    known = sa.select(Programme.code).order_by(Programme.id)
+    if programme and programme not in (codes := session.scalars(known).all()):
+        raise AudienceRefused("programme", programme, tuple(difflib.get_close_matches(programme, codes)))
     if not code:
         return audience
     codes = session.scalars(sa.select(Event.code).order_by(Event.id.desc()).limit(EVENTS_KNOWN)).all()

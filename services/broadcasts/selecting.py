@@ -19,6 +19,7 @@ from models import (
     Conversation,
     Event,
     Language,
+    Programme,
     Purpose,
     Reachable,
     Recipient,
@@ -162,12 +163,20 @@ def _businesses(audience: Audience) -> Any:
         query = query.where(named.contains(audience.product.lower(), autoescape=True))
     if audience.schemes or audience.todos:
         query = query.where(_judged(audience))
-    if audience.stages:
-        applied = sa.select(Application.id).where(
-            Application.business_id == Business.id, Application.stage.in_(audience.stages)
-        )
-        query = query.where(sa.exists(applied))
+    if audience.stages or audience.programme:
+        query = query.where(_applied(audience))
     return query.subquery("fitting")
+
+
+def _applied(audience: Audience) -> sa.ColumnElement[bool]:
+    """An application of a business stands in one of these stages, in that programme."""
+    query = sa.select(Application.id).where(Application.business_id == Business.id)
+    if audience.stages:
+        query = query.where(Application.stage.in_(audience.stages))
+    if audience.programme:
+        named = sa.select(Programme.id).where(Programme.code == audience.programme)
+        query = query.where(Application.programme_id == named.scalar_subquery())
+    return sa.exists(query)
 
 
 def _judged(audience: Audience) -> sa.ColumnElement[bool]:
@@ -209,7 +218,9 @@ def _conditions(audience: Audience, chats: Any, language: Any, now: dt.datetime)
 
 def _at_event(audience: Audience, person: Any) -> sa.ColumnElement[bool]:
     states: tuple[SignUpState, ...] = ACTIVE
-    if audience.attended is not None:
+    if audience.queued:
+        states = (SignUpState.WAITING,)
+    elif audience.attended is not None:
         states = (SignUpState.ATTENDED,) if audience.attended else (SignUpState.REGISTERED,)
     signed = sa.select(SignUp.id).join(Event, Event.id == SignUp.event_id)
     return sa.exists(

@@ -114,7 +114,7 @@ def _register(scene: Scene, life: Life, assessment_id: int, at: dt.datetime) -> 
         scene.session,
         business=_business(life),
         assessment_id=assessment_id,
-        programme_code=scene.programme,
+        programme=scene.programme,
         office=scene.office,
         now=at,
     )

@@ -53,6 +53,17 @@ def test_a_programme_is_shown_changed_and_its_places_moved(database: Database, k
     assert found.good
     assert "dibuka sampai 2098-12-31; diatur operator:" in found.says
     assert command("programme", "show", "LAIN")[1].startswith("Program itu tidak ada.")
+    new = ("--opens", "2099-01-01", "--closes", "2099-12-31", "--source", "SK 1", "--as-of", "2026-11-24")
+    code, said = command("programme", "create", "BANTEN-2099", *new, "--kab", "lebak=7", typed="tidak\n")
+    assert code == 1
+    assert "Mulai 01-01-2099 pendaftaran baru masuk ke BANTEN-2099 dengan sendirinya" in said
+    assert "Kuota seluruh Banten: 12" in said
+    assert "Tidak ada yang dibuat." in said
+    assert "contoh BANTEN-2027" in command("programme", "create", "dua kata", *new, "--yes")[1]
+    assert command("programme", "create", "BANTEN-2099", *new, "--kab", "lebak=7", "--yes")[0] == 0
+    assert "sudah dipakai" in command("programme", "create", "BANTEN-2099", *new, "--yes")[1]
+    (found,) = programme_findings(settings, Clock(lambda: dt.datetime(2099, 6, 1, tzinfo=dt.UTC)))
+    assert found.says.startswith("Program BANTEN-2099 dibuka sampai 2099-12-31; diatur operator:")
 
 
 def test_a_fact_is_confirmed_and_taken_back(database: Database, keyboard: None) -> None:

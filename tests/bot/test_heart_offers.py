@@ -24,7 +24,7 @@ def test_moved_forward_a_freed_place_is_offered_once_and_ends(database_url: str,
                     session,
                     business=people.new_business(owner),
                     assessment_id=people.assessment(session, owner),
-                    programme_code=people.CODE,
+                    programme=people.CODE,
                     office=it.program.office,
                     now=NOON,
                 )

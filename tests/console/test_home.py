@@ -16,7 +16,7 @@ from services.target import Target
 from services.undelivered import Kind
 from tests.console.office import Office
 from tests.console.town import LEBAK, SERANG, settle
-from tests.services.eventful import event
+from tests.services.eventful import event, owner, signs_up
 from tests.services.people import DEWI
 from tests.support.engine import NOON
 from tests.support.office import OFFICE
@@ -103,7 +103,10 @@ def test_a_number_leads_to_its_people_and_they_to_a_broadcast_or_an_event(office
     office.kept = replace(OFFICE, target=TARGET)
     with office.writing() as session:
         settle(session)
-        code = event(session, regency=SERANG).code
+        day = event(session, regency=SERANG, capacity=1)
+        code = day.code
+        for _ in range(2):  # one is in, one waits
+            signs_up(session, day.id, owner(session))
     sari = office.hire("sari", "humas", "petugas_acara", code=True)
     sari.sign_in()
     assert "Hari 43 dari 100" in sari.says()
@@ -120,6 +123,21 @@ def test_a_number_leads_to_its_people_and_they_to_a_broadcast_or_an_event(office
         assert sari.get(path).status_code == 200
         assert "tidak dikenal" not in sari.says()
     assert "/ajak" not in sari.get("/pendaftaran?tab=semua&lewat=1").text
+    assert "/ajak" not in sari.get("/pendaftaran?tab=tunggu&milik=1").text
+    for path, says in (
+        (f"/orang?kab={LEBAK}&bahasa=id", "berbahasa Indonesia"), (f"/acara/{code}/peserta", "mendaftar acara"),
+        (f"/acara/{code}/peserta?keadaan=waiting", "masih menunggu kursi"),
+        ("/pendaftaran?tab=semua&program=BANTEN-2026", "mengajukan ke program BANTEN-2026"),
+        ("/pendaftaran?tab=semua&program=BANTEN-2026&diajukan=1", "Sertifikat terbit"),
+    ):  # fmt: skip
+        (link,) = re.findall(r'href="/console(/ajak[^"]*)"', sari.get(path).text) or [""]
+        page = sari.get(unescape(link)).text
+        assert says.lower() in sari.says().lower(), path
+        (broadcast, *_) = re.findall(r'href="/console(/siaran/baru[^"]*)"', page)
+        assert sari.get(unescape(broadcast)).status_code == 200
+        assert "tidak dikenal" not in sari.says()
+    for path in ("/orang", "/orang?cari=siti", f"/acara/{code}/peserta?keadaan=cancelled"):
+        assert "/ajak" not in sari.get(path).text
     for path in ("/ajak", "/ajak?audiens=%7B%22stages%22%3A%5B%22X%22%5D%7D"):
         assert sari.get(path).status_code == 404
     sari.get("/cetak")

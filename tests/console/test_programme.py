@@ -12,9 +12,9 @@ PATH = f"/program/{PROGRAMME.code}"
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
 
-def kept(page: str) -> dict[str, str]:
+def kept(page: str, path: str = f"{PATH}/ubah") -> dict[str, str]:
     """What the page of the consequences would send on."""
-    found = dict(HIDDEN.findall(page.split(f'action="/console{PATH}/ubah"')[1]))
+    found = dict(HIDDEN.findall(page.split(f'action="/console{path}"')[1]))
     return {key: value for key, value in found.items() if key != "token"}
 
 
@@ -95,3 +95,62 @@ def test_places_are_moved_the_programme_is_closed_and_two_at_once_are_told(offic
     assert "Kab. Lebak" not in dedi.says()
     assert dedi.post(f"{PATH}/pratinjau", versi="2", tutup="sekarang").status_code == 404
     assert rina.get("/program/TIDAK-ADA").status_code == 404
+
+
+def test_the_next_programme_is_made_from_the_last_one_once_its_consequences_were_read(office: Office) -> None:
+    with office.writing() as session:
+        settle(session)
+        programmes.ensure(session, replace(PROGRAMME, allocations={LEBAK: 5}))
+    rina, budi = (office.hire(name, "pengelola_program", code=True) for name in ("rina", "budi"))
+    dedi = office.hire("dedi", "pengelola_program", regencies=[SERANG], code=True)
+    for browser in (rina, budi, dedi):
+        browser.sign_in()
+    assert "Buat program baru" in rina.get(PATH).text
+    assert "Menerima pendaftaran" in rina.says()
+    page = rina.get("/program/baru").text
+    for begun in ('name="kuota" type="text" maxlength="300" required', 'value="14000"', f'name="kuota_{LEBAK}"'):
+        assert begun in page
+    assert "program terakhir: 14.000" in page
+    assert "seluruh Banten" in dedi.get("/program/baru").text
+    assert 'name="kode"' not in dedi.get("/program/baru").text
+    ways = ["self_declare", "reguler"]
+    form = {
+        "kode": "banten-2027", "nama": "Fasilitasi Halal Banten 2027", "buka": "2027-01-04", "tutup": "2027-12-31",
+        "kuota": "9.000", f"kuota_{LEBAK}": "1.200", "sumber": "SK 9/2027", "per": "2026-11-20", "jalur": ways,
+    }  # fmt: skip
+    wrong = {"kode": "dua kata", "nama": "", "tutup": "2027-01-03", "kuota": "banyak", f"kuota_{LEBAK}": "x", "per": ""}
+    answer = rina.post("/program/baru/pratinjau", **{**form, **wrong, "target": "20", "jalur": []})
+    assert answer.status_code == 422
+    for field in ("kode", "nama", "tutup", "kuota", f"kuota_{LEBAK}", "per", "target", "jalur"):
+        assert f'id="p-{field}-e"' in answer.text, field  # all at once, each where it is
+    for says in ("Tanggal tutup harus sesudah", "Kuota Kab. Lebak: tulis angka", "Tanggal sumber tidak terbaca"):
+        assert says in rina.says()
+    assert 'value="dua kata"' in answer.text
+    assert "SK 9/2027" in answer.text
+    assert rina.post("/program/baru/pratinjau", **{**form, "kode": "Banten-2026"}).status_code == 422
+    assert "sudah dipakai program lain" in rina.says()
+    shown = rina.post("/program/baru/pratinjau", **form)
+    for says in (
+        "Buat BANTEN-2027?", "Mulai 01-01-2027 07.00 WIB pendaftaran baru masuk ke BANTEN-2027 dengan sendirinya",
+        "Yang mendaftar sebelum 04-01-2027 masuk daftar tunggu", "Kab. Lebak 1.200", "Tidak ada pesan yang dikirim",
+        "tidak mendapat tempat kedua",
+    ):  # fmt: skip
+        assert says in rina.says(), says
+    assert "programme.created" not in office.acts()
+    theirs = budi.post("/program/baru/pratinjau", **{**form, "kode": "LAIN-2027"})
+    sent = {**kept(shown.text, "/program/baru"), "jalur": ways}
+    back = rina.post("/program/baru/pratinjau", **sent, _ubah="1")
+    assert back.status_code == 200
+    assert 'value="Fasilitasi Halal Banten 2027"' in back.text
+    for _ in range(2):  # pressed twice: made once
+        rina.post("/program/baru", **sent)
+        assert "Program dibuat" in rina.says()
+    assert office.acts().count("programme.created") == 1
+    assert "Belum dibuka" in rina.says()
+    assert "Pendaftaran sekarang masuk ke BANTEN-2026" in rina.says()
+    rina.get("/program")
+    assert "BANTEN-2026, 7.00" in rina.says()
+    answer = budi.post("/program/baru", **{**kept(theirs.text, "/program/baru"), "jalur": ways})
+    assert answer.status_code == 409
+    assert "program lain dibuat atau diubah" in budi.says()
+    assert dedi.post("/program/baru", **sent).status_code == 404

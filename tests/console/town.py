@@ -40,7 +40,7 @@ def settle(session: Session) -> dict[str, str]:
         business = new_business(owner, name=name, regency=regency, district=f"{regency}.01", owner_name="Yati Suryani")
         outcome = applications.register(
             session, business=business, assessment_id=assessment(session, owner, judged),
-            programme_code=PROGRAMME.code, office=OFFICE, now=NOON,
+            programme=PROGRAMME.code, office=OFFICE, now=NOON,
         )  # fmt: skip
         numbers[name] = outcome.number or ""
         promised = None if days is None else NOON + dt.timedelta(days=days, hours=-1 if days <= 0 else 0)

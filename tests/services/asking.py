@@ -28,7 +28,7 @@ def register(
         session,
         business=people.new_business(owner, **business),
         assessment_id=people.assessment(session, owner, judged),
-        programme_code=code,
+        programme=code,
         office=OFFICE,
         now=now,
     )

@@ -50,7 +50,7 @@ def asks(session: Session, chat: Conversation, at: dt.datetime = NOON, **busines
         session,
         business=people.new_business(person, **business),
         assessment_id=people.assessment(session, person),
-        programme_code=people.CODE,
+        programme=people.CODE,
         office=OFFICE,
         now=at,
     )

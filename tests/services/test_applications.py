@@ -275,7 +275,7 @@ def test_what_the_rule_set_says_is_understood(
             session,
             business=people.new_business(owner, nib=None if "nib" in changes else "1234567890123"),
             assessment_id=kept.id,
-            programme_code=people.CODE,
+            programme=people.CODE,
             office=OFFICE,
             now=NOON,
         )

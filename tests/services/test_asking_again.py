@@ -24,7 +24,7 @@ def test_the_same_business_again_has_its_number_already(database: Database) -> N
             session,
             business=first.business_id,
             assessment_id=people.assessment(session, owner),
-            programme_code=people.CODE,
+            programme=people.CODE,
             office=OFFICE,
             now=NOON,
         )
@@ -120,7 +120,7 @@ def test_an_assessment_gives_a_place_to_its_own_business_only(database: Database
         people.programme(session)
         owner = people.person(session)
         assessment_id = people.assessment(session, owner)
-        ask = {"assessment_id": assessment_id, "programme_code": people.CODE, "office": OFFICE, "now": NOON}
+        ask = {"assessment_id": assessment_id, "programme": people.CODE, "office": OFFICE, "now": NOON}
         applications.register(session, business=people.new_business(owner), **ask)
         with pytest.raises(WrongAssessment):
             applications.register(session, business=people.new_business(owner), **ask)

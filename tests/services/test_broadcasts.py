@@ -38,7 +38,7 @@ from services.broadcasts.running import BroadcastRefused, Tended, Why
 from services.broadcasts.selecting import Terms
 from services.office import Office
 from services.staff import Actor, Forbidden, Right, Via
-from tests.services import announced, people
+from tests.services import announced, asking, people
 from tests.services.announced import TERMS, agrees, approved, owner
 from tests.services.people import DEWI, NO_NIB, NOON, OFFICE, READY, transaction
 
@@ -116,7 +116,13 @@ def test_the_filter_finds_them_and_says_why_others_are_left_out(database: Databa
         assert who(todos=("NIB_DICEK",)) == set()
         assert who(schemes=("self_declare",)) == {nib}
         assert who(stages=(Stage.WAITING.value,)) == set()
-        assert who(event="SOS01") == set()
+        assert who(event="SOS01") == who(event="SOS01", queued=True) == set()
+        people.programme(session)
+        asking.register(session, owner=lebak, regency="36.02")
+        assert who(programme=people.CODE) == who(programme=people.CODE, stages=("KUOTA_DIBERIKAN",)) == {lebak}
+        assert who(programme=people.CODE, stages=("TERBIT",)) == who(programme="LAIN") == set()
+        with pytest.raises(AudienceRefused):
+            drafting.fitting(session, Audience(programme="halal-2025"))
         with pytest.raises(AudienceRefused):
             drafting.fitting(session, Audience(event="SOS99"))
         assert selecting.count(session, Audience(busy_too=True), TERMS, NOON).total == found.total + 1
@@ -132,14 +138,15 @@ def test_a_filter_is_said_in_words_and_nothing_unknown_is_taken() -> None:
     assert "everybody" in in_words(Audience(), TEXTS, Language.EN)
     everything = Audience(
         ("36.02",), ("36.02.14",), ("snack",), "rengginang", ("reguler",), ("TERBIT",), ("BUTUH_NIB",), False, "SOS01",
-        True, "id", "telegram", 1, 2, True,
+        True, "id", "telegram", 1, 2, True, "BANTEN-2026",
     )  # fmt: skip
     for language in Language:
-        assert in_words(checked(everything), TEXTS, language).count(";") == 12
+        assert in_words(checked(everything), TEXTS, language).count(";") == 13
     wrong: tuple[tuple[dict[str, Any], str], ...] = (
         ({"regencies": ["99"]}, "99"), ({"stages": ["TUNGGU"]}, "DAFTAR_TUNGGU (Daftar tunggu)"),
         ({"silent_for": -1}, "-1"),
-        ({"attended": False}, "acaranya"), ({"zodiac": "ram"}, "zodiac"), ({"sectors": ["kue"]}, "bakery (Roti & kue)"),
+        ({"attended": False}, "acaranya"), ({"queued": True}, "acaranya"), ({"zodiac": "ram"}, "zodiac"),
+        ({"sectors": ["kue"]}, "bakery (Roti & kue)"),
         ({"sectors": [1]}, "sectors"), ({"product": "x" * 81}, "80"), ({"districts": ["Baros"]}, "36.04.22"),
         ({"schemes": ["zzz"]}, "none (di luar program)"), ({"only_todo": "ya"}, "only_todo"),
     )  # fmt: skip

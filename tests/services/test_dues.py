@@ -311,7 +311,7 @@ def promised(session: Session, chat: Conversation) -> Application:
         session,
         business=people.new_business(chat.person_id or 0),
         assessment_id=people.assessment(session, chat.person_id or 0, people.CATERING),
-        programme_code=people.CODE,
+        programme=people.CODE,
         office=OFFICE,
         now=NOON,
     )

@@ -74,7 +74,7 @@ def apply(session: Session, chat: Conversation, judged: people.Judged = people.R
         session,
         business=people.new_business(person_id, **{"name": "Keripik Bu Siti", **changes}),
         assessment_id=people.assessment(session, person_id, judged),
-        programme_code=people.CODE,
+        programme=people.CODE,
         office=OFFICE,
         now=NOON,
     )
@@ -244,7 +244,7 @@ def test_an_end_gives_the_place_back(database: Database, end: Stage) -> None:
             session,
             business=business,
             assessment_id=people.assessment(session, _owner(session, application), people.READY, business),
-            programme_code=people.CODE,
+            programme=people.CODE,
             office=OFFICE,
             now=NOON + dt.timedelta(days=1),
         )
@@ -320,7 +320,7 @@ def test_what_is_on_its_way_is_not_judged_anew(database: Database) -> None:
             session,
             business=application.business_id,
             assessment_id=judged,
-            programme_code=people.CODE,
+            programme=people.CODE,
             office=OFFICE,
             now=NOON,
         )

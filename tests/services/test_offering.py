@@ -98,7 +98,7 @@ class Offering(RuleBasedStateMachine):
             self.session,
             business=people.new_business(person, regency=regency, district=None),
             assessment_id=people.assessment(self.session, person),
-            programme_code=people.CODE,
+            programme=people.CODE,
             office=OFFICE,
             now=self.now,
         )

@@ -168,7 +168,7 @@ class PeopleInAQueue(RuleBasedStateMachine):
             self.session,
             business=business,
             assessment_id=people.assessment(self.session, owner, judged),
-            programme_code=people.CODE,
+            programme=people.CODE,
             office=OFFICE,
             now=self.now,
         )
