@@ -5,10 +5,9 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from models import Conversation, Cursor, Delivery, DeliveryEvent, Gate, Inbound, Person, StoredFile, Ticket
+from models import Conversation, Delivery, DeliveryEvent, Gate, Inbound, Person, StoredFile, Ticket
 
 conversations = cast("sa.Table", Conversation.__table__)
-cursors = cast("sa.Table", Cursor.__table__)
 deliveries = cast("sa.Table", Delivery.__table__)
 delivery_events = cast("sa.Table", DeliveryEvent.__table__)
 files = cast("sa.Table", StoredFile.__table__)

@@ -197,10 +197,7 @@ def change(desk: Desk) -> Response:
     with desk.reading() as session:
         row = _draft(session, desk, number)
     if desk.asked.form.get("versi") != str(row.version):
-        said = (
-            "Rancangan ini sudah diubah orang lain sejak dibuka. Yang Anda ketik masih di sini: periksa, lalu simpan."
-        )
-        return _form(desk, _typed(desk), row, (said,))
+        return _form(desk, _typed(desk), row, (MEANWHILE,))
     return _keep(desk, row, lambda session, draft: drafting.change(session, desk.actor, number, draft, **_how(desk)))
 
 

@@ -31,9 +31,6 @@ class Tab(StrEnum):
     ALL = "semua"
 
 
-OWN = (Stage.REVIEW, Stage.WAITING, Stage.ISSUED)  # these have tabs of their own
-
-
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What is looked for. `search`: a number, a telephone number, or words of the names."""

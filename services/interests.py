@@ -35,11 +35,6 @@ def note(session: Session, *, person_id: int, step: str, regency: str | None, no
     return session.execute(sa.select(sa.func.count()).select_from(Interest).where(same)).scalar_one()
 
 
-def of_person(session: Session, person_id: int) -> frozenset[str]:
-    """The steps a person is interested in."""
-    return frozenset(session.scalars(sa.select(Interest.step).where(Interest.person_id == person_id)))
-
-
 def counts(session: Session, actor: Actor) -> list[Count]:
     """For the office: how many per step and kab/kota, the most wanted first."""
     demand(actor, Right.SEE)
