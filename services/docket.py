@@ -9,12 +9,11 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from models import Application, Business, Correction, CorrectionState, Programme, Session, Stage
-from services import certificates, companions, phones, stages
+from services import certificates, companions, paging, phones, stages
+from services.paging import PAGE
 from services.staff import Actor, Right, demand, within
 from services.stages import Turn
 
-PAGE = 25
-FURTHEST = 400  # pages one may turn; beyond that one filters
 NUMBER = re.compile(r"[A-Z]{2,5}-\d{4}(-\d{0,12})?")
 
 
@@ -77,12 +76,12 @@ class Found:
     @property
     def pages(self) -> int:
         """How many pages there are."""
-        return min(-(-self.total // PAGE), FURTHEST) or 1
+        return paging.pages(self.total)
 
     @property
     def first(self) -> int:
         """The place of the first line in the whole list, from 1."""
-        return (self.page - 1) * PAGE + 1
+        return paging.before(self.page) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +154,8 @@ def find(session: Session, actor: Actor, wanted: Wanted, now: dt.datetime) -> Fo
     joined = Business.id == Application.business_id
     count = sa.select(sa.func.count()).select_from(Application).where(which)
     total = session.execute(count.join(Business, joined) if wanted.search else count).scalar_one()
-    page = max(1, min(wanted.page, FURTHEST, -(-total // PAGE)))
-    some = sa.select(Application.id).where(which).order_by(*ORDER).limit(PAGE).offset((page - 1) * PAGE)
+    page = paging.nearest(wanted.page, total)
+    some = sa.select(Application.id).where(which).order_by(*ORDER).limit(PAGE).offset(paging.before(page))
     ids = list(session.scalars(some.join(Business, joined) if wanted.search else some))  # sorted without their words
     query = sa.select(Application, Business).join(Business, joined).where(Application.id.in_(ids))
     rows = session.execute(query.order_by(*ORDER)).all()

@@ -13,15 +13,14 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from models import Channel, Conversation, Delivery, DeliveryState, Lane, Person, Session
-from services import audit, scope
+from services import audit, paging, scope
 from services.held import HELD
 from services.inserting import quietly
 from services.office import Office
+from services.paging import PAGE
 from services.refusing import Refusal
 from services.staff import Actor, Right, demand
 
-PAGE = 25
-FURTHEST = 400
 FAILED_WITHIN = dt.timedelta(hours=24)  # older failures are history: each stands on its person's page
 FAILED = sa.text("deliveries.state IN ('failed')")  # literally, so that its index is used
 
@@ -72,7 +71,7 @@ class Found:
     @property
     def pages(self) -> int:
         """How many pages there are."""
-        return min(-(-self.total // PAGE), FURTHEST) or 1
+        return paging.pages(self.total)
 
 
 def which(kind: Kind, now: dt.datetime) -> sa.ColumnElement[bool]:
@@ -92,13 +91,13 @@ def find(session: Session, actor: Actor, kind: Kind, page: int, now: dt.datetime
     """A page of them, those that failed last or are held longest first. Raises Forbidden."""
     demand(actor, Right.SEE)
     total = _count(session, actor, which(kind, now))
-    page = max(1, min(page, min(-(-total // PAGE), FURTHEST) or 1))
+    page = paging.nearest(page, total)
     order = Delivery.id if kind is Kind.HELD else Delivery.changed_at.desc()
     query = sa.select(Delivery, Conversation.person_id, Person.name).where(which(kind, now))
     query = query.join(Conversation, Conversation.id == Delivery.conversation_id)
     query = query.outerjoin(Person, Person.id == Conversation.person_id)
     query = query.where(scope.of_person(actor, Conversation.person_id)).order_by(order, Delivery.id)
-    rows = session.execute(query.limit(PAGE).offset((page - 1) * PAGE)).all()
+    rows = session.execute(query.limit(PAGE).offset(paging.before(page))).all()
     return Found(tuple(_line(row, person, name, now) for row, person, name in rows), total, page)
 
 

@@ -9,12 +9,13 @@ import sqlalchemy as sa
 
 from models import Application, Business, Channel, Conversation, Language, LikelyDouble, Person, Session
 from models.likeness import sought
+from services import paging
+from services.docket import NUMBER
+from services.paging import PAGE
 from services.staff import Actor, Right, covers, demand
 
-PAGE = 25
 MOST = 1000  # people one may turn through; beyond that one asks more narrowly
 WORDS = 4  # words of a search that are looked at
-NUMBER = re.compile(r"[A-Z]{2,5}-\d{4}(-\d{0,12})?")
 ADDRESS = re.compile(r"(telegram|whatsapp):(\S{1,190})", re.IGNORECASE)
 SHORTEST_NIB, SHORTEST_PHONE, SHORTEST_CHAT = 4, 6, 5  # digits, fewer would fit too many
 # What any continuation of a word, or of digits, sorts before, however a database sorts.
@@ -67,12 +68,12 @@ class Found:
     @property
     def pages(self) -> int:
         """How many pages there are."""
-        return -(-self.total // PAGE) or 1
+        return paging.pages(self.total)
 
     @property
     def first(self) -> int:
         """The place of the first line in the whole list, from 1."""
-        return (self.page - 1) * PAGE + 1
+        return paging.before(self.page) + 1
 
 
 def find(session: Session, actor: Actor, wanted: Wanted) -> Found:
@@ -81,8 +82,8 @@ def find(session: Session, actor: Actor, wanted: Wanted) -> Found:
     query = sa.select(Person.id).where(Person.id > 0, *_conditions(actor, wanted))
     ids = list(session.scalars(query.order_by(Person.id.desc()).limit(MOST + 1)))
     total = min(len(ids), MOST)
-    page = max(1, min(wanted.page, -(-total // PAGE)))
-    lines = _lines(session, actor, ids[(page - 1) * PAGE : min(page * PAGE, MOST)])
+    page = paging.nearest(wanted.page, total)
+    lines = _lines(session, actor, ids[paging.before(page) : min(page * PAGE, MOST)])
     return Found(lines, total, len(ids) > MOST, page, replace(wanted, page=page))
 
 
