@@ -26,10 +26,10 @@ def _at_the_limit(databases: Databases, workers: int) -> str:
 
     with broadcasts.platform(strict) as (seen, them):
         broadcasts.sent(databases, workers, PEOPLE, them.port, PACE)
-        full = (len(seen.moments) - 1) / (ALLOWED * seen.seconds)
+        full = (len(them.came) - 1) / (ALLOWED * (them.came[-1] - them.came[0]))
         lost = PEOPLE - len(seen.moments)
         return (
-            f"most in any second {_most(seen.moments)} (goal ≤ {ALLOWED}), {full:.3f} of what is allowed "
+            f"most in any second {_most(them.came)} (goal ≤ {ALLOWED}), {full:.3f} of what is allowed "
             f"(goal ≥ {FULL}), refused {them.refused}, lost {lost} (goal 0)"
         )
 

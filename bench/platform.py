@@ -39,8 +39,12 @@ class Platform:
         if self._server:
             self._server.close()
 
+    def takes(self, method: str) -> bytes:
+        """Whether a call that comes in now is taken; what is said to it if not."""
+        return b""
+
     def answer(self, method: str, parameters: dict[str, Any]) -> bytes:
-        """What the Bot API says to a call."""
+        """What the Bot API says to a call that was taken."""
         self.calls += 1
         if method == "getMe":
             return orjson.dumps({"ok": True, "result": ME})
@@ -58,18 +62,21 @@ class Strict(Platform):
     def __init__(self, told: Callable[[int, Any, float], None], latency: float, most: int) -> None:
         super().__init__(told, latency)
         self.refused = 0
+        self.came: list[float] = []  # when each that was taken came in
         self._last: deque[float] = deque([0.0] * most, most)
 
-    def answer(self, method: str, parameters: dict[str, Any]) -> bytes:
-        """What the Bot API says to a call."""
-        if method == "sendMessage":
-            now = time.perf_counter()
-            if now - self._last[0] < 1.0:
-                self.refused += 1
-                told = {"ok": False, "error_code": 429, "description": "Too Many Requests: retry after 1"}
-                return orjson.dumps({**told, "parameters": {"retry_after": 1}})
-            self._last.append(now)
-        return super().answer(method, parameters)
+    def takes(self, method: str) -> bytes:
+        """Counted when it comes in, not when it is answered: that would add this loop's own delays."""
+        now = time.perf_counter()
+        if method != "sendMessage":
+            return b""
+        if now - self._last[0] < 1.0:
+            self.refused += 1
+            told = {"ok": False, "error_code": 429, "description": "Too Many Requests: retry after 1"}
+            return orjson.dumps({**told, "parameters": {"retry_after": 1}})
+        self._last.append(now)
+        self.came.append(now)
+        return b""
 
 
 class _Call(asyncio.Protocol):
@@ -96,13 +103,14 @@ class _Call(asyncio.Protocol):
             self._take(path.rsplit(b"/", 1)[1].decode(), _parameters(head, body))
 
     def _take(self, method: str, parameters: dict[str, Any]) -> None:
+        refused = self._platform.takes(method)
         if not self._platform.latency:
-            self._answer(method, parameters)
+            self._answer(method, parameters, refused)
             return
-        asyncio.get_running_loop().call_later(self._platform.latency, self._answer, method, parameters)
+        asyncio.get_running_loop().call_later(self._platform.latency, self._answer, method, parameters, refused)
 
-    def _answer(self, method: str, parameters: dict[str, Any]) -> None:
-        said = self._platform.answer(method, parameters)
+    def _answer(self, method: str, parameters: dict[str, Any], refused: bytes) -> None:
+        said = refused or self._platform.answer(method, parameters)
         status = b"429 Too Many Requests" if said.startswith(REFUSED) else b"200 OK"
         head = b"HTTP/1.1 %b\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % (status, len(said))
         if self._transport:
