@@ -1,31 +1,22 @@
-"""Announcements: (b) messages per second and CPU with every row's fate kept, beside bare loops that keep nothing;
-(d) approving for everybody in the province."""
+"""Announcements: (b) messages per second and CPU with every row's fate kept, beside bare loops that keep nothing."""
 
 import asyncio
 import multiprocessing
 import statistics
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
-
-from bench import announcers
+from bench import announcers, freezing
 from bench.contenders import Databases
 from bench.platform import Platform
-from bot.database import Database, open_database
+from bot.database import open_database
 from migrations import upgrade
-from models import Broadcast, Recipient, Session
-from services.broadcasts import selecting
-from services.broadcasts.audience import Audience
-from services.broadcasts.selecting import Terms
+from models import Session
 from tests.services import announced
-from tests.services.people import NOON
 
 SENT = 5_000
 EVERYBODY = 103_828
@@ -66,7 +57,7 @@ def run(rounds: int, databases: Databases) -> list[str]:
     for name, found in rates.items():
         rate, cpu = statistics.median(found), statistics.median(costs[name])
         said.append(f"    {name:<24} {rate:6.0f}/s  {cpu:5.2f} s  {rate / ptb:5.2f}")
-    return [*said, *_approved(databases)]
+    return [*said, *freezing.run(databases)]
 
 
 def _contenders(databases: Databases) -> Iterator[tuple[str, Callable[[], tuple[float, float]]]]:
@@ -137,31 +128,3 @@ def platform(make: Callable[[Told], Platform] = Platform) -> Iterator[tuple[Coun
     finally:
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
-
-
-def _approved(databases: Databases) -> list[str]:
-    """The one statement that freezes the audience."""
-    said = [f"(d) approving for {EVERYBODY:,}: seconds of the one statement that freezes them (median of {ROUNDS})"]
-    with tempfile.TemporaryDirectory(prefix="nk-bench-") as folder:
-        for url in (f"sqlite:///{Path(folder) / 'd.db'}", databases.postgres_server().create()):
-            database = open_database(url)
-            upgrade(database.write_engine)
-            announced.many(database, EVERYBODY)
-            with database.write_engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.exec_driver_sql("ANALYZE")
-            said.append(f"    {'SQLite' if database.is_sqlite else 'PostgreSQL':<24} {_frozen(database):6.2f} s")
-            database.close()
-    return said
-
-
-def _frozen(database: Database) -> float:
-    took = []
-    for _ in range(ROUNDS):
-        with Session(database.write_engine) as session, session.begin():
-            row = announced.approved(session, Audience(channel="whatsapp"))  # nobody yet
-            begun = time.perf_counter()
-            assert selecting.freeze(session, row.id, Audience(), Terms(cap=2), NOON) == EVERYBODY
-            took.append(time.perf_counter() - begun)
-            session.execute(sa.delete(Recipient))
-            session.execute(sa.delete(Broadcast))
-    return statistics.median(took)

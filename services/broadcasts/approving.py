@@ -120,11 +120,10 @@ def _freeze(
     if not attaching.hold(session, row, now):
         raise BroadcastRefused(Why.FILE)
     audience, given = Audience.from_json(row.audience), drafting.terms(session, row, texts, office)
-    left = selecting.count(session, audience, given, now).left
     with session.begin_nested():  # whom it may not go to is not written down
-        total = selecting.freeze(session, row.id, audience, given, now)
-        _enough(actor, row, total, office)
-    row.total, row.left_out = total, {why.value: many for why, many in left.items()}
+        frozen = selecting.freeze(session, row.id, audience, given, now)
+        _enough(actor, row, frozen.total, office)
+    row.total, row.left_out = frozen.total, {why.value: many for why, many in frozen.left.items()}
     row.state, row.send_at = BroadcastState.SCHEDULED, drafting.starts(row, office, now)
     row.approved_at, row.approved_by, row.approved_staff = now, actor.name, actor.staff_id
     session.flush()

@@ -77,15 +77,41 @@ def count(session: Session, audience: Audience, terms: Terms, now: dt.datetime) 
     return Count(channels, languages, opens, left)
 
 
-def freeze(session: Session, broadcast_id: int, audience: Audience, terms: Terms, now: dt.datetime) -> int:
-    """Write down everybody who is reached now, by one statement; how many."""
-    found = candidates(session, audience, terms, now).subquery()
-    names = ("person_id", "conversation_id", "business_id", "channel", "language", "opens")
-    chosen = sa.select(sa.literal(broadcast_id), *(found.c[name] for name in names)).where(found.c.left_out.is_(None))
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """How many were written down, and how many not, by reason."""
+
+    total: int
+    left: Mapping[Left, int]
+
+
+# Who fits the filter at one moment, for as long as a transaction: found once, then counted and written down.
+_FOUND = sa.Table(
+    "broadcast_found",
+    sa.MetaData(),
+    *(sa.Column(name, sa.BigInteger()) for name in ("person_id", "conversation_id", "business_id")),
+    *(sa.Column(name, sa.String(16)) for name in ("channel", "language", "left_out")),
+    sa.Column("opens", sa.Boolean()),
+    prefixes=["TEMPORARY"],
+)
+
+
+def freeze(session: Session, broadcast_id: int, audience: Audience, terms: Terms, now: dt.datetime) -> Frozen:
+    """Find everybody by one statement, write down who is reached now, and count who is not."""
+    found, kept = candidates(session, audience, terms, now).subquery(), _FOUND.c
+    names = [column.name for column in kept]
+    session.execute(sa.schema.CreateTable(_FOUND))
     with in_bulk(session):
-        session.execute(sa.insert(Recipient).from_select(["broadcast_id", *names], chosen, include_defaults=False))
-    mine = Recipient.broadcast_id == broadcast_id
-    return session.execute(sa.select(sa.func.count()).where(mine)).scalar_one()
+        everybody = sa.select(*(found.c[name] for name in names))
+        session.execute(sa.insert(_FOUND).from_select(names, everybody, include_defaults=False))
+    counted = sa.select(kept.left_out, sa.func.count()).group_by(kept.left_out)
+    rows = session.execute(counted).all()
+    names.remove("left_out")
+    chosen = sa.select(sa.literal(broadcast_id), *(kept[name] for name in names)).where(kept.left_out.is_(None))
+    session.execute(sa.insert(Recipient).from_select(["broadcast_id", *names], chosen, include_defaults=False))
+    session.execute(sa.schema.DropTable(_FOUND))
+    total = sum(many for why, many in rows if why is None)
+    return Frozen(total, {Left(why): many for why, many in rows if why is not None})
 
 
 def samples(session: Session, audience: Audience, terms: Terms, now: dt.datetime, most: int = 3) -> list[sa.Row[Any]]:

@@ -88,7 +88,7 @@ def approved(
 ) -> Broadcast:
     """A broadcast whose audience is frozen, ready to go."""
     row = _written(session, audience, now, **{"state": BroadcastState.SCHEDULED, "send_at": now, **values})
-    row.total = selecting.freeze(session, row.id, audience, terms, now)
+    row.total = selecting.freeze(session, row.id, audience, terms, now).total
     session.flush()
     return row
 
