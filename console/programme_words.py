@@ -166,7 +166,7 @@ def of_the_last(last: Wanted) -> dict[str, str]:
     """Beside the fields of a new programme: how it was in the last one."""
     told = {"buka": day(last.opens_at), "tutup": day(last.closes_at, before=True), "kuota": number(last.quota)}
     told |= {"sumber": last.source, "target": _aim(last.target)}
-    told |= {f"kuota_{code}": _shared(last, code) for code in regions.REGENCIES}
+    told |= {f"kuota_{code}": number(quota) for code, quota in last.allocations.items()}
     return {name: f"program terakhir: {said}" for name, said in told.items()}
 
 

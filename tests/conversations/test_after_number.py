@@ -2,15 +2,18 @@
 
 import datetime as dt
 import json
+from dataclasses import replace
 
 import pytest
 
 from conversation.said import Contact, Photo, Text
 from models import Channel
+from services import programme_changes, programme_making
 from tests.conversations import on_both, on_both_channels
 from tests.conversations.conftest import Phone, Rows
+from tests.services.people import DEWI, transaction
 from tests.support.chat import Chat
-from tests.support.office import open_programme
+from tests.support.office import OFFICE, open_programme
 from tests.support.owner import reaches_number, reaches_result, until
 
 UNMARKED = {"ingredients": "2", "ingredients_which": "mentega curah, bumbu balado"}
@@ -208,6 +211,19 @@ def test_a_full_kabupaten_waits_while_another_goes_on(phone: Phone, rows: Rows) 
     cilegon = {"regency": "cilegon", "district": "jombang", "address": "Jl. Raya Anyer 100", "phone": "081399990001"}
     reaches_number(other, papers="nib", nib_number="5555555555555", business_name="Opak", owner_name="Neng", **cilegon)
     assert "sudah dapat tempat" in other.text
+
+
+def test_a_programme_that_staff_have_made_receives_from_its_first_day(phone: Phone, rows: Rows) -> None:
+    chat = hello(phone)
+    with transaction(chat.database) as session:
+        last = programme_changes.seen(session, DEWI, OFFICE.programme, chat.now).now
+        wanted = replace(last, name="Halal 2027", opens_at=chat.now - dt.timedelta(days=1))
+        told = {"office": OFFICE, "now": chat.now}
+        seen = programme_making.foreseen(session, DEWI, "BANTEN-2027", wanted, **told).seen
+        programme_making.create(session, DEWI, "BANTEN-2027", wanted, seen, now=chat.now)
+    reaches_number(chat, **WITH_NIB)
+    assert "Halal 2027" in chat.text
+    assert rows("SELECT code, taken FROM programmes ORDER BY id")[1] == {"code": "BANTEN-2027", "taken": 1}
 
 
 @pytest.mark.parametrize(
