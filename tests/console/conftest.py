@@ -7,6 +7,9 @@ import pytest
 
 from bot.database import Database
 from tests.console.office import Office
+from tests.support.browsing import browser
+
+__all__ = ["browser"]
 
 
 @pytest.fixture(scope="package")

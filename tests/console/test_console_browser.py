@@ -37,8 +37,8 @@ from tests.console.town import SERANG, asks, settle
 from tests.services import announced
 from tests.services.eventful import event, owner, signs_up
 from tests.services.people import DEWI, account
-from tests.simulator.test_browser import WIDTHS, Watched, browser
 from tests.support import lent
+from tests.support.browsing import DESK, PHONE, Watched
 from tests.support.chat import Chat
 from tests.support.engine import NOON, echo
 from tests.support.office import OFFICE
@@ -46,11 +46,11 @@ from tests.support.owner import goes_on
 from tests.support.photos import photo
 from tests.support.server import Served, served, settings_for
 
-__all__ = ["browser"]
-
-RIGHT: set[tuple[int, str]] = set()  # how wide, where: pages on which nothing was wrong
+RIGHT: set[str] = set()  # pages on which nothing was wrong
 TO_SERANG = Draft("NIB", {"id": "Pendampingan NIB gratis."}, Audience(regencies=(SERANG,)))
 CODE = "c" * 22  # for choosing a password
+AT_A_DESK = pytest.mark.parametrize("clerk", [DESK], indirect=True)
+ON_A_PHONE = pytest.mark.parametrize("clerk", [PHONE], indirect=True)
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 
 
@@ -108,15 +108,14 @@ class Noting(Watched):
     def check(self) -> None:
         """As everywhere, and noted."""
         super().check()
-        size = self.page.viewport_size
-        RIGHT.add((size["width"] if size else 0, urlsplit(self.page.url).path.removeprefix(BASE)))
+        RIGHT.add(urlsplit(self.page.url).path.removeprefix(BASE))
 
 
 class Clerk:
     """Somebody at a screen."""
 
     def __init__(self, browser: Browser, running: Served, width: int, request: pytest.FixtureRequest) -> None:
-        self.watched, self.url, self.width = Noting(browser, width), running.url, width
+        self.watched, self.url = Noting(browser, width), running.url
         self.page: Page = self.watched.page
         self._draws = bool(request.config.getoption("--update-pictures"))
 
@@ -131,23 +130,20 @@ class Clerk:
     def looks(self, name: str) -> None:
         """Nothing is wrong on this page; with `--update-pictures` it is drawn for the handbook."""
         self.watched.check()
-        if self._draws and self.width > 600:
-            tall = self.page.evaluate("document.documentElement.scrollHeight")
-            self.page.set_viewport_size({"width": self.width, "height": max(tall, 844)})  # fixed bars stand at its end
-            self.page.screenshot(path=PICTURES / f"konsol-{name}-{self.width}.png")
-            self.page.set_viewport_size({"width": self.width, "height": 844})
+        if self._draws:
+            self.watched.draw(PICTURES / f"konsol-{name}-{DESK}.png")
 
 
 @pytest.fixture
 def clerk(browser: Browser, running: Served, request: pytest.FixtureRequest) -> Iterator[Clerk]:
-    """Rina, with as wide a screen as the test says."""
-    made = Clerk(browser, running, request.getfixturevalue("width"), request)
+    """Rina, at her desk or with her phone."""
+    made = Clerk(browser, running, request.param, request)
     yield made
     made.watched.context.close()
 
 
-@WIDTHS
-def test_from_signing_in_to_the_queue(clerk: Clerk, width: int) -> None:
+@AT_A_DESK
+def test_from_signing_in_to_the_queue(clerk: Clerk) -> None:
     page = clerk.page
     page.goto(f"{clerk.url}/console/pendaftaran")
     clerk.looks("masuk")
@@ -158,8 +154,6 @@ def test_from_signing_in_to_the_queue(clerk: Clerk, width: int) -> None:
     clerk.looks("pendaftaran")
     page.goto(f"{clerk.url}/console/pendaftaran?tab=semua")
     search = page.get_by_label("Nama, usaha, nomor", exact=True)
-    if not search.is_visible():
-        page.get_by_text("Cari dan saring").click()
     search.fill("emping")
     search.press("Enter")
     expect(page.get_by_role("link", name="Katering Ibu Yati")).to_have_count(0)
@@ -234,10 +228,9 @@ def test_from_signing_in_to_the_queue(clerk: Clerk, width: int) -> None:
     expect(page.get_by_role("heading", name="Siapa yang menerima")).to_be_visible()
     expect(page.get_by_role("img", name="Gambar yang ikut").first).to_be_visible()
     clerk.looks("siaran")
-    if width < 600:  # the last of the two: whom it went to is not reached so soon again
-        page.get_by_role("button", name="Setujui dan kirim").click()
-        expect(page.get_by_text("Siaran berangkat pada waktunya")).to_be_visible()
-        clerk.watched.check()
+    page.get_by_role("button", name="Setujui dan kirim").click()
+    expect(page.get_by_text("Siaran berangkat pada waktunya")).to_be_visible()
+    clerk.watched.check()
     page.goto(f"{clerk.url}/console/saya")
     clerk.looks("akun-saya")
     page.goto(f"{clerk.url}/console/permintaan")
@@ -253,20 +246,22 @@ def test_from_signing_in_to_the_queue(clerk: Clerk, width: int) -> None:
     ):
         page.goto(f"{clerk.url}/console/{path}")
         clerk.watched.check()
-        if path == "cetak" and width > 600:
+        if path == "cetak":
             assert len(re.findall(rb"/Type */Page\b", page.pdf(prefer_css_page_size=True))) == 1
     page.get_by_role("button", name="Tutup program sekarang").click()
     expect(page.get_by_role("heading", name="Simpan perubahan ini?")).to_be_visible()
     clerk.watched.check()
 
 
-@WIDTHS
-def test_a_doubt_decided_and_a_question_answered(clerk: Clerk, width: int) -> None:
+@ON_A_PHONE
+def test_a_doubt_decided_and_a_question_answered(clerk: Clerk) -> None:
     page = clerk.page
     clerk.signs_in()
     page.goto(f"{clerk.url}/console/pendaftaran?tab=telaah")
-    name = "Katering Ibu Yati" if width > 600 else "Kue Bu Ida"
-    page.get_by_role("link", name=name).click()
+    page.get_by_text("Cari dan saring").click()
+    page.get_by_label("Nama, usaha, nomor", exact=True).fill("yati")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Katering Ibu Yati").click()
     clerk.looks("pengajuan")
     page.get_by_role("button", name="Tampilkan data pribadi").click()
     expect(page.get_by_text("pembukaan ini dicatat atas nama Anda")).to_be_visible()
@@ -311,9 +306,9 @@ def test_a_doubt_decided_and_a_question_answered(clerk: Clerk, width: int) -> No
     clerk.looks("obrolan")
 
 
-@WIDTHS
-def test_somebody_is_stuck(clerk: Clerk, width: int) -> None:
-    """Why, and what taking the chat over would come to; it is not done, so that it can be seen at both widths."""
+@ON_A_PHONE
+def test_somebody_is_stuck(clerk: Clerk) -> None:
+    """Why, and what taking the chat over would come to."""
     page = clerk.page
     clerk.signs_in()
     page.goto(f"{clerk.url}/console/percakapan/macet")
@@ -328,8 +323,8 @@ def test_somebody_is_stuck(clerk: Clerk, width: int) -> None:
     expect(page.get_by_role("button", name="Tanyakan lagi pertanyaan ini")).to_be_visible()
 
 
-@WIDTHS
-def test_people_businesses_and_accounts(clerk: Clerk, width: int) -> None:
+@AT_A_DESK
+def test_people_businesses_and_accounts(clerk: Clerk) -> None:
     page = clerk.page
     clerk.signs_in()
     page.goto(f"{clerk.url}/console/orang?cari=emp")
@@ -386,13 +381,13 @@ THINGS = {
 }  # fmt: skip
 
 
-@WIDTHS
-def test_no_page_is_left_out(clerk: Clerk, lent_database: Database, width: int) -> None:
-    """Every page of the table is looked at, at both widths: those above were, the others are now."""
+@ON_A_PHONE
+def test_no_page_is_left_out(clerk: Clerk, lent_database: Database) -> None:
+    """Every page of the table is looked at: those above were, the others are now."""
     clerk.signs_in()
     for one in PAGES:
         shape = re.compile(re.sub(r"{[^}]+}", "[^/]+", one.path))
-        if one.method != "GET" or any(wide == width and shape.fullmatch(where) for wide, where in RIGHT):
+        if one.method != "GET" or any(map(shape.fullmatch, RIGHT)):
             continue
         where = example(one.path, lent_database)
         if where is not None:

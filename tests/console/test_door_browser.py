@@ -9,11 +9,9 @@ from playwright.sync_api import Browser, Route, expect
 from bot.clock import Clock
 from tests.console.test_door import TOKEN, came, the_day
 from tests.services.eventful import THURSDAY
-from tests.simulator.test_browser import Watched, browser
+from tests.support.browsing import Watched
 from tests.support.engine import echo
 from tests.support.server import Served, served, settings_for
-
-__all__ = ["browser"]
 
 
 @pytest.fixture

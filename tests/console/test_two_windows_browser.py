@@ -16,13 +16,12 @@ from models import Conversation
 from tests.console.office import PASSWORD, QUICK
 from tests.services import announced
 from tests.services.people import account
-from tests.simulator.test_browser import Watched, browser
 from tests.simulator.test_whole_way import Owner
 from tests.support import lent
+from tests.support.browsing import Watched
 from tests.support.engine import NOON
 from tests.support.server import Served, served, settings_for
 
-__all__ = ["browser"]
 ENOUGH = 1000  # replies to one chat within four seconds: this owner is quick
 # Where the officer moves the case, and what the owner reads of it.
 STAGES = (

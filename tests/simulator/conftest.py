@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.simulator.fakes import Stage, stage
+from tests.support.browsing import browser
+
+__all__ = ["browser"]
 
 
 @pytest.fixture

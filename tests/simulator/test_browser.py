@@ -1,60 +1,13 @@
 """The phone in a real browser: used like a phone, without a fault in the console, readable by everybody."""
 
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from models import Channel
 from tests.simulator.fakes import Stage
-from tests.support.lacking import lacks
-
-CHROMIUM = Path("/usr/bin/chromium")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-AXE = Path(__file__).parent.parent / "vendor" / "axe-4.14.1.min.js"
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
-WIDTHS = pytest.mark.parametrize("width", [1280, 390])
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
-    if not CHROMIUM.exists():
-        lacks("no Chromium at /usr/bin/chromium: the phone is not walked through in a browser")
-    with sync_playwright() as playwright:
-        args = [*QUIET, "--disable-sync", "--no-first-run"]
-        running = playwright.chromium.launch(executable_path=str(CHROMIUM), args=args)
-        yield running
-        running.close()
-
-
-class Watched:
-    """A page, and everything it complained about."""
-
-    def __init__(self, browser: Browser, width: int = 1280, javascript: bool = True) -> None:
-        height = 900 if width > 600 else 844
-        size: Any = {"width": width, "height": height}
-        self.context = browser.new_context(
-            viewport=size, locale="id-ID", java_script_enabled=javascript, reduced_motion="reduce"
-        )
-        self.page: Page = self.context.new_page()
-        self.said: list[str] = []
-        self.expected: tuple[str, ...] = ()  # what a browser says of what the test itself takes away
-        self.page.on("console", lambda m: self.said.append(m.text) if m.type in ("error", "warning") else None)
-        self.page.on("pageerror", lambda e: self.said.append(str(e)))
-        self.page.on("response", lambda r: self.said.append(f"{r.status} {r.url}") if r.status >= 400 else None)
-
-    def check(self) -> None:
-        """No fault in the console, none for assistive technology, nothing to scroll sideways."""
-        page = self.page
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = page.evaluate("tags => axe.run({runOnly: {type: 'tag', values: tags}})", TAGS)["violations"]
-        assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found] == []
-        viewport = page.viewport_size or {"width": 0}
-        assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
-        assert [said for said in self.said if not any(part in said for part in self.expected)] == []
+from tests.support.browsing import WIDTHS, Watched
 
 
 @pytest.fixture

@@ -13,9 +13,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.simulator.test_browser import Watched, browser
+from tests.support.browsing import Watched
 
-__all__ = ["browser"]  # the fixture is used here by its name
 ROOT = Path(__file__).parent.parent.parent
 
 
