@@ -321,7 +321,7 @@ def _take_place(
     # The same NIB twice is for an officer to look at, not for us to refuse.
     holder = session.get_one(Application, claimed.application_id)
     if holder.business_id != business.id:
-        businesses.note_double(session, business.id, holder.business_id, "nib", now)
+        businesses.note_doubles(session, business.id, [(holder.business_id, "nib")], now)
     return Kind.REVIEW, "nib"
 
 

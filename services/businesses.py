@@ -12,7 +12,7 @@ from sqlalchemy.exc import NoResultFound
 from models import Business, LikelyDouble, Media, Person, Session
 from models.likeness import plain
 from models.prepared import Prepared
-from services.inserting import insert_unless_there
+from services.inserting import insert_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +112,7 @@ def tell(session: Session, business: Business, new: NewBusiness) -> None:
 def likely_doubles(session: Session, business: Business, now: dt.datetime) -> list[tuple[int, str]]:
     """The other businesses this one may be, `(id, because)`, each pair noted once for an officer."""
     found = [(other.id, because) for other in _alike(session, business) if (because := why_double(business, other))]
-    for other_id, because in found:
-        note_double(session, business.id, other_id, because, now)
+    note_doubles(session, business.id, found, now)
     return found
 
 
@@ -159,19 +158,31 @@ def _alike(session: Session, business: Business) -> Sequence[_Compared]:
     return [_Compared(*row) for row in rows]
 
 
-def note_double(session: Session, business_id: int, other_id: int, because: str, now: dt.datetime) -> None:
-    """Put a pair before an officer. A pair known for a weaker sign is opened again by its NIB,
-    unless an officer has settled it."""
-    pair = sa.or_(
-        sa.and_(LikelyDouble.business_id == business_id, LikelyDouble.other_id == other_id),
-        sa.and_(LikelyDouble.business_id == other_id, LikelyDouble.other_id == business_id),
-    )
-    known = session.scalars(sa.select(LikelyDouble).where(pair)).first()
-    if known is None:
-        values = {"business_id": business_id, "other_id": other_id, "because": because, "at": now}
-        insert_unless_there(session, LikelyDouble, values)
-    elif because == "nib" != known.because and known.verdict is None:
-        known.because, known.at, known.settled_at = because, now, None
+def note_doubles(session: Session, business_id: int, found: Sequence[tuple[int, str]], now: dt.datetime) -> None:
+    """Put pairs before an officer: the business beside each other one, `(id, because)`. A pair known for a weaker sign
+    is opened again by its NIB, unless an officer has settled it. One stall of a market hall has a hundred neighbours at
+    its address, so all are read and written at once."""
+    if not found:
+        return
+    known = _known_pairs(session, business_id)
+    for other_id, because in found:
+        pair = known.get(other_id)
+        if pair is not None and because == "nib" != pair.because and pair.verdict is None:
+            pair.because, pair.at, pair.settled_at = because, now, None
+    new = [
+        {"business_id": business_id, "other_id": other_id, "because": because, "at": now}
+        for other_id, because in found
+        if other_id not in known
+    ]
+    if new:
+        insert_all(session, LikelyDouble, new, ["business_id", "other_id"])
+
+
+def _known_pairs(session: Session, business_id: int) -> dict[int, LikelyDouble]:
+    """The pairs this business is in, by the other one."""
+    mine = sa.or_(LikelyDouble.business_id == business_id, LikelyDouble.other_id == business_id)
+    pairs = session.scalars(sa.select(LikelyDouble).where(mine))
+    return {pair.other_id if pair.business_id == business_id else pair.business_id: pair for pair in pairs}
 
 
 def lock(session: Session, business_id: int) -> Business:

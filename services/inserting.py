@@ -16,9 +16,9 @@ def insert_into(session: Session, model: type[Base]) -> Any:
 
 
 def insert_all(
-    session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]], unique: str | None = None
+    session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]], unique: Sequence[str] = ()
 ) -> None:
-    """Insert many rows with the same columns; with `unique`, one whose column of that name is taken gives way.
+    """Insert many rows with the same columns; with `unique`, one whose columns of those names are taken gives way.
 
     PostgreSQL takes them as one value and one statement: a statement for each would cost it three times as long.
     """
@@ -34,8 +34,8 @@ def insert_all(
     session.connection().execute(_giving_way(statement, unique), {"told": list(rows)})
 
 
-def _giving_way(insert: Any, unique: str | None) -> Any:
-    return insert if unique is None else insert.on_conflict_do_nothing(index_elements=[unique])
+def _giving_way(insert: Any, unique: Sequence[str]) -> Any:
+    return insert.on_conflict_do_nothing(index_elements=unique) if unique else insert
 
 
 def among(session: Session, column: Any, values: Sequence[Any]) -> Any:

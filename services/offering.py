@@ -240,7 +240,7 @@ class _Work:
         application, business = about.application, about.business
         holder = self.session.get_one(Application, holder_id)
         if holder.business_id != business.id:
-            businesses.note_double(self.session, business.id, holder.business_id, "nib", self.now)
+            businesses.note_doubles(self.session, business.id, [(holder.business_id, "nib")], self.now)
         application.promised_at = self.office.promise(self.now, self.office.review_days)
         history.enter(self.session, application, Stage.REVIEW, self.now, "bot", "nib")
         tickets.open_ticket(

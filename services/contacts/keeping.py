@@ -59,7 +59,7 @@ def keep(session: Session, actor: Actor, list_id: int, judged: Sequence[Judged],
     staff.demand(actor, Right.REVIEW)
     new = [_row(one, actor, list_id, now) for one in judged if one.verdict is Verdict.NEW]
     if new:
-        insert_all(session, Contact, new, "key")
+        insert_all(session, Contact, new, ["key"])
     _change(session, actor, [one for one in judged if one.verdict is Verdict.CHANGED], now)
     seen = [one.contact_id for one in judged if one.contact_id is not None]
     if seen:

@@ -197,7 +197,7 @@ def test_likely_doubles_are_settled_with_the_owners_message_seen_before(office: 
     assert office.acts().count("business.different") == 1
     assert found(office, "ganda=1") == {"Katering Ibu Yati", AWKWARD, "Kue Bu Ida"}
     with office.writing() as session:
-        businesses.note_double(session, emping[1], emping[2], "nib", NOON)
+        businesses.note_doubles(session, emping[1], [(emping[2], "nib")], NOON)
         assert session.get_one(LikelyDouble, emping[0]).verdict is Verdict.DIFFERENT
     # The same: what would happen is seen, and nothing has.
     before = stages(office)

@@ -103,6 +103,21 @@ def test_likely_doubles_are_noted_and_never_stop_anybody(database: Database) -> 
         }
 
 
+def test_a_stall_is_set_beside_all_of_its_market_hall_at_once(database: Database) -> None:
+    said: list[str] = []
+    sa.event.listen(database.write_engine, "before_cursor_execute", lambda *of: said.append(of[2]))
+    costs = []
+    with transaction(database) as session:
+        people.programme(session, quota=20)
+        for number in range(12):
+            said.clear()
+            register(session, name=f"Kios {number}", village="Baros", address="Pasar Baros")
+            costs.append(len(said))
+        pairs = session.scalars(sa.select(LikelyDouble)).all()
+        assert len({frozenset((pair.business_id, pair.other_id)) for pair in pairs}) == len(pairs) == 12 * 11 // 2
+    assert costs[11] == costs[2], "as many statements, however many neighbours"
+
+
 def test_a_pair_known_for_its_name_is_opened_again_by_its_nib(database: Database) -> None:
     with transaction(database) as session:
         people.programme(session, quota=9)
