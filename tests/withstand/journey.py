@@ -18,7 +18,7 @@ from tests.support.server import settings_for
 from texts.bubble import Bubble, Button, Shape
 
 # Stand-ins in the recording for what is each person's own.
-NAME, BUSINESS = "Qqnama", "Qqusaha"
+NAME, BUSINESS, HOME = "Qqnama", "Qqusaha", "Qqrumah"
 NIB, PHONE = "1234567890123", "081200000001"
 SAYS = {
     **KERIPIK,
@@ -26,6 +26,7 @@ SAYS = {
     "nib_number": NIB,
     "owner_name": NAME,
     "business_name": BUSINESS,
+    "address": f"Kp. {HOME} RT 02/RW 03",
     "phone": PHONE,
     "scale": "1",
 }

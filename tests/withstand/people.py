@@ -13,7 +13,7 @@ import aiohttp
 from bot.channels.signature import sign
 from models import Channel
 from tests.standins.twilio import TOKEN
-from tests.withstand.journey import BUSINESS, NAME, NIB, PHONE, Step, recorded
+from tests.withstand.journey import BUSINESS, HOME, NAME, NIB, PHONE, Step, recorded
 from tests.withstand.platforms import PUBLIC, WEBHOOK_SECRET, Platforms, Seen
 
 _events = itertools.count(1)
@@ -175,7 +175,8 @@ class Person:
 
     def _own(self, recorded_words: str) -> str:
         """The recording in this person's words."""
-        own = {NAME: self.name, BUSINESS: f"Keripik {self.name}", NIB: self.nib, PHONE: f"0{self.phone[3:]}"}
+        own = {NAME: self.name, HOME: self.name, BUSINESS: f"Keripik {self.name}"}
+        own |= {NIB: self.nib, PHONE: f"0{self.phone[3:]}"}
         for theirs, mine in own.items():
             recorded_words = recorded_words.replace(theirs, mine)
         return recorded_words
