@@ -11,7 +11,7 @@ from console.desk import Open
 from console.pages import PAGES
 from services import staff
 from services.staff import Right
-from tests.console.office import Browser, Office
+from tests.console.office import FORM_TOKEN, Browser, Office
 from tests.console.town import AWKWARD, LEBAK, SERANG, asks, settle
 from tests.services.eventful import event, owner, signs_up
 
@@ -158,16 +158,19 @@ def test_every_page_asks_for_what_the_table_says() -> None:
 def test_every_page_for_every_role_and_for_nobody(office: Office) -> None:
     browsers = {role: office.hire(role.replace("_", "."), role, code=True) for role in ROLES}
     browsers["none"] = office.hire("kosong", "tidak_ada_lagi")
-    for browser in browsers.values():
+    tokens = {}
+    for role, browser in browsers.items():
         browser.sign_in()
+        browser.get("/saya")
+        assert browser.page is not None
+        tokens[role] = FORM_TOKEN.findall(browser.page.text)[0]
     nobody = Browser(office)
     for page in PAGES:
         if page.path == "/keluar":
             continue
         path = re.sub(r"{\w+(:\w+)?}", "1", page.path)
         for role, browser in browsers.items():
-            browser.get("/saya")
-            answer = browser.get(path, False) if page.method == "GET" else browser.post(path, False)
+            answer = browser.get(path, False) if page.method == "GET" else browser.post(path, False, token=tokens[role])
             held = staff.rights_of([role])
             wanted = page.right if isinstance(page.right, frozenset) else {page.right}
             refused = not isinstance(page.right, Open) and not wanted & held

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -48,9 +49,7 @@ def settings_for(database_url: str, folder: Path, port: int | None = None, **mor
 
     Without tokens the simulator is on. `more`: whole sections, e.g. `telegram={"token": "1:…"}`.
     """
-    import yaml
-
-    shipped = yaml.safe_load(config_path().read_text(encoding="utf-8"))
+    shipped = _shipped()
     sections = {
         **{key: shipped[key] for key in ("office", "programme")},
         "database": {"url": database_url},
@@ -59,6 +58,15 @@ def settings_for(database_url: str, folder: Path, port: int | None = None, **mor
         **more,
     }
     return Settings.model_validate(sections)
+
+
+@cache
+def _shipped() -> dict[str, Any]:
+    """What `config.yaml` says; read, never changed."""
+    import yaml
+
+    said: dict[str, Any] = yaml.safe_load(config_path().read_text(encoding="utf-8"))
+    return said
 
 
 @contextmanager
