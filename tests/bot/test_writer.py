@@ -3,14 +3,15 @@
 import asyncio
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 import bot.database
 from bot.database import Database
-from bot.writer import LONGEST, DatabaseGone, Writer
+from bot.writer import FEWEST, LONGEST, DatabaseGone, Job, Writer, worked
 from tests.withstand.away import away
 
 
@@ -105,6 +106,25 @@ def test_what_others_wait_for_is_committed_before_more_is_begun(database: Databa
         await writer.close()
 
     asyncio.run(story())
+
+
+@pytest.mark.parametrize(
+    ("seconds", "done"),
+    [
+        ([0.0] * 40, 40),
+        ([LONGEST / 4] * 40, FEWEST),  # a busy machine: together they take long, and small groups would take longer
+        ([0.0] * 3 + [2 * LONGEST] + [0.0] * 40, 4),  # what one of them holds, others have waited for long enough
+        ([LONGEST / 19.5] * 40, 20),
+    ],
+)
+def test_how_many_jobs_are_done_before_the_commit(seconds: list[float], done: int) -> None:
+    now = [0.0]
+
+    def taking(time: float) -> Callable[[sa.Connection], None]:
+        return lambda connection: now.append(now[-1] + time)
+
+    batch: list[Any] = [Job(taking(each), None) for each in seconds]  # type: ignore[arg-type]
+    assert len(worked(None, batch, lambda: now[-1])) == done  # type: ignore[arg-type]
 
 
 def test_what_finish_leaves_comes_after_the_commit(database: Database) -> None:
