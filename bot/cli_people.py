@@ -8,7 +8,7 @@ import typer
 import texts
 from bot.cli_common import As, AsJson, actor, fail, group, listed, office_now, settings, sure, transaction
 from bot.clock import Clock
-from models import Channel, Session
+from models import Channel, Session, Topic
 from services import confirmations, finding, links, phones, tickets
 from services.finding import Found, NotFound
 from services.links import Use
@@ -81,7 +81,7 @@ def _trace(session: Session, before: Found, after: Found, officer: str, office: 
         session,
         conversation_id=after.conversation_id,
         person_id=before.person_id,
-        topic="link",
+        topic=Topic.LINK,
         words=None,
         context={"link": "by_officer", "from": before.conversation_id, "by": officer},
         office=office,

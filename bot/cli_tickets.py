@@ -11,11 +11,13 @@ import typer
 import texts
 from bot.cli_common import WRONG, As, AsJson, actor, fail, group, listed, settings, sure, transaction
 from bot.clock import Clock
+from console import wording
+from models import Topic
 from services import answers, asked, interests, tickets
 from services.answers import NobodyToTell, Way
 from services.office import Office
 from services.regions import REGENCIES
-from services.tickets import Line, NoTicket, Page
+from services.tickets import Line, NoTicket, Page, Standing
 
 tickets_cli = group("Pertanyaan dan laporan untuk petugas, yang terlambat dulu.")
 questions_cli = group("Tanya jawab: pertanyaan yang belum punya jawaban, dan minat.")
@@ -26,10 +28,9 @@ COLUMNS = {
     "code": "Nomor", "topic": "Jenis", "name": "Nama", "channel": "Saluran", "opened": "Masuk", "answer_by": "Janji",
     "state": "Keadaan",
 }  # fmt: skip
-STATES = {"late": "TERLAMBAT", "waiting": "menunggu", "answered": "dijawab", "closed": "ditutup"}
-TOPICS = {
-    "question": "pertanyaan", "call": "minta ditelepon", "report": "laporan", "taken": "ambil alih",
-    "check": "hasil cek",    "promise": "janji lewat", "interest": "minat", "trouble": "gangguan",
+TOPICS = {topic: words[:1].lower() + words[1:] for topic, words in wording.TOPICS.items()}
+STATES = {
+    Standing.LATE: "TERLAMBAT", Standing.WAITING: "menunggu", Standing.ANSWERED: "dijawab", Standing.CLOSED: "ditutup",
 }  # fmt: skip
 WAYS = {
     Way.SENT: "Jawaban masuk antrean kirim.",
@@ -57,7 +58,7 @@ def list_command(
 def _row(line: Line, office: Office) -> dict[str, Any]:
     return {
         "code": line.code,
-        "topic": TOPICS.get(line.topic, line.topic),
+        "topic": TOPICS[Topic(line.topic)],
         "name": line.name,
         "channel": line.channel.value if line.channel else None,
         "opened": _when(line.opened_at, office),

@@ -19,6 +19,7 @@ from bot.tables import tickets
 from conversation.run import Run
 from conversation.said import Reach, Said, Tap, Text
 from handlers.desk import Chat, Desk, Reply
+from models import Topic
 from services.office import Office
 from texts import Catalogue
 from texts.bubble import Bubble
@@ -111,7 +112,7 @@ class Inbox:
         ticket = {
             "conversation_id": chat.id,
             "person_id": chat.person_id,
-            "topic": "trouble",
+            "topic": Topic.TROUBLE,
             "context": context,
             "opened_at": now,
             "answer_by": self.office.promise(now, self.office.answer_days),

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from console import looks, meaning
 from console.desk import Desk, Gone, to
 from console.meaning import one_of, places
-from models import Channel
+from models import Channel, Topic
 from services import answers, finding, ticket_queue, tickets, transcript
 from services.answers import NobodyToTell, Way
 from services.finding import NotFound
@@ -19,11 +19,6 @@ from services.tickets import NoTicket
 CODE = re.compile(r"[tT]-?(\d{1,9})")
 LONGEST = 3000  # letters of an answer: Telegram and WhatsApp carry some more
 SAID = {Way.SENT: "terkirim", Way.HELD: "ditahan", Way.SILENT: "diam"}
-TOPICS = {
-    "question": "Pertanyaan", "call": "Minta ditelepon", "report": "Laporan", "taken": "Ambil alih",
-    "check": "Perlu dicek", "trouble": "Gangguan", "promise": "Janji kabar", "interest": "Minat",
-    "certificate": "Sertifikat",
-}  # fmt: skip
 
 
 class Changed(Exception):
@@ -39,7 +34,7 @@ def listing(desk: Desk) -> Response:
     template = "tickets_table.html" if desk.asked.fragment else "tickets.html"
     values = {"found": found, "wanted": found.wanted, "counts": counts, "asked": _asked(found.wanted)}
     unfound = desk.asked.query.get("tidak", "")[:80]
-    return looks.page(desk, template, **values, topics=TOPICS, places=places(desk), unfound=unfound)
+    return looks.page(desk, template, **values, places=places(desk), unfound=unfound)
 
 
 def search(desk: Desk) -> Response:
@@ -60,7 +55,7 @@ def _wanted(desk: Desk) -> Wanted:
     query = desk.asked.query
     return Wanted(
         tab=one_of(Tab, query.get("tab")) or Tab.OPEN,
-        topic=query["topik"] if query.get("topik") in TOPICS else "",
+        topic=one_of(Topic, query.get("topik")),
         channel=one_of(Channel, query.get("kanal")),
         regency=meaning.regency(query.get("kab")),
         page=meaning.page(query),
@@ -70,7 +65,7 @@ def _wanted(desk: Desk) -> Wanted:
 def _asked(wanted: Wanted) -> dict[str, Any]:
     """The same as the query of an address."""
     channel = wanted.channel.value if wanted.channel else ""
-    return {"tab": wanted.tab.value, "topik": wanted.topic, "kanal": channel, "kab": wanted.regency or ""}
+    return {"tab": wanted.tab.value, "topik": wanted.topic or "", "kanal": channel, "kab": wanted.regency or ""}
 
 
 def show(desk: Desk) -> Response:
@@ -134,4 +129,4 @@ def _page(desk: Desk, fault: str | None = None) -> Response:
         "typed": typed,
         "longest": LONGEST,
     }
-    return looks.page(desk, "ticket.html", status, **values, topics=TOPICS)
+    return looks.page(desk, "ticket.html", status, **values)

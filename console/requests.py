@@ -4,15 +4,10 @@ from starlette.responses import Response
 
 from console import looks
 from console.desk import Desk, to
-from models import RequestKind
 from services import granting, requests
 from services.granting import CannotClose, Why
 
 LONGEST = 500
-KINDS = {
-    RequestKind.SEE: "Melihat data", RequestKind.CORRECT: "Membetulkan", RequestKind.WITHDRAW: "Menarik izin",
-    RequestKind.DELETE: "Menghapus", RequestKind.TRAIL: "Siapa yang memakai",
-}  # fmt: skip
 FAULTS = {
     Why.UNKNOWN: "Permintaan itu tidak ada.",
     Why.DONE: "Permintaan itu sudah dipenuhi sebelumnya.",
@@ -28,7 +23,7 @@ def listing(desk: Desk, fault: str | None = None) -> Response:
     with desk.reading() as session:
         found = requests.listed(session, desk.actor, everything=everything)
     late = sum(one.is_late(desk.now) for one in found)
-    values = {"requests": found, "late": late, "everything": everything, "kinds": KINDS, "fault": fault}
+    values = {"requests": found, "late": late, "everything": everything, "fault": fault}
     return looks.page(desk, "requests.html", 422 if fault else 200, **values)
 
 

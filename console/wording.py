@@ -2,9 +2,10 @@
 
 import datetime as dt
 
-from models import Channel, CorrectionState, DeliveryState, Stage
+from models import Channel, CorrectionState, DeliveryState, Purpose, RequestKind, Stage, Topic
 from services import regions
 from services.calendar import JAKARTA
+from services.tickets import Standing
 
 # What was done, said on the page one comes to afterwards. Only these are ever shown: an address cannot bring its own.
 DONE = {
@@ -107,6 +108,25 @@ CORRECTIONS = {
     CorrectionState.VOID: ("", "Dibatalkan"),
 }
 CHANNELS = {Channel.WHATSAPP: "WhatsApp", Channel.TELEGRAM: "Telegram"}
+TOPICS = {
+    Topic.QUESTION: "Pertanyaan", Topic.CALL: "Minta ditelepon", Topic.REPORT: "Laporan", Topic.TAKEN: "Ambil alih",
+    Topic.CHECK: "Perlu dicek", Topic.TROUBLE: "Gangguan", Topic.PROMISE: "Janji kabar", Topic.INTEREST: "Minat",
+    Topic.CERTIFICATE: "Sertifikat", Topic.DATA: "Data pribadi", Topic.LINK: "Pindah HP",
+    Topic.CONFIRMATION: "Konfirmasi pemilik",
+}  # fmt: skip
+TICKETS = {
+    Standing.LATE: ("late", "Lewat janji"), Standing.WAITING: ("wait", "Menunggu"),
+    Standing.ANSWERED: ("go", "Sudah dijawab"), Standing.CLOSED: ("", "Ditutup"),
+}  # fmt: skip
+REQUESTS = {
+    RequestKind.SEE: "Melihat data", RequestKind.CORRECT: "Membetulkan", RequestKind.WITHDRAW: "Menarik izin",
+    RequestKind.DELETE: "Menghapus", RequestKind.TRAIL: "Siapa yang memakai",
+}  # fmt: skip
+PURPOSES = {
+    Purpose.SERVICE: "layanan", Purpose.REMINDERS: "pengingat", Purpose.ANNOUNCEMENTS: "pengumuman",
+}  # fmt: skip
+# Why two businesses may be one.
+DOUBLES = {"nib": "NIB sama", "phone": "nomor HP sama", "name": "nama mirip", "address": "alamat sama"}
 
 
 def hidden(name: str | None) -> str:

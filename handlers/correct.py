@@ -14,7 +14,7 @@ from handlers import registration
 from handlers.desk import Desk
 from handlers.next import Facts, Next
 from handlers.spoken import REGION, Spoken
-from models import RequestKind
+from models import RequestKind, Topic
 from services import businesses, rectifying, requests, tickets
 from services.rectifying import Field
 
@@ -114,7 +114,7 @@ def _for_an_officer(desk: Desk, key: str, field: Field, value: Any, business_id:
         desk.session,
         conversation_id=desk.chat.id,
         person_id=desk.chat.person_id,
-        topic="data",
+        topic=Topic.DATA,
         words=", ".join(value) if isinstance(value, tuple | list) else str(value),
         context={"request": asked.code, "field": field.value, "business_id": business_id},
         office=desk.office,

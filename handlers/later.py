@@ -5,7 +5,7 @@ from __future__ import annotations
 from handlers import reasons
 from handlers.desk import Desk
 from handlers.spoken import Spoken
-from models import Assessment, DueKind
+from models import Assessment, DueKind, Topic
 from services import dues, tickets
 from services.applications import Kind, Outcome
 from services.eligibility import CANDIDATE
@@ -66,7 +66,7 @@ def ticket(desk: Desk, assessment: Assessment, context: dict[str, object]) -> ti
         desk.session,
         conversation_id=desk.chat.id,
         person_id=assessment.person_id,
-        topic="check",
+        topic=Topic.CHECK,
         words=None,
         context={"assessment": assessment.id, "codes": codes, **context},
         office=desk.office,

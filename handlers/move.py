@@ -13,6 +13,7 @@ from handlers import consent, menu
 from handlers.desk import Desk
 from handlers.next import Facts, Next
 from handlers.spoken import Spoken
+from models import Topic
 from services import drafts, eligibility, links, tickets
 from services.events import lists
 from services.links import BLOCKED, CODE_TIME, TRIES, Use
@@ -94,7 +95,7 @@ def _ticket(desk: Desk, words: str | None, context: dict[str, object]) -> ticket
         desk.session,
         conversation_id=desk.chat.id,
         person_id=desk.chat.person_id,
-        topic="link",
+        topic=Topic.LINK,
         words=words,
         context=context,
         office=desk.office,

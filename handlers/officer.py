@@ -15,7 +15,7 @@ from handlers import consent
 from handlers.desk import Desk, Reply
 from handlers.next import Facts, Next
 from handlers.spoken import Spoken
-from models import Channel, Stopped
+from models import Channel, Stopped, Topic
 from services import answers as officers
 from services import drafts, media, persons, phones, tickets
 from services.tickets import REPLY_TIME, OpenedTicket
@@ -92,13 +92,13 @@ def declined(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
 
 def finish(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
     """A ticket with the question; until it is answered the bot keeps quiet in this chat."""
-    ticket = _ticket(desk, "question", str(turn.answers["words"]), turn.run.facts["context"])
+    ticket = _ticket(desk, Topic.QUESTION, str(turn.answers["words"]), turn.run.facts["context"])
     laid_aside = desk.chat.person_id is not None and drafts.newest(desk.session, desk.chat.id) is not None
     notes = (Note("officer.opened", _values(ticket)), *((Note("officer.parked_form"),) if laid_aside else ()))
     return Next(notes, changes={"quiet_until": ticket.answer_by})
 
 
-def _ticket(desk: Desk, topic: str, words: str, context: Mapping[str, Any]) -> OpenedTicket:
+def _ticket(desk: Desk, topic: Topic, words: str, context: Mapping[str, Any]) -> OpenedTicket:
     return tickets.open_ticket(
         desk.session,
         conversation_id=desk.chat.id,
@@ -153,7 +153,7 @@ def _phone(text: str) -> str:
 def to_be_called(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
     """A ticket with the number, and from which number the call will come."""
     phone = str(turn.answers.get("phone") or turn.run.facts["phone"])
-    ticket = _ticket(desk, "call", phone, turn.run.facts["context"])
+    ticket = _ticket(desk, Topic.CALL, phone, turn.run.facts["context"])
     values = {**_values(ticket), "phone": phones.shown(phone)}
     return Next((Note("officer.phone_call", values),), changes={"quiet_until": ticket.answer_by})
 
@@ -276,7 +276,7 @@ def reported(desk: Desk, spoken: Spoken, turn: Turn) -> Next:
         desk.session,
         conversation_id=desk.chat.id if known else None,
         person_id=desk.chat.person_id,
-        topic="report",
+        topic=Topic.REPORT,
         words=str(turn.answers["words"]),
         context={},
         office=desk.office,

@@ -14,7 +14,7 @@ from handlers.desk import Desk
 from handlers.next import Facts, Next
 from handlers.spoken import Spoken
 from handlers.wording import fits
-from models import Assessment
+from models import Assessment, Topic
 from services import drafts, eligibility, tickets
 from services.eligibility import CANDIDATE
 
@@ -263,7 +263,7 @@ def _interest(desk: Desk, spoken: Spoken, assessment: Assessment) -> Next:
         desk.session,
         conversation_id=desk.chat.id,
         person_id=assessment.person_id,
-        topic="interest",
+        topic=Topic.INTEREST,
         words=None,
         context={"assessment": assessment.id, "code": assessment.result["ended"]},
         office=desk.office,

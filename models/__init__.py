@@ -45,7 +45,7 @@ from models.programme import (
 from models.reminder import Reminder, ReminderState
 from models.signup import ACTIVE, Invitation, SignUp, SignUpState
 from models.staff import CodePurpose, Staff, StaffCode, StaffSession, StaffTries
-from models.ticket import DataRequest, Due, DueKind, DueState, RequestKind, Ticket, TicketAnswer, Unanswered
+from models.ticket import DataRequest, Due, DueKind, DueState, RequestKind, Ticket, TicketAnswer, Topic, Unanswered
 
 __all__ = [
     "ACTIVE",
@@ -133,6 +133,7 @@ __all__ = [
     "StoredFile",
     "Ticket",
     "TicketAnswer",
+    "Topic",
     "Unanswered",
     "Verdict",
 ]

@@ -10,6 +10,23 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, Id, Moment, enum
 
 
+class Topic(StrEnum):
+    """What an officer must look at."""
+
+    QUESTION = "question"
+    CALL = "call"  # would like to be called
+    REPORT = "report"  # of somebody who asked for money, say
+    TAKEN = "taken"  # an officer took the chat over: nobody had asked
+    CHECK = "check"  # the check is in doubt
+    TROUBLE = "trouble"  # something of ours failed
+    PROMISE = "promise"  # a day passed without the news that was promised
+    INTEREST = "interest"
+    CERTIFICATE = "certificate"  # nobody says that it has come
+    DATA = "data"  # to be put right by an officer
+    LINK = "link"  # a lost phone: which chats are one person's
+    CONFIRMATION = "confirmation"  # an owner said no to what a helper entered, or says nothing
+
+
 class Ticket(Base):
     """Something an officer must look at, with what was being done, and when an answer was promised."""
 
@@ -22,7 +39,7 @@ class Ticket(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)  # shown as "T-118"
     conversation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("conversations.id", ondelete="SET NULL"))
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("persons.id"))
-    topic: Mapped[str] = mapped_column(sa.String(32))  # question, report, check, trouble, interest …
+    topic: Mapped[str] = mapped_column(sa.String(32))  # a Topic
     words: Mapped[str | None] = mapped_column(sa.Text())
     context: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")  # form, question, reason codes
     opened_at: Mapped[dt.datetime] = mapped_column(Moment())

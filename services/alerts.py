@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from models import Channel, Conversation, Delivery, Lane, Language, Session, Ticket
+from models import Channel, Conversation, Delivery, Lane, Language, Session, Ticket, Topic
 from services import deliveries
 from services.inserting import insert_unless_there
 from services.office import Office
@@ -81,7 +81,7 @@ def templates(session: Session, names: list[str], texts: "Catalogue", office: Of
 
 def trouble(session: Session, texts: "Catalogue", office: Office, now: dt.datetime) -> int:
     """Tell of faults of the program since the last such alert, at most once in ten minutes; how many faults."""
-    newest = sa.select(sa.func.max(Ticket.id)).where(Ticket.topic == "trouble", Ticket.closed_at.is_(None))
+    newest = sa.select(sa.func.max(Ticket.id)).where(Ticket.topic == Topic.TROUBLE, Ticket.closed_at.is_(None))
     if office.alert_chat is None or session.execute(newest).scalar() is None:
         return 0
     chat_id = staff_chat(session, office, now)
@@ -90,7 +90,7 @@ def trouble(session: Session, texts: "Catalogue", office: Office, now: dt.dateti
     told, at = _last_told(session, chat_id, TROUBLE)
     if at is not None and now - at < PAUSE:
         return 0
-    new = sa.and_(Ticket.topic == "trouble", Ticket.closed_at.is_(None), Ticket.id > told)
+    new = sa.and_(Ticket.topic == Topic.TROUBLE, Ticket.closed_at.is_(None), Ticket.id > told)
     count, last = session.execute(sa.select(sa.func.count(), sa.func.max(Ticket.id)).where(new)).one()
     if count:
         text = texts.text("staff.trouble", Language.ID, count=count, ticket=code_of(last))

@@ -20,6 +20,7 @@ from models import (
     Stage,
     Stopped,
     Ticket,
+    Topic,
 )
 from services import chats, codes, consents, deliveries, dues, tickets
 from services.office import Office
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 AGAIN = dt.timedelta(days=14)
 MOST = 6  # times the bot asks; then an officer calls, and the question stays open
 MAKES_SENSE = dt.timedelta(days=7)
-TOPIC = "certificate"
 
 
 def first_asked(
@@ -79,7 +79,7 @@ def not_received(session: Session, due: Due, office: Office, now: dt.datetime, *
 def _ticket(session: Session, due: Due, said: str, office: Office, now: dt.datetime) -> dt.datetime:
     """One open ticket for one certificate, however often it is asked about."""
     query = sa.select(Ticket).where(
-        Ticket.conversation_id == due.conversation_id, Ticket.topic == TOPIC, Ticket.closed_at.is_(None)
+        Ticket.conversation_id == due.conversation_id, Ticket.topic == Topic.CERTIFICATE, Ticket.closed_at.is_(None)
     )
     about = due.about["application_id"]
     known = next((t for t in session.scalars(query) if t.context.get("application_id") == about), None)
@@ -89,7 +89,7 @@ def _ticket(session: Session, due: Due, said: str, office: Office, now: dt.datet
         session,
         conversation_id=due.conversation_id,
         person_id=due.person_id,
-        topic=TOPIC,
+        topic=Topic.CERTIFICATE,
         words=None,
         context={"application_id": about, "due_id": due.id, "said": said},
         office=office,

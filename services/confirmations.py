@@ -20,6 +20,7 @@ from models import (
     Reachable,
     Session,
     Stopped,
+    Topic,
 )
 from services import applications, audit, businesses, chats, deliveries, eligibility, phones, tickets
 from services.codes import next_code
@@ -303,7 +304,7 @@ def _tell_office(
     session: Session, business: Business, conversation_id: int | None, why: str, office: Office, now: dt.datetime
 ) -> None:
     tickets.open_ticket(
-        session, conversation_id=conversation_id, person_id=business.helper_id, topic="confirmation", words=None,
+        session, conversation_id=conversation_id, person_id=business.helper_id, topic=Topic.CONFIRMATION, words=None,
         context={"business_id": business.id, "confirmation": why}, office=office, now=now,
     )  # fmt: skip
 

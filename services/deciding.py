@@ -23,6 +23,7 @@ from models import (
     Session,
     Stage,
     Ticket,
+    Topic,
 )
 from services import applications, audit, dues, in_hand
 from services.in_hand import InHand
@@ -124,7 +125,7 @@ def _keep(session: Session, judged: Assessment, result: dict[str, Any], actor: A
 
 def _close_doubts(session: Session, application: Application, person_id: int, actor: Actor, now: dt.datetime) -> None:
     """The ticket that put it before an officer has done its work."""
-    open_ones = sa.and_(Ticket.person_id == person_id, Ticket.topic == "check", Ticket.closed_at.is_(None))
+    open_ones = sa.and_(Ticket.person_id == person_id, Ticket.topic == Topic.CHECK, Ticket.closed_at.is_(None))
     rows = session.execute(sa.select(Ticket.id, Ticket.context).where(open_ones).order_by(Ticket.id).limit(50)).all()
     theirs = [ticket for ticket, context in rows if context.get("application") == application.id]
     closing = sa.update(Ticket).where(Ticket.id.in_(theirs)).values(closed_at=now, closed_by=actor.called)

@@ -23,6 +23,7 @@ from models import (
     Session,
     Stage,
     Stopped,
+    Topic,
 )
 from models.prepared import Prepared
 from services import chats, consents, deliveries, tickets
@@ -213,7 +214,7 @@ def _ask(session: Session, due: Due, texts: "Catalogue", office: Office, now: dt
     try:
         bubble = _bubble(session, due, chat.language or Language.ID, texts, office, now)
     except (MissingValue, UnknownText) as problem:
-        _tell_office(session, due, "trouble", office, now, {"problem": str(problem)})
+        _tell_office(session, due, Topic.TROUBLE, office, now, {"problem": str(problem)})
         due.state = DueState.VOID
         return False
     if bubble is None:
@@ -250,7 +251,7 @@ def _consented(session: Session, due: Due) -> bool:
 
 
 def _tell_office(
-    session: Session, due: Due, topic: str, office: Office, now: dt.datetime, context: Mapping[str, Any]
+    session: Session, due: Due, topic: Topic, office: Office, now: dt.datetime, context: Mapping[str, Any]
 ) -> None:
     tickets.open_ticket(
         session,
@@ -315,7 +316,7 @@ def _broken_promise(
         return None
     application.promised_at = office.promise(now, office.review_days)
     conversation_id, person_id = due.conversation_id, due.person_id
-    _tell_office(session, due, "promise", office, now, {"application_id": application.id})
+    _tell_office(session, due, Topic.PROMISE, office, now, {"application_id": application.id})
     promise(
         session, conversation_id=conversation_id, person_id=person_id, application_id=application.id,
         due_at=application.promised_at,

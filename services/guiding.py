@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import sqlalchemy as sa
 
-from models import Channel, Conversation, Delivery, Lane, Language, Session, Stopped, Ticket
+from models import Channel, Conversation, Delivery, Lane, Language, Session, Stopped, Ticket, Topic
 from services import answers, audit, deliveries, tickets, transcript
 from services.masking import Plain
 from services.office import Office
 from services.refusing import Refusal
 from services.staff import Actor, Right, demand
-from services.tickets import TAKEN, TALKS, code_of
+from services.tickets import TALKS, code_of
 from texts.bubble import Bubble
 
 if TYPE_CHECKING:
@@ -177,9 +177,9 @@ class _Scene:
     def give(self) -> Done:
         """The bot speaks again and says where they are. What was opened only to take the chat over is closed."""
         ticket = _open_ticket(self.session, self.chat.id)
-        if not is_quiet(self.chat, self.now) and (ticket is None or ticket.topic != TAKEN):
+        if not is_quiet(self.chat, self.now) and (ticket is None or ticket.topic != Topic.TAKEN):
             raise GuidingRefused(Why.NOT_QUIET)
-        if ticket is not None and ticket.topic == TAKEN:
+        if ticket is not None and ticket.topic == Topic.TAKEN:
             ticket.closed_at, ticket.closed_by = self.now, self.actor.called
         self.chat.quiet_until = None
         self.session.flush()
@@ -193,7 +193,7 @@ class _Scene:
     def _opened(self) -> tuple[int, dt.datetime]:
         context = {"form": self.chat.form, "question": self.chat.view.get("at"), "by": self.actor.name}
         opened = tickets.open_ticket(
-            self.session, conversation_id=self.chat.id, person_id=self.chat.person_id, topic=TAKEN, words=None,
+            self.session, conversation_id=self.chat.id, person_id=self.chat.person_id, topic=Topic.TAKEN, words=None,
             context=context, office=self.office, now=self.now,
         )  # fmt: skip
         return opened.id, opened.answer_by

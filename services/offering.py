@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from models import Application, Due, DueKind, DueState, Lane, Offer, OfferState, Place, Programme, Session, Stage
+from models import Application, Due, DueKind, DueState, Lane, Offer, OfferState, Place, Programme, Session, Stage, Topic
 from services import (
     audit,
     businesses,
@@ -247,7 +247,7 @@ class _Work:
             self.session,
             conversation_id=about.chat.id if about.chat else None,
             person_id=business.person_id,
-            topic="check",
+            topic=Topic.CHECK,
             words=None,
             context={"application": application.id, "codes": ["nib"]},
             office=self.office,

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from models import Business, Channel, Conversation, Session, Ticket
+from models import Business, Channel, Conversation, Session, Ticket, Topic
 from services import audit, scope, tickets
 from services.staff import Actor, Right, demand
 from services.tickets import Line, broken
@@ -27,10 +27,10 @@ class Tab(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is looked for. `topic`: one of the tickets' topics; `regency`: where the person has a business."""
+    """What is looked for. `regency`: where the person has a business."""
 
     tab: Tab = Tab.OPEN
-    topic: str = ""
+    topic: Topic | None = None
     channel: Channel | None = None
     regency: str | None = None
     page: int = 1

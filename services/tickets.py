@@ -3,22 +3,32 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 
-from models import Channel, Conversation, Person, Session, Ticket, TicketAnswer
+from models import Channel, Conversation, Person, Session, Ticket, TicketAnswer, Topic
 from services import audit, scope
 from services.office import Office
 from services.staff import Actor, Right, demand
 
-TAKEN = "taken"  # an officer took the chat over: nobody had asked
-TALKS = ("question", "call", "report", TAKEN)  # tickets in which a person waits for an officer's own words
+# Tickets in which a person waits for an officer's own words.
+TALKS = (Topic.QUESTION, Topic.CALL, Topic.REPORT, Topic.TAKEN)
 REPLY_TIME = dt.timedelta(days=1)  # so long after an answer what is written goes to its ticket
 
 
 class NoTicket(LookupError):
     """No ticket has this number."""
+
+
+class Standing(StrEnum):
+    """How a ticket stands, the most urgent first."""
+
+    LATE = "late"
+    WAITING = "waiting"
+    ANSWERED = "answered"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +52,7 @@ class Line:
     channel: Channel | None  # None: it was written without consent, or its chat is gone
     opened_at: dt.datetime
     answer_by: dt.datetime
-    state: str  # "late", "waiting", "answered", "closed"
+    state: Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +87,7 @@ def open_ticket(
     *,
     conversation_id: int | None,
     person_id: int | None,
-    topic: str,
+    topic: Topic,
     words: str | None,
     context: Mapping[str, Any],
     office: Office,
@@ -85,8 +95,7 @@ def open_ticket(
 ) -> OpenedTicket:
     """Put something before the office. `context` is JSON: the form, the question, reason codes; never a person's words.
 
-    `topic`: question, call, report, taken, check, trouble, promise, interest. An answer is promised by the close of the
-    working day `office.answer_days` from now.
+    An answer is promised by the close of the working day `office.answer_days` from now.
     """
     answer_by = office.promise(now, office.answer_days)
     values = {
@@ -168,8 +177,7 @@ def listing(session: Session, actor: Actor, now: dt.datetime, closed: bool = Fal
     rows = session.execute(query.order_by(Ticket.answer_by, Ticket.id)).all()
     lines = [line_of(ticket, person, channel, now) for ticket, person, channel in rows]
     audit.note(session, actor, "tickets.seen", "tickets", after={"rows": len(lines)}, now=now)
-    order = ("late", "waiting", "answered", "closed")
-    return sorted(lines, key=lambda line: order.index(line.state))
+    return sorted(lines, key=lambda line: list(Standing).index(line.state))
 
 
 def overdue(session: Session, now: dt.datetime) -> int:
@@ -226,12 +234,13 @@ def line_of(ticket: Ticket, person: Person | None, channel: Channel | None, now:
     )
 
 
-def _state(ticket: Ticket, now: dt.datetime) -> str:
+def _state(ticket: Ticket, now: dt.datetime) -> Standing:
     if ticket.closed_at is not None:
-        return "closed"
+        return Standing.CLOSED
     if ticket.answered_at is not None:
-        return "answered"
-    return "late" if ticket.answer_by <= now or ticket.late_told_at is not None else "waiting"
+        return Standing.ANSWERED
+    late = ticket.answer_by <= now or ticket.late_told_at is not None
+    return Standing.LATE if late else Standing.WAITING
 
 
 # --- closing and opening again ---

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from models import Application, Conversation, Due, DueKind, Lane, Offer, OfferState, Stage, Ticket
+from models import Application, Conversation, Due, DueKind, Lane, Offer, OfferState, Stage, Ticket, Topic
 from services import (
     applications,
     certificates,
@@ -108,14 +108,14 @@ def _pass(scene: Scene, life: Life, to: Stage, at: dt.datetime) -> None:
 
 def _close_doubts(scene: Scene, life: Life, actor: Actor, at: dt.datetime) -> None:
     """What an officer was to look at has been looked at."""
-    theirs = sa.and_(Ticket.conversation_id == life.conversation_id, Ticket.topic.in_(("check", "promise")))
+    theirs = sa.and_(Ticket.conversation_id == life.conversation_id, Ticket.topic.in_((Topic.CHECK, Topic.PROMISE)))
     change = sa.update(Ticket).where(theirs, Ticket.closed_at.is_(None))
     scene.session.execute(quietly(change.values(closed_at=at, closed_by=actor.called)))
 
 
 def make_good(scene: Scene, opened: dt.datetime, at: dt.datetime) -> None:
     """Broken promises of which the office was told before `opened` have been seen to."""
-    old = sa.and_(Ticket.topic == "promise", Ticket.opened_at < opened, Ticket.closed_at.is_(None))
+    old = sa.and_(Ticket.topic == Topic.PROMISE, Ticket.opened_at < opened, Ticket.closed_at.is_(None))
     by = scene.staff["verifikator"].called
     scene.session.execute(quietly(sa.update(Ticket).where(old).values(closed_at=at, closed_by=by)))
 

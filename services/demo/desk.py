@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 
-from models import RequestKind
+from models import RequestKind, Topic
 from services import accounts, answers, asked, interests, requests, staff
 from services.demo import names
 from services.demo.careers import officer
@@ -76,7 +76,7 @@ def ask(scene: Scene) -> None:
 def _question(scene: Scene, life: Life, at: int) -> None:
     """The fate goes round: waiting since today, late, answered, closed."""
     words = names.REPORTED if at == 5 else names.ASKED[at % len(names.ASKED)]
-    topic = "report" if at == 5 else "call" if at % 7 == 6 else "question"
+    topic = Topic.REPORT if at == 5 else Topic.CALL if at % 7 == 6 else Topic.QUESTION
     fate = ("waits", "late", "answered", "closed")[at % 4]
     hours = {"waits": 2 + at % 5, "late": 24 * (4 + at % 3), "answered": 24 * (1 + at % 4), "closed": 24 * (6 + at)}
     asked_at = scene.now - dt.timedelta(hours=hours[fate])
@@ -89,7 +89,7 @@ def _met(scene: Scene, life: Life) -> dt.datetime:
     return scene.now - dt.timedelta(days=life.role.story.began[0])
 
 
-def _asking(scene: Scene, life: Life, topic: str, words: str, fate: str) -> Act:
+def _asking(scene: Scene, life: Life, topic: Topic, words: str, fate: str) -> Act:
     def act(at: dt.datetime) -> None:
         if not life.person_id:
             return

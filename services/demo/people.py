@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from models import Assessment, Consent, Conversation, DueKind, Language, Person, Purpose
+from models import Assessment, Consent, Conversation, DueKind, Language, Person, Purpose, Topic
 from models.likeness import name_words
 from services import answers, applications, consents, dues, eligibility, tickets
 from services.applications import Kind, NewBusiness, Outcome
@@ -151,7 +151,7 @@ def _after_number(scene: Scene, life: Life, assessment_id: int, outcome: Outcome
         result = scene.session.get_one(Assessment, assessment_id).result
         codes = [*result["reasons"], *result["officer"]]
         context = {"assessment": assessment_id, "codes": codes, "application": outcome.application_id}
-        ticket = open_ticket(scene, life, "check", None, at, context)
+        ticket = open_ticket(scene, life, Topic.CHECK, None, at, context)
         scene.on(scene.at_work(at, 1), lambda now: _taken_up(scene, ticket, now))
     if outcome.kind in PROMISED and outcome.promised_at is not None:
         dues.promise(
@@ -168,7 +168,7 @@ def _taken_up(scene: Scene, ticket: int, at: dt.datetime) -> None:
 
 
 def open_ticket(
-    scene: Scene, life: Life, topic: str, words: str | None, at: dt.datetime, context: dict[str, Any]
+    scene: Scene, life: Life, topic: Topic, words: str | None, at: dt.datetime, context: dict[str, Any]
 ) -> int:
     """Put something of theirs before the office; its number."""
     return tickets.open_ticket(

@@ -147,21 +147,21 @@ def test_the_list_is_filtered_and_turned(office: Office) -> None:
             asks(session)
         late = asks(session, "Gula Semut Cihara")
         row = session.get_one(Ticket, late)
-        row.answer_by, row.topic = office.clock.now, "report"
+        row.answer_by, row.topic = office.clock.now, "link"
     rina = office.hire("rina")
     rina.sign_in()
     codes = re.compile(r"/percakapan/(\d+)\"")
     for query, count in (
         ("", 25), ("hal=2", 2), ("hal=9", 0), ("tab=lewat", 1), ("tab=dijawab", 0), ("tab=ditutup", 0),
-        ("topik=report", 1), ("kanal=telegram", 0), (f"kab={LEBAK}", 1), ("tab=ngawur&topik=ngawur&kanal=x&hal=-1", 25),
+        ("topik=link", 1), ("kanal=telegram", 0), (f"kab={LEBAK}", 1), ("tab=ngawur&topik=ngawur&kanal=x&hal=-1", 25),
     ):  # fmt: skip
         page = rina.get(f"/percakapan?{query}").text
         assert len(set(codes.findall(page))) == count, query
     assert int(codes.findall(rina.get("/percakapan").text)[0]) == late
     assert "27 menunggu jawaban, 1 lewat janji" in rina.says()
-    part = rina.get("/percakapan?topik=report", **{"hx-request": "true"}).text
+    part = rina.get("/percakapan?topik=link", **{"hx-request": "true"}).text
     assert "<html" not in part
-    assert f"T-{late}" in part
+    assert f"T-{late} Pindah HP" in part
 
 
 def test_a_request_about_data_is_met_in_time_or_in_part_with_a_reason(office: Office) -> None:
