@@ -25,7 +25,7 @@ from services.events.kit import Ways
 from services.inserting import quietly
 
 DEMO = demo.PREFIX + "demo"
-DEMO_ROLES = ("administrator", "humas", "petugas_acara", "verifikator")
+DEMO_ROLES = ("administrator", "humas", "petugas_acara", "verifikator", "pengelola_program")
 
 
 def create(program: Program) -> Starlette:

@@ -4,7 +4,7 @@ import datetime as dt
 
 from starlette.responses import Response
 
-from console import looks, meaning
+from console import audit_words, looks, meaning
 from console.desk import Desk
 from services import audit_pages
 from services.audit_pages import Asked
@@ -26,7 +26,7 @@ def show(desk: Desk) -> Response:
     )
     with desk.writing() as session:
         found = audit_pages.page(session, desk.actor, asked, now=desk.now)
-    return looks.page(desk, "audit.html", found=found, wanted=wanted, before=asked.before)
+    return looks.page(desk, "audit.html", found=found, wanted=wanted, before=asked.before, says=audit_words)
 
 
 def _morning(said: str, days: int = 0) -> dt.datetime | None:
