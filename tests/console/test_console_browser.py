@@ -16,22 +16,16 @@ from bot.database import Database
 from console.app import BASE
 from console.pages import PAGES
 from models import (
-    Application,
-    Broadcast,
-    Business,
     Channel,
-    Conversation,
     Delivery,
     DeliveryState,
-    Event,
     LikelyDouble,
-    Programme,
-    Ticket,
 )
 from services import signing_in
 from services.broadcasts import drafting
 from services.broadcasts.audience import Audience
 from services.broadcasts.drafting import Draft
+from tests.console.examples import CODE, TO_THEM, example
 from tests.console.office import CATALOGUE, PASSWORD, QUICK
 from tests.console.town import SERANG, asks, settle
 from tests.services import announced
@@ -48,7 +42,6 @@ from tests.support.server import Served, served, settings_for
 
 RIGHT: set[str] = set()  # pages on which nothing was wrong
 TO_SERANG = Draft("NIB", {"id": "Pendampingan NIB gratis."}, Audience(regencies=(SERANG,)))
-CODE = "c" * 22  # for choosing a password
 AT_A_DESK = pytest.mark.parametrize("clerk", [DESK], indirect=True)
 ON_A_PHONE = pytest.mark.parametrize("clerk", [PHONE], indirect=True)
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
@@ -66,7 +59,7 @@ def running(lent_database: Database, tmp_path_factory: pytest.TempPathFactory) -
     """The program with a town in it, at noon of a Tuesday, for all tests of this file."""
     with Session(lent_database.write_engine) as session, session.begin():
         settle(session)
-        session.add(LikelyDouble(business_id=1, other_id=3, because="name", at=NOON))
+        session.add(LikelyDouble(business_id=1, other_id=2, because="phone", at=NOON))
         day = event(session, regency="36.73", capacity=30)
         for _ in range(4):
             signs_up(session, day.id, owner(session))
@@ -75,6 +68,7 @@ def running(lent_database: Database, tmp_path_factory: pytest.TempPathFactory) -
         asks(session, "Gula Semut Cihara", "Sertifikatnya tidak bisa diunduh, Bu.")
         roles = ("verifikator", "administrator", "humas", "petugas_acara", "pengelola_program")
         account(session, "dewi", "verifikator")
+        account(session, "ujang", "pendamping", display_name="Ujang Hidayat")
         account(session, "rina", *roles, display_name="Rina Marlina").password_hash = QUICK.hash(PASSWORD)
         drafting.create(session, DEWI, TO_SERANG, texts=CATALOGUE, office=OFFICE, now=NOON)
         signing_in.password_code(session, DEWI, "rina", code=CODE, now=NOON)
@@ -127,10 +121,14 @@ class Clerk:
         self.page.get_by_role("button", name="Masuk ke konsol").click()
         expect(self.page.get_by_role("heading", name="Selamat siang, Rina Marlina")).to_be_visible()
 
-    def looks(self, name: str) -> None:
-        """Nothing is wrong on this page; with `--update-pictures` it is drawn for the handbook."""
+    def looks(self, name: str, part: str = "") -> None:
+        """Nothing is wrong on this page; with `--update-pictures` it, or a region of it, is drawn for the handbook."""
         self.watched.check()
-        if self._draws:
+        if self._draws and part:
+            self.watched.resized(DESK)
+            self.page.get_by_role("region", name=part).screenshot(path=PICTURES / f"konsol-{name}-{DESK}.png")
+            self.page.set_viewport_size(self.watched.size)
+        elif self._draws and name:
             self.watched.draw(PICTURES / f"konsol-{name}-{DESK}.png")
 
 
@@ -235,21 +233,34 @@ def test_from_signing_in_to_the_queue(clerk: Clerk) -> None:
     clerk.looks("akun-saya")
     page.goto(f"{clerk.url}/console/permintaan")
     clerk.watched.check()
-    for path in (
-        "program/BANTEN-2026/ubah",
-        "program/fakta",
-        "program/fakta/obligation_text",
-        "kiriman",
-        "ajak?audiens=%7B%22stages%22%3A%5B%22TERBIT%22%5D%7D",
-        "cetak",
-        "program",
-    ):
+    for path, name in (
+        ("program/BANTEN-2026/ubah", ""), ("program/fakta", ""), ("program/fakta/obligation_text", "fakta"),
+        ("kiriman", "kiriman"), (TO_THEM, "ajak"), ("cetak", "cetak"),
+        ("program", "program"),
+    ):  # fmt: skip
         page.goto(f"{clerk.url}/console/{path}")
-        clerk.watched.check()
+        clerk.looks(name)
         if path == "cetak":
             assert len(re.findall(rb"/Type */Page\b", page.pdf(prefer_css_page_size=True))) == 1
     page.get_by_role("button", name="Tutup program sekarang").click()
     expect(page.get_by_role("heading", name="Simpan perubahan ini?")).to_be_visible()
+    clerk.looks("program-akibat")
+    page.goto(f"{clerk.url}/console/program")
+    page.get_by_role("link", name="Buat program baru").click()
+    typed = {"Kode": "BANTEN-2027", "Nama program": "Fasilitasi Halal Banten 2027", "Dibuka mulai": "2027-01-04"}
+    typed |= {"Sampai dengan": "2027-12-31", "Sumber kuota": "SK Kepala Dinas 9/2026", "Sumber per": "2026-11-20"}
+    for label, value in typed.items():
+        page.get_by_label(label).fill(value)
+    page.get_by_label("Kab. Lebak").fill("1200")
+    clerk.looks("program-baru")
+    page.get_by_role("button", name="Lihat akibatnya").click()
+    expect(page.get_by_role("heading", name="Buat BANTEN-2027?")).to_be_visible()
+    clerk.looks("program-baru-akibat")
+    clerk.watched.expected = ("422",)
+    page.get_by_role("button", name="Kembali ke isian").click()
+    page.get_by_label("Sampai dengan").fill("2026-12-31")
+    page.get_by_role("button", name="Lihat akibatnya").click()
+    expect(page.locator("#p-tutup-e")).to_have_text("Tanggal tutup harus sesudah tanggal buka.")
     clerk.watched.check()
 
 
@@ -266,6 +277,9 @@ def test_a_doubt_decided_and_a_question_answered(clerk: Clerk) -> None:
     page.get_by_role("button", name="Tampilkan data pribadi").click()
     expect(page.get_by_text("pembukaan ini dicatat atas nama Anda")).to_be_visible()
     clerk.looks("data-pribadi")
+    page.get_by_role("region", name="Pendamping").get_by_role("button", name="Lihat dulu pesannya").click()
+    expect(page.get_by_role("button", name="Tugaskan Ujang Hidayat")).to_be_visible()
+    clerk.looks("pendamping", "Pendamping")
     page.get_by_role("link", name="Minta perbaikan").click()
     page.get_by_label("Alamat tempat membuat").check()
     page.get_by_label("Belum lengkap").check()
@@ -276,7 +290,7 @@ def test_a_doubt_decided_and_a_question_answered(clerk: Clerk) -> None:
     clerk.watched.check()
     page.get_by_label("Peminat saja").check()
     page.get_by_label("Alasan untuk pemilik").select_option("decision.reason.not_now")
-    page.get_by_role("button", name="Lihat dulu pesannya").click()
+    page.get_by_role("button", name="Lihat dulu pesannya").first.click()
     expect(page.get_by_text("dicatat sebagai peminat").first).to_be_visible()
     clerk.watched.check()
     page.get_by_role("link", name="Batal, jangan putuskan").click()
@@ -284,7 +298,7 @@ def test_a_doubt_decided_and_a_question_answered(clerk: Clerk) -> None:
     page.get_by_role("button", name="Lanjut").click()
     page.get_by_label("Katering diperiksa LPH").check()
     clerk.looks("alasan")
-    page.get_by_role("button", name="Lihat dulu pesannya").click()
+    page.get_by_role("button", name="Lihat dulu pesannya").first.click()
     expect(page.get_by_text("dipindah ke jalur reguler")).to_be_visible()
     clerk.looks("pratinjau")
     page.get_by_role("button", name="dan kabari pemilik").click()
@@ -333,9 +347,12 @@ def test_people_businesses_and_accounts(clerk: Clerk) -> None:
     page.get_by_role("button", name="Tampilkan data pribadi").click()
     expect(page.get_by_text("pembukaan ini dicatat atas nama Anda")).to_be_visible()
     clerk.watched.check()
-    for path in ("orang", "usaha/1", "usaha/1/ganda/1", "pengguna-baru", "pengguna", "audit", "pengguna/dewi"):
+    for path, name in (
+        ("orang", ""), ("usaha/1", ""), ("usaha/1/ganda/1", "ganda"), ("pengguna-baru", ""),
+        ("pengguna", "pengguna"), ("audit?apa=broadcast", "audit"), ("pengguna/dewi", ""),
+    ):  # fmt: skip
         page.goto(f"{clerk.url}/console/{path}")
-        clerk.watched.check()
+        clerk.looks(name)
     page.get_by_role("button", name="Nonaktifkan akun ini").click()
     expect(page.get_by_text("belum ada yang berubah")).to_be_visible()
     clerk.watched.check()
@@ -343,42 +360,6 @@ def test_people_businesses_and_accounts(clerk: Clerk) -> None:
     page.get_by_role("button", name="Buat tautan kata sandi").click()
     expect(page.get_by_text("Hanya tampil sekali")).to_be_visible()
     clerk.watched.check()
-
-
-def example(path: str, database: Database) -> str | None:
-    """The address of a page about the first of what there is; None for what is no page to look at."""
-    if path in NO_PAGE:
-        return None
-    with Session(database.read_engine) as session:
-        first = {
-            name: session.scalars(sa.select(column).order_by(column).limit(1)).one() for name, column in FIRST.items()
-        }
-    start = next((name for name in THINGS if path.startswith(name)), "")
-    named = {key: str(first[THINGS[start]]) for key in re.findall(r"{(\w+)", start)} if start else {}
-    known = {"photo": "1", "pair": "1", "id": "1", **named}
-    return NAMED.get(path) or re.sub(r"{(\w+)[^}]*}", lambda hole: known[hole[1]], path)
-
-
-NO_PAGE = (  # what leads on elsewhere, and files
-    "/percakapan/cari",
-    "/pendaftaran/{number}/foto/{photo:int}",
-    "/acara/{code}/undangan/poster",
-    "/siaran/{number:int}/lampiran",
-)
-NAMED = {
-    "/mulai/{code}": f"/mulai/{CODE}", "/pengguna/{name}": "/pengguna/dewi",
-    "/ajak": "/ajak?audiens=%7B%22stages%22%3A%5B%22TERBIT%22%5D%7D",
-    "/program/fakta/{name}": "/program/fakta/obligation_text",
-}  # fmt: skip
-FIRST = {
-    "number": Application.number, "chat": Ticket.conversation_id, "ticket": Ticket.id, "broadcast": Broadcast.id,
-    "person": Conversation.person_id, "business": Business.id, "event": Event.code, "programme": Programme.code,
-}  # fmt: skip
-THINGS = {
-    "/pendaftaran/{number}": "number", "/percakapan/orang/{conversation:int}": "chat",
-    "/percakapan/{ticket:int}": "ticket", "/siaran/{number:int}": "broadcast", "/orang/{person:int}": "person",
-    "/usaha/{business:int}": "business", "/acara/{code}": "event", "/program/{code}": "programme",
-}  # fmt: skip
 
 
 @ON_A_PHONE
