@@ -249,7 +249,8 @@ class Outbox:
 
     def _booked(self, connection: sa.Connection, line: Line, ahead: float) -> float | None:
         """Another slot, on this machine's clock; None: there is none so near."""
-        waits = pace.reserve(connection, line.sender.gate, 1, line.sender.rate, ahead)
+        sender = line.sender
+        waits = pace.reserve(connection, sender.gate, 1, sender.rate, ahead, clocks=sender.clocks)
         return time.monotonic() + waits[0] if waits else None
 
     # --- results

@@ -4,7 +4,7 @@ import datetime as dt
 import secrets
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -50,6 +50,7 @@ class Sender:
     rate: float  # per second, over all processes
     worker: str
     invented: bool = False  # whether the people of a demo may be written to: never on a real platform
+    clocks: pace.Clocks = field(default_factory=pace.Clocks, compare=False)
 
     @property
     def gate(self) -> str:
@@ -85,7 +86,7 @@ _PROMOTE = Prepared(_promote)
 
 def promote(connection: sa.Connection, sender: Sender, replies: Sequence[NewReply], now: dt.datetime) -> list[Ready]:
     """Replies just written go out at once, as many as the pace allows; the others stay queued for the pump."""
-    waits = pace.reserve(connection, sender.gate, len(replies), sender.rate)
+    waits = pace.reserve(connection, sender.gate, len(replies), sender.rate, clocks=sender.clocks)
     read_at = time.monotonic()
     if not waits:
         return []
@@ -183,7 +184,8 @@ def claim(
         rows = connection.execute(_OTHERS, asked | {"most": min(most, _bulk(sender))}).mappings().all()
         ahead = _bulk(sender) / sender.rate * 0.7
     fit = _fit(connection, rows, sender, now)
-    waits = pace.reserve(connection, sender.gate, len(fit), sender.rate, ahead) if fit else ()
+    wanted, clocks = len(fit), sender.clocks
+    waits = pace.reserve(connection, sender.gate, wanted, sender.rate, ahead, clocks=clocks) if fit else ()
     read_at = time.monotonic()
     token = secrets.token_hex(8)
     chosen = fit[: len(waits)]

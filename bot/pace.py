@@ -1,6 +1,7 @@
 """How fast we may speak: one row per sender keeps the pace of all processes together, on the database's own clock."""
 
 import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,8 @@ LATE = 0.05  # seconds: a slot used later than this would crowd the next ones; i
 # Seconds a slot may be used late without more ado. The rates keep more than that from the platforms' own limits (30
 # messages at 29.5 a second take 1.017 seconds, 80 at 79 take 1.013); the rest is for how unevenly they arrive.
 EASY = 0.004
+KEPT = 10.0  # seconds: clocks drift, so what was seen of them before is forgotten
+SLOWEST = 0.5  # seconds an answer may take on its way; more means that a clock was set
 
 _CLOCK = {
     "sqlite": "(julianday('now') - 2440587.5) * 86400.0",
@@ -64,6 +67,22 @@ class Behind:
         return seconds
 
 
+@dataclass(slots=True)
+class Clocks:
+    """How this machine's clock stands to the database's, as the quickest of its answers lately has shown."""
+
+    apart: float | None = None
+    seen_at: float = 0.0
+
+    def lag(self, here: float, there: float) -> float:
+        """How old the database's `there` is when it is read `here`, in seconds."""
+        apart, known = here - there, self.apart if here - self.seen_at < KEPT else None
+        if known is not None and known < apart < known + SLOWEST:
+            return apart - known
+        self.apart, self.seen_at = apart, here
+        return 0.0
+
+
 def slots(tat: float, now: float, wanted: int, rate: float, ahead: float) -> tuple[list[float], float]:
     """The pace itself (GCRA): how long from now each granted send waits, in seconds, and the new `tat`.
 
@@ -87,20 +106,32 @@ def open_gate(connection: sa.Connection, sender: str) -> None:
 
 
 def reserve(
-    connection: sa.Connection, sender: str, wanted: int, rate: float, ahead: float = AHEAD, now: float | None = None
+    connection: sa.Connection,
+    sender: str,
+    wanted: int,
+    rate: float,
+    ahead: float = AHEAD,
+    now: float | None = None,
+    clocks: Clocks | None = None,
 ) -> Sequence[float]:
     """Book up to `wanted` sends; gives, for each booked one, how many seconds from now it may go out.
 
-    The row stays locked until the transaction ends. Nothing is booked while a platform has closed the gate.
+    The row stays locked until the transaction ends. Nothing is booked while a platform has closed the gate. `clocks`:
+    what the database's answer took on its way is not added to every wait; one that is over already is below zero.
     """
     ((tat, closed_until, on_the_clock),) = _LOCK.rows(connection, {"who": sender})
+    read_at = time.monotonic()
+    lag = clocks.lag(read_at, on_the_clock) if clocks is not None else 0.0
     now = on_the_clock if now is None else now
     if closed_until > now:
         return ()
     waits, new_tat = slots(tat, now, wanted, rate, ahead)
     if waits:
         _BOOK.run(connection, {"who": sender, "new_tat": new_tat})
-    return waits
+    if clocks is None:
+        return waits
+    since = lag + time.monotonic() - read_at
+    return [wait - since for wait in waits]
 
 
 def put_off(connection: sa.Connection, sender: str, seconds: float) -> None:

@@ -64,6 +64,14 @@ def test_a_clock_set_back_does_not_silence_the_office() -> None:
     assert list(waits) == [0.0]
 
 
+def test_what_an_answer_of_the_database_took_on_its_way_is_known_by_the_quickest_one() -> None:
+    clocks = pace.Clocks()
+    answers = ((0.0, 1000.001), (1.0, 1000.996), (2.0, 1001.99), (3.0, 1003.005), (4.0, 1003.99))  # here, there
+    assert [round(clocks.lag(here, there), 3) for here, there in answers] == [0.0, 0.005, 0.011, 0.0, 0.015]
+    assert clocks.lag(5.0, 1000.0) == 0.0  # the database's clock was set back
+    assert clocks.lag(16.0, 1010.9) == 0.0  # and what is old is forgotten
+
+
 def test_the_row_keeps_the_pace_of_all_processes(database: Database) -> None:
     booked: list[float] = []
     with database.write() as connection:

@@ -123,6 +123,9 @@ def test_it_is_written_with_the_count_beside_it_and_nothing_typed_is_lost(office
     )
     for words in ("1 orang", "Halo Siti Aminah, gratis", "untuk Keripik Bu Siti: [kuota", "Menu", "paling banyak Rp0"):
         assert words in said, words
+    adi.get("/siaran/baru")
+    adi.post("/siaran/templat", where=ASKS, templat="announcement_v1")
+    assert "Lampirannya menjadi tautan di akhir kata-kata ini." in adi.says()
     left_out = _counted(adi, kab=LEBAK)
     assert "Tidak setuju menerima pengumuman" in left_out
     assert "Sudah BERHENTI" in left_out
