@@ -1,6 +1,5 @@
 """What many tests need: an empty database at the newest migration, once on SQLite and once on PostgreSQL."""
 
-import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from bot import collecting
 from bot.database import Database, open_database
 from migrations import upgrade
 from tests.support import lent, postgres
@@ -15,6 +15,7 @@ from tests.support.lacking import lacks
 
 LONGEST = ("tests/withstand/", "_browser.py", "_any_order.py")  # rooms and files
 
+collecting.seldom()
 settings.register_profile("long", max_examples=4000)  # --hypothesis-profile=long
 
 
@@ -37,9 +38,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Thousands of collected tests stay to the end: the collector of garbage need not look through them each time."""
-    gc.collect()
-    gc.freeze()
+    """The thousands of tests stay to the end, as what a program has loaded does."""
+    collecting.stay()
 
 
 @pytest.fixture(scope="session")
