@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from html import unescape
 
 from services import programmes
 from tests.console.office import Office
@@ -150,6 +151,13 @@ def test_the_next_programme_is_made_from_the_last_one_once_its_consequences_were
     assert "Pendaftaran sekarang masuk ke BANTEN-2026" in rina.says()
     rina.get("/program")
     assert "BANTEN-2026, 7.00" in rina.says()
+    for page in (PATH, "/"):  # of two programmes, a number leads to its own people
+        link = unescape(re.findall(r'href="/console(/pendaftaran[^"]*tempat=1[^"]*)"', rina.get(page).text)[0])
+        assert "program=BANTEN-2026" in link
+        rina.get(link)
+        assert "Hanya program BANTEN-2026" in rina.says()
+        assert "Gula Semut Cihara" in rina.says()
+    assert "Tidak ada yang cocok" in rina.get(link.replace("2026", "2027")).text
     answer = budi.post("/program/baru", **{**kept(theirs.text, "/program/baru"), "jalur": ways})
     assert answer.status_code == 409
     assert "program lain dibuat atau diubah" in budi.says()
