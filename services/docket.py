@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from models import Application, Business, Correction, CorrectionState, Programme, Session, Stage
 from services import certificates, companions, paging, phones, stages
-from services.paging import PAGE
+from services.paging import PAGE, Turned
 from services.staff import Actor, Right, demand, within
 from services.stages import Turn
 
@@ -65,23 +65,13 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Found(Turned):
     """One page of the list."""
 
     lines: tuple[Line, ...]
     total: int
     page: int
     wanted: Wanted
-
-    @property
-    def pages(self) -> int:
-        """How many pages there are."""
-        return paging.pages(self.total)
-
-    @property
-    def first(self) -> int:
-        """The place of the first line in the whole list, from 1."""
-        return paging.before(self.page) + 1
 
 
 @dataclass(frozen=True, slots=True)

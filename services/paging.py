@@ -17,3 +17,21 @@ def nearest(page: int, total: int) -> int:
 def before(page: int) -> int:
     """How many lines stand before a page."""
     return (page - 1) * PAGE
+
+
+class Turned:
+    """One page of such a list: `total` lines in all, `page` counted from 1."""
+
+    __slots__ = ()
+    total: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are."""
+        return pages(self.total)
+
+    @property
+    def first(self) -> int:
+        """The place of the first line in the whole list, from 1."""
+        return before(self.page) + 1

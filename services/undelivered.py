@@ -17,7 +17,7 @@ from services import audit, paging, scope
 from services.held import HELD
 from services.inserting import quietly
 from services.office import Office
-from services.paging import PAGE
+from services.paging import PAGE, Turned
 from services.refusing import Refusal
 from services.staff import Actor, Right, demand
 
@@ -61,17 +61,12 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Found(Turned):
     """One page of them."""
 
     lines: tuple[Line, ...]
     total: int
     page: int
-
-    @property
-    def pages(self) -> int:
-        """How many pages there are."""
-        return paging.pages(self.total)
 
 
 def which(kind: Kind, now: dt.datetime) -> sa.ColumnElement[bool]:

@@ -11,7 +11,7 @@ from models import Application, Business, Channel, Conversation, Language, Likel
 from models.likeness import sought
 from services import paging
 from services.docket import NUMBER
-from services.paging import PAGE
+from services.paging import PAGE, Turned
 from services.staff import Actor, Right, covers, demand
 
 MOST = 1000  # people one may turn through; beyond that one asks more narrowly
@@ -56,7 +56,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Found(Turned):
     """One page. `more`: there are more than one may turn through."""
 
     lines: tuple[Line, ...]
@@ -64,16 +64,6 @@ class Found:
     more: bool
     page: int
     wanted: Wanted
-
-    @property
-    def pages(self) -> int:
-        """How many pages there are."""
-        return paging.pages(self.total)
-
-    @property
-    def first(self) -> int:
-        """The place of the first line in the whole list, from 1."""
-        return paging.before(self.page) + 1
 
 
 def find(session: Session, actor: Actor, wanted: Wanted) -> Found:
