@@ -18,7 +18,7 @@ _token = itertools.count(1)
 
 
 def crowd(database: Database) -> tuple[Known, ...]:
-    """They are there before anything begins. Three of four agree to be reminded; one of two has two businesses."""
+    """They are there before anything begins. Two of three agree to be reminded; one of two has two businesses."""
     numbers = range(1, MANY + 1)
     with transaction(database) as session:
         _insert(
@@ -51,7 +51,7 @@ def _phone(n: int) -> str:
 
 
 def _agrees(n: int) -> bool:
-    return n % 4 != 0
+    return n % 3 != 2
 
 
 def _businesses(n: int) -> tuple[int, ...]:

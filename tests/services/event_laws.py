@@ -1,7 +1,5 @@
 """What holds for the places of an event and for its waiting list, whatever happened to it."""
 
-from hypothesis.stateful import invariant
-
 from models import ACTIVE, Delivery, EventState, SignUpState
 from services import calendar
 from services.events import queue, rules
@@ -14,7 +12,6 @@ IN_TIME = 15 * HOUR  # an offer of twelve hours whose end would be at night may 
 class Seated(Watched):
     """The laws of places and of the list."""
 
-    @invariant()
     def nobody_is_one_too_many(self) -> None:
         """In all, of each kab/kota, and of those who were not invited; each business once."""
         seen = self.seen

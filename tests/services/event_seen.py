@@ -75,6 +75,10 @@ class Seen:
         """What is planned to be told of it."""
         return [one for one in self.reminders if one.event_id == day.id and one.state == "planned"]
 
+    def entries(self, day: Line) -> set[tuple[str, dt.datetime | None]]:
+        """Of its plan: what is said, and when."""
+        return {(one.kind, one.due_at) for one in self.plan if one.event_id == day.id}
+
     def room(self, day: Line, invited: bool, without: Collection[int] = ()) -> tuple[int, dict[str, int]]:
         """Free in all, and of each share that binds."""
         held = [row for row in self.held(day) if row.id not in without]
@@ -144,7 +148,6 @@ class Watched(RuleBasedStateMachine):
         self.passed: Counter[int] = Counter()  # offers let pass, by sign-up
         self.knows: dict[int, tuple[dt.datetime, str]] = {}  # the last time and place they heard of, by sign-up
         self.told: int = 0  # the last message looked at
-        self.carried: set[int] = set()  # reminders they carried
         self.codes: list[str] = []
         self._seen: Seen | None = None
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, precondition, rule, run_state_machine_as_test
 
 import texts
 from bot.database import Database
@@ -20,7 +20,7 @@ from services.events.rules import Entry
 from services.events.signing import What
 from services.office import Office
 from tests.services import event_crowd
-from tests.services.cut_short import DIES, TWICE, CutShort
+from tests.services.cut_short import DIES, SLOW, TWICE, CutShort
 from tests.services.event_laws import Seated
 from tests.services.event_seen import LEBAK, Known, Line
 from tests.services.event_told import Told, news
@@ -29,14 +29,15 @@ from tests.services.eventful import CALENDAR, DAY, DEWI, HOUR, NOW, THURSDAY, ev
 OFFICE, TEXTS = Office(), texts.load()
 PHASES = [Phase.explicit, Phase.reuse, Phase.generate]  # making a failure shorter takes longer than reading it
 REGENCIES = st.sampled_from([LEBAK, LEBAK, "36.04", "36.71"])  # the first has places of its own, the others share
-BEATS = st.sampled_from([2, 2, 2, 1, 0])  # how far a beat of the heart comes before anything else happens
-WHO, NEW = st.integers(0, 11), 11
-SEVERAL = st.lists(st.tuples(st.just(NEW), REGENCIES, st.booleans()), min_size=3, max_size=6)
+BEATS = st.sampled_from([2, 2, 2, 1, 0, 0])  # how far a beat of the heart comes before anything else happens
+WHO, NEW, BACK = st.integers(0, 11), 11, 10
+SEVERAL = st.lists(st.tuples(st.sampled_from([NEW, NEW, NEW, 0]), REGENCIES, st.booleans()), min_size=3, max_size=6)
+RARELY = st.sampled_from([False, False, False, True])
 PLACE = st.sampled_from([None, None, "Aula B"])
 STARTS = st.sampled_from([0, 0, 1, 1, -3, 9]).map(lambda days: THURSDAY + days * DAY)  # moved, and moved back
 SHARES: Any = st.sampled_from([None, None, {}, {LEBAK: 1}])
 INVITED_UNTIL, REGIONS_UNTIL = NOW + 6 * DAY, NOW + 9 * DAY
-AGO = st.sampled_from([0, 0, 6, 9, 9, 13, 15])  # just after places are open to all, a week before, three days, one
+PAST = st.sampled_from([0, 0, 144, 216, 216, 312, 362, 384])  # hours: places open to all, a week before … on its day
 WAITERS = Entry("wait", Audience.WAITING, "events.h3", days=4, clock="10:00")
 
 
@@ -49,23 +50,27 @@ class AnyDay(Seated, Told, CutShort):
 
     # --- people
 
-    @initialize(crowd=SEVERAL, shared=st.booleans(), days=AGO)
-    def a_day_is_announced(self, crowd: list[tuple[int, str, bool]], shared: bool, days: int) -> None:
-        """Three places, one of them for an invited person and perhaps one for Lebak; some come at once. Days pass."""
+    @initialize(crowd=SEVERAL, shared=st.booleans(), hours=PAST)
+    def a_day_is_announced(self, crowd: list[tuple[int, str, bool]], shared: bool, hours: int) -> None:
+        """Three places, one of them for an invited person and perhaps one for Lebak; some come at once. Time passes."""
         told: dict[str, Any] = {"capacity": 3, "reserved": 1, "invited_until": INVITED_UNTIL}
         if shared:
             told |= {"shares": {LEBAK: 1}, "regions_until": REGIONS_UNTIL}
         self.codes = [event(self.session, **told).code]
         for who, regency, second in crowd:
             self.somebody_comes(0, who, regency, second, dies=0)
-        self.time_passes(24 * days, 2, dies=0)
+        self.time_passes(hours, 2, dies=0)
 
     @rule(
-        which=WHO, who=st.sampled_from([NEW, NEW, NEW, 0, 1, 2, 3]), regency=REGENCIES, second=st.booleans(), dies=DIES
+        which=WHO,
+        who=st.sampled_from([NEW, NEW, NEW, BACK, BACK, 0, 1, 2]),
+        regency=REGENCIES,
+        second=st.booleans(),
+        dies=DIES,
     )
     def somebody_comes(self, which: int, who: int, regency: str, second: bool, dies: int) -> None:
-        """A newcomer, or somebody for the second time, or for a second business: a place exactly if one is left once
-        all who wait were served."""
+        """A newcomer, or whoever left, or somebody once more, or for a second business: a place exactly if one is left
+        once all who wait were served."""
         day, one = self._event(which), self._somebody(who)
         business = one.businesses[second] if one.businesses else None
         stands = [row for row in self.seen.active(day, one.person_id) if row.business_id == business]
@@ -93,15 +98,17 @@ class AnyDay(Seated, Told, CutShort):
         people = [Invitee(phone=one.phone)]
         self.does(lambda s: inviting.invite(s, DEWI, day.code, people, now=self.now), dies)
 
-    @rule(one=WHO, dies=DIES, beats=BEATS)
-    def somebody_leaves(self, one: int, dies: int, beats: int) -> None:
-        """Or lets an offer go; twice is harmless."""
+    @rule(one=WHO, quick=st.booleans(), dies=DIES, beats=BEATS)
+    def somebody_leaves(self, one: int, quick: bool, dies: int, beats: int) -> None:
+        """Or lets an offer go; twice is harmless. Somebody new may ask before anybody who waits was offered it."""
         if (row := self._sign_up(one)) is None:
             return
         day = self.seen.day(row.event_id)
         signed = self.does(lambda s: signing.leave(s, row.id, self.now), dies)
         stays = row.state is SignUpState.ATTENDED or self.now >= day.ends_at
         assert (signed.sign_up.state is SignUpState.CANCELLED) is not stays
+        if quick:
+            self.somebody_comes([one.id for one in self.seen.days].index(day.id), NEW, row.regency, False, dies=0)
         self.the_heart_beats(beats, dies)
 
     @rule(one=WHO, late=st.booleans(), dies=DIES)
@@ -135,11 +142,13 @@ class AnyDay(Seated, Told, CutShort):
 
     # --- staff
 
-    @rule(which=WHO, start=STARTS, place=PLACE, back=st.booleans(), dies=DIES, beats=BEATS)
+    @rule(which=WHO, start=STARTS, place=PLACE, back=st.booleans(), eve=RARELY, dies=DIES, beats=BEATS)
     def staff_move_it(
-        self, which: int, start: dt.datetime, place: str | None, back: bool, dies: int, beats: int
+        self, which: int, start: dt.datetime, place: str | None, back: bool, eve: bool, dies: int, beats: int
     ) -> None:
-        """To another day or place; or back, as soon as they see that they erred."""
+        """To another day or place, perhaps the night before; or back, as soon as they see that they erred."""
+        if eve:
+            self.now = max(self.now, self._event(which).starts_at - 10 * HOUR)
         day, before = self._event(which), self.seen
         old: dict[str, Any] = {"starts_at": day.starts_at, "place": day.place}
         new: dict[str, Any] = {"starts_at": start, "place": place}
@@ -177,17 +186,27 @@ class AnyDay(Seated, Told, CutShort):
             self.does(lambda s: arranging.set_shares(s, DEWI, day.code, shares, now=self.now), dies)
         self.the_heart_beats(beats, dies)
 
-    @rule(which=WHO, kind=st.sampled_from(["h7", "h3"]), days=st.integers(1, 9), waiters=st.booleans(), dies=DIES)
-    def staff_plan_it_anew(self, which: int, kind: str, days: int, waiters: bool, dies: int) -> None:
-        """One of them is said on another day; perhaps those who wait are told something, too. The rest stands."""
+    @rule(
+        which=WHO,
+        kind=st.sampled_from(["h7", "h7", "h3"]),
+        nearer=st.sampled_from([1, 1, 2, -3]),
+        more=st.booleans(),
+        dies=DIES,
+    )
+    def staff_plan_it_anew(self, which: int, kind: str, nearer: int, more: bool, dies: int) -> None:
+        """One of them is said on another day, perhaps once more; what those who wait are told comes or goes, and then
+        the place changes. The rest stands."""
         day, before = self._event(which), self.seen
+        days = max(1, (day.starts_at - self.now).days - nearer)
         entries = [replace(one, days=days) if one.kind == kind else one for one in (*rules.USUAL, rules.EVE)]
-        entries += [WAITERS] if waiters else []
+        entries += [WAITERS] if more else []
         told: dict[str, Any] = {"calendar": CALENDAR, "now": self.now}
         self.does(lambda s: arranging.set_plan(s, DEWI, day.code, entries, **told), dies)
-        stays = {one.kind for one in entries} - {kind} - {"wait"}
-        planned = {one.id for one in before.planned_for(day) if one.kind in stays}
+        stays = before.entries(day) & self.seen.entries(day)
+        planned = {one.id for one in before.planned_for(day) if (one.kind, one.due_at) in stays}
         assert planned <= {one.id for one in self.seen.planned_for(day)}, "what the plan still says stays planned"
+        if more:
+            self.staff_move_it(which, day.starts_at, "Aula C", back=False, eve=False, dies=dies, beats=2)
 
     @precondition(lambda self: len(self.codes) == 1)
     @rule(start=STARTS, dies=DIES.filter(lambda dies: dies != TWICE))
@@ -199,7 +218,9 @@ class AnyDay(Seated, Told, CutShort):
             return
         self.does(lambda s: arranging.open_up(s, DEWI, made, now=self.now), dies)
         self.codes.append(made)
-        day, seen = self._event(1), self.seen
+        (old, day), seen = self.seen.days, self.seen
+        later = day.starts_at - old.starts_at
+        assert (day.ends_at - old.ends_at, day.invited_until - old.invited_until) == (later, later)
         assert (day.taken, day.version, day.state) == (0, 1, EventState.OPEN)
         assert not any(one.event_id == day.id for one in (*seen.reminders, *seen.rows))
 
@@ -233,6 +254,8 @@ class AnyDay(Seated, Told, CutShort):
     @rule(beats=st.just(2), dies=DIES)
     def the_heart_beats(self, beats: int, dies: int) -> None:
         """Each sweep in a transaction of its own, until there is nothing left to do; or the power goes between two."""
+        self.the_laws_hold()
+        self.what_waits_is_true()
         before = self.seen
         for sweep in (tending.sweep, reminding.sweep)[:beats]:
             while self.does(lambda s: sweep(s, TEXTS, OFFICE, self.now), max(dies, 0)):  # noqa: B023
@@ -243,7 +266,15 @@ class AnyDay(Seated, Told, CutShort):
         if beats == 2 and self.seen.by_day():
             self.what_was_due_is_settled(before)
         self.messages_are_right()
-        self.the_outbox_sends()
+        if dies != SLOW:
+            self.the_outbox_sends()
+
+    @invariant()
+    def the_laws_hold(self) -> None:
+        """Whatever happened last."""
+        self.nobody_is_one_too_many()
+        self.what_is_planned_is_right()
+        self.nobody_is_forgotten()
 
     # --- who, and which
 
@@ -257,10 +288,12 @@ class AnyDay(Seated, Told, CutShort):
         return rows[one % len(rows)] if rows else None
 
     def _somebody(self, who: int) -> Known:
-        if who == NEW and len(self.came) < len(self.crowd):
+        if (who == NEW or not self.came) and len(self.came) < len(self.crowd):
             self.came.append(self.crowd[len(self.came)])
             return self.came[-1]
-        return self.came[who % len(self.came)]
+        left = {row.person_id for row in self.seen.rows if row.state is SignUpState.CANCELLED}
+        known = [one for one in self.came if who != BACK or one.person_id in left] or self.came
+        return known[who % len(known)]
 
 
 def test_whatever_happens_to_an_event(database: Database) -> None:
