@@ -148,12 +148,11 @@ _FIRST = (
     .where(deliveries.c.conversation_id == sa.bindparam("it"), deliveries.c.lane == Lane.REPLY.value)
     .scalar_subquery()
 )
-_newest = (
+NEWEST = (
     sa.select(deliveries.c.id, deliveries.c.lane, deliveries.c.state, deliveries.c.sent_at)
     .where(deliveries.c.conversation_id == sa.bindparam("it"))
     .order_by(deliveries.c.id.desc())
     .limit(20)
-    .subquery()
 )
 
 
@@ -165,26 +164,28 @@ def _how_many(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
     return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)
 
 
-def latest() -> sa.Select[int, int, int]:
+def waits(message: sa.FromClause) -> sa.ColumnElement[bool]:
+    """A reply that has not gone out."""
+    return sa.and_(message.c.lane == Lane.REPLY.value, _unsent(message.c.state))
+
+
+def latest(newest: sa.FromClause) -> sa.Select[int, int, int]:
     """Of the newest messages to the chat: replies that wait, messages that go before a new one, and those just sent."""
-    waits = sa.and_(_newest.c.lane == Lane.REPLY.value, _unsent(_newest.c.state))
+    first_waits = sa.and_(waits(newest), newest.c.id == _FIRST)
     return sa.select(
-        _how_many(waits).label("waiting"),
-        _how_many(sa.or_(_newest.c.state == DeliveryState.SENDING, sa.and_(waits, _newest.c.id == _FIRST))).label(
-            "ahead"
-        ),
-        _how_many(_newest.c.sent_at > sa.bindparam("lately", type_=Moment())).label("recent"),
+        _how_many(waits(newest)).label("waiting"),
+        _how_many(sa.or_(newest.c.state == DeliveryState.SENDING, first_waits)).label("ahead"),
+        _how_many(newest.c.sent_at > sa.bindparam("lately", type_=Moment())).label("recent"),
     )
 
 
-_LATEST = Prepared(latest())
+_LATEST = Prepared(latest(NEWEST.subquery()))
 SUPERSEDE = (
     sa.update(deliveries)
-    .where(deliveries.c.conversation_id == sa.bindparam("it"), deliveries.c.lane == Lane.REPLY.value)
-    .where(_unsent(deliveries.c.state), deliveries.c.id != _FIRST)
+    .where(deliveries.c.id != _FIRST)
     .values(state=DeliveryState.CANCELLED, reason="superseded", changed_at=sa.bindparam("now"))
 )
-_SUPERSEDE = Prepared(SUPERSEDE)
+_SUPERSEDE = Prepared(SUPERSEDE.where(deliveries.c.conversation_id == sa.bindparam("it"), waits(deliveries)))
 POSTED = ("conversation_id", "channel", "address", "lane", "because", "bubble", "state", "attempts")
 _POST = Prepared(sa.insert(deliveries).returning(deliveries.c.id), [*POSTED, "created_at", "not_before", "changed_at"])
 

@@ -65,8 +65,11 @@ def begin(
 def _ending(names: tuple[str, ...]) -> Prepared:
     """Write the chat's `names` back, call back an older reply that waits, and write the new one."""
     kept = rows.keeping(names).returning(conversations.c.id).cte("kept")
-    latest = rows.latest().cte("latest")
-    superseded = rows.SUPERSEDE.returning(deliveries.c.id).cte("superseded")
+    newest = rows.NEWEST.cte("newest")
+    latest = rows.latest(newest).cte("latest")
+    # Of the newest, which are read in any case: a chat may have hundreds.
+    waiting = deliveries.c.id.in_(sa.select(newest.c.id).where(rows.waits(newest)))
+    superseded = rows.SUPERSEDE.where(waiting).returning(deliveries.c.id).cte("superseded")
     soon, now = sa.bindparam("soon", type_=Moment()), sa.bindparam("now", type_=Moment())
     calm = latest.c.recent < sa.bindparam("burst", type_=sa.Integer())
     told: dict[str, Any] = {

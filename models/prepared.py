@@ -114,8 +114,13 @@ def _word(statement: Any, dialect: Dialect, keys: list[str]) -> _Worded:
     by_name = compiled.positiontup is None
     names = list(compiled.params) if by_name else compiled.positiontup
     columns = _returned(statement)
+    sql = str(compiled)
+    if by_name:
+        for name, said in _constants(compiled, dialect):
+            sql = sql.replace(f"%({name})s", said)
+            names.remove(name)
     return _Worded(
-        sql=str(compiled),
+        sql=sql,
         plan=tuple(_planned(name, compiled.binds[name], dialect) for name in names),
         by_name=by_name,
         dialect=dialect,
@@ -123,6 +128,16 @@ def _word(statement: Any, dialect: Dialect, keys: list[str]) -> _Worded:
         names=tuple(str(column.key) for column in columns),
         error=dialect.loaded_dbapi.Error,
     )
+
+
+def _constants(compiled: Any, dialect: Dialect) -> Iterator[tuple[str, str]]:
+    """Values that are the same each time, as SQL: not sent and read again and again, and known to who plans it."""
+    for name in compiled.params:
+        bind = compiled.binds[name]
+        if bind.required or bind.expanding or bind.effective_value is None:
+            continue
+        if said := bind.type.dialect_impl(dialect).literal_processor(dialect):
+            yield name, said(bind.effective_value)
 
 
 def _planned(name: str, bind: sa.BindParameter[Any], dialect: Dialect) -> tuple[str, str | None, Convert | None, Any]:
