@@ -12,7 +12,11 @@ KINDS: Mapping[str, str] = {
     "reminder": "Pengingat acara",
     "event": "Kabar acara",
     "feedback": "Pertanyaan sesudah acara",
+    "start": "Ajakan masuk program sesudah acara",
     "stage": "Kabar tahap pengajuan",
+    "decision": "Keputusan telaah",
+    "correction": "Diminta memperbaiki data",
+    "assignment": "Pendamping ditugaskan",
     "waiting": "Kabar daftar tunggu",
     "offer": "Tempat kosong ditawarkan",
     "nudge": "Isian yang belum selesai",
@@ -26,7 +30,9 @@ KINDS: Mapping[str, str] = {
     "broadcast": "Siaran",
     "broadcast_test": "Uji coba siaran",
     "broadcast_ask": "Siaran minta persetujuan",
+    "broadcast_settled": "Siaran yang disetujuinya",
 }
+OF_AN_APPLICATION = ("stage", "waiting", "decision", "correction", "assignment")
 STATES: Mapping[str, tuple[str, str]] = {
     "queued": ("wait", "Antre"), "leased": ("wait", "Antre"), "sending": ("wait", "Sedang dikirim"),
     "sent": ("go", "Terkirim"), "delivered": ("done", "Sampai"), "read": ("done", "Dibaca"),
@@ -82,7 +88,7 @@ def reason(said: str | None) -> str:
 def path(letter: Letter) -> str | None:
     """The page it is about, where there is one."""
     about = letter.about
-    if letter.kind in ("stage", "waiting") and about:
+    if letter.kind in OF_AN_APPLICATION and about:
         return address(f"/pendaftaran/{about}")
     if letter.kind in ("event", "reminder") and about:
         return address(f"/acara/{about}")

@@ -8,8 +8,10 @@ import sqlalchemy as sa
 
 from models import (
     Application,
+    Assessment,
     Channel,
     Conversation,
+    Correction,
     Delivery,
     DeliveryState,
     Event,
@@ -93,6 +95,13 @@ _SUBJECTS: Mapping[str, sa.Select[int, str]] = {
     .join(Application, Application.id == StageChange.application_id)
     .where(StageChange.id.in_(_IDS)),
     "waiting": sa.select(Application.id, Application.number).where(Application.id.in_(_IDS)),
+    "assignment": sa.select(Application.id, Application.number).where(Application.id.in_(_IDS)),
+    "decision": sa.select(Assessment.id, Application.number)
+    .join(Application, Application.business_id == Assessment.business_id)
+    .where(Application.assessment_id == Assessment.id, Assessment.id.in_(_IDS)),
+    "correction": sa.select(Correction.id, Application.number)
+    .join(Application, Application.id == Correction.application_id)
+    .where(Correction.id.in_(_IDS)),
     "event": sa.select(Event.id, Event.code).where(Event.id.in_(_IDS)),
     "reminder": sa.select(Reminder.id, Event.code)
     .join(Event, Event.id == Reminder.event_id)

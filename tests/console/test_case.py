@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from PIL import Image
 from sqlalchemy.orm import Session
 
-from models import Application, Conversation, Delivery, Language, Media, Stage, StageChange
+from models import Application, Business, Conversation, Delivery, Language, Media, Stage, StageChange
 from tests.console.office import Office
 from tests.console.town import AWKWARD, LEBAK, SERANG, settle
 from tests.support.chat import Chat
@@ -89,7 +89,10 @@ def test_a_doubt_is_settled_for_the_owners_own_declaration_by_the_kept_queue_tim
     assert stage_of(office, number) is Stage.PLACED
     with Session(office.database.read_engine) as session:
         decisions = session.scalars(sa.select(Delivery.id).where(Delivery.because.startswith("decision:"))).all()
+        owner = session.scalars(sa.select(Business.person_id).where(Business.name == "Katering Ibu Yati")).one()
     assert len(decisions) == 1
+    rina.get(f"/orang/{owner}")
+    assert f"Keputusan telaah {number}" in rina.says()
     assert office.acts().count("application.decided") == 1
 
 

@@ -56,5 +56,7 @@ def test_a_companion_is_assigned_once_and_finds_what_is_theirs(office: Office) -
         assert [row["by"] for row in portrait.collect(session, owner, NOON)["companions"]] == ["Ibu Rina"]
         session.execute(sa.update(Staff).where(Staff.name == "ujang").values(disabled_at=NOON))
         session.execute(sa.update(Application).where(Application.number == number).values(certificate=None))
+    rina.get(f"/orang/{owner}")
+    assert f"Pendamping ditugaskan {number}" in rina.says()
     rina.get(here)
     assert rina.post(f"{here}/pendamping", pendamping=ids["ujang"]).status_code == 422  # nobody works there any more

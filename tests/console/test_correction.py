@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from models import Application, Correction, Delivery, Stage
+from models import Application, Business, Correction, Delivery, Stage
 from services import correcting
 from tests.console.office import CATALOGUE, Office
 from tests.console.town import LEBAK, settle
@@ -43,7 +43,10 @@ def test_an_owner_corrects_what_an_officer_has_ticked(office: Office) -> None:
     assert "menunggu pemilik" in dewi.get("/pendaftaran?tab=semua").text
     with office.writing() as session:
         posted = session.scalars(sa.select(Delivery.bubble).where(Delivery.because.startswith("correction:"))).all()
+        owner = session.scalars(sa.select(Business.person_id)).one()
     assert len(posted) == 1
+    rina.get(f"/orang/{owner}")
+    assert f"Diminta memperbaiki data {number}" in rina.says()
     chat.says("PERBAIKI C1", NEW, "Keripik Talas")
     assert "sudah diperbaiki" in chat.text
     assert ">Perbaikan <b>1</b>" in rina.get("/pendaftaran?tab=perbaikan").text
