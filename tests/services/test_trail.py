@@ -40,6 +40,9 @@ def test_the_owner_reads_who_looked_answered_and_came_upon_it_by_no_list(databas
             (dewi, "tickets.seen", "tickets", NOON),
             (PROGRAM, "ticket.closed", f"ticket:T-{mine}", NOON),
             (dewi, "photo.seen", f"application:{shop.number}", NOON - HOUR),
+            (dewi, "correction.asked", f"application:{shop.number}", NOON - 2 * HOUR),
+            (dewi, "application.decided", f"application:{shop.number}", NOON - 3 * HOUR),
+            (dewi, "application.assigned", f"application:{shop.number}", NOON - 4 * HOUR),
         ):
             audit.note(session, actor, act, subject, now=at)
         session.add(TicketAnswer(ticket_id=mine, officer=dewi.called, words="Boleh", at=NOON + HOUR))
@@ -50,6 +53,9 @@ def test_the_owner_reads_who_looked_answered_and_came_upon_it_by_no_list(databas
             Use(NOON + HOUR, "Ibu Dewi", "read"),
             Use(NOON + HOUR, "Ibu Dewi", "answered"),
             Use(NOON - HOUR, "Ibu Dewi", "looked"),
+            Use(NOON - 2 * HOUR, "Ibu Dewi", "asked"),
+            Use(NOON - 3 * HOUR, "Ibu Dewi", "moved"),
+            Use(NOON - 4 * HOUR, "Ibu Dewi", "assigned"),
             Use(NOON - DAY, "Pak Agus", "answered"),
         ]
         assert len(trail.of_person(session, person, most=1)) == 1
