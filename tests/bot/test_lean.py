@@ -70,7 +70,7 @@ def test_the_collector_leaves_alone_what_was_loaded_and_nothing_else() -> None:
     loaded = _Ring()
     try:
         collecting.stay()
-        assert gc.get_freeze_count() > frozen + 10_000
+        assert gc.get_freeze_count() > frozen
         assert gc.get_threshold() == (collecting.GARBAGE, *before[1:])
         kept, loaded = weakref.ref(loaded), _Ring()
         later, loaded = weakref.ref(loaded), None  # type: ignore[assignment]
