@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 ROOMS := bot console conversation handlers migrations models services simulator texts
 
+# What is compiled is kept: a story in the tests starts the program a hundred times, and each would compile all of it anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test check format bench install lock clean
 
 run: $(VENV)/.installed
