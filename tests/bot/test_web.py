@@ -163,18 +163,19 @@ def test_a_whatsapp_body_that_is_none_is_400(running: Served) -> None:
 def test_a_status_moves_the_row_on(running: Served) -> None:
     body, headers = _form(running, "/webhooks/whatsapp", MESSAGE)
     _post(running, "/webhooks/whatsapp", body, headers)
-    path = "/webhooks/whatsapp/status?d=1"
-    body, headers = _form(running, path, {"MessageSid": "SM77", "MessageStatus": "read"})
     end = time.monotonic() + 60
-    while _state(running) not in ("delivered", "read"):
-        assert _post(running, path, body, headers)[0] == 200
+    while _answered(running).platform_id is None:
         assert time.monotonic() < end
         time.sleep(0.05)
+    path = "/webhooks/whatsapp/status?d=1"
+    body, headers = _form(running, path, {"MessageSid": _answered(running).platform_id, "MessageStatus": "read"})
+    assert _post(running, path, body, headers)[0] == 200
+    assert _answered(running).state == "read"
 
 
-def _state(it: Served) -> str:
+def _answered(it: Served) -> sa.Row[tuple[str, str | None]]:
     with it.program.database.read() as connection:
-        return connection.execute(sa.text("SELECT state FROM deliveries WHERE id = 1")).scalar_one()
+        return connection.execute(sa.text("SELECT state, platform_id FROM deliveries WHERE id = 1")).one()
 
 
 def test_health_and_numbers(running: Served) -> None:
