@@ -2,9 +2,11 @@
 `event_told`."""
 
 import datetime as dt
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule, run_state_machine_as_test
@@ -296,11 +298,32 @@ class AnyDay(Seated, Told, CutShort):
         return known[who % len(known)]
 
 
-def test_whatever_happens_to_an_event(database: Database) -> None:
-    crowd = event_crowd.crowd(database)
-    machine = type("Machine", (AnyDay,), {"database": database, "crowd": crowd})
+@pytest.fixture
+def machine(database: Database) -> type[AnyDay]:
+    """The story on this database, with its crowd."""
+    return type("Machine", (AnyDay,), {"database": database, "crowd": event_crowd.crowd(database)})
+
+
+def test_whatever_happens_to_an_event(machine: type[AnyDay]) -> None:
     checks = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
     few = settings(max_examples=8, phases=PHASES) if settings.default.max_examples <= 100 else settings()
     run_state_machine_as_test(
         machine, settings=settings(few, stateful_step_count=20, deadline=None, suppress_health_check=checks)
     )
+
+
+def test_what_seldom_comes_by_chance(machine: type[AnyDay]) -> None:
+    """Reminded a week before, then that is planned once more and the place changes; and on the eve somebody joins, it
+    is moved and back, and by night to another week."""
+    with closing(machine()) as story:
+        story.a_day_is_announced([(NEW, "36.04", False)] * 3, shared=False, hours=9 * 24)
+        story.staff_plan_it_anew(0, "h7", nearer=1, more=True, dies=0)
+        story.the_laws_hold()
+    with closing(machine()) as story:
+        story.a_day_is_announced([(NEW, "36.04", False)], shared=False, hours=15 * 24 + 4)
+        story.somebody_comes(0, NEW, "36.04", second=False, dies=0)
+        story.the_laws_hold()
+        story.staff_move_it(0, THURSDAY + DAY, None, back=True, eve=False, dies=0, beats=2)
+        story.staff_plan_it_anew(0, "h7", nearer=-5, more=False, dies=0)
+        story.staff_move_it(0, THURSDAY + 9 * DAY, None, back=False, eve=True, dies=0, beats=2)
+        story.the_laws_hold()
