@@ -13,7 +13,10 @@ from migrations import upgrade
 from tests.support import lent, postgres
 from tests.support.lacking import lacks
 
-LONGEST = ("tests/withstand/", "_browser.py", "_any_order.py")  # rooms and files
+LONGEST = (  # rooms and files, those that take longest first
+    "test_two_windows_browser.py", "withstand/test_race.py", "test_whole_way.py", "test_console_browser.py",
+    "test_two_hosts.py", "console/test_pages.py", "tests/withstand/", "_browser.py", "_any_order.py", "test_running.py",
+)  # fmt: skip
 
 collecting.seldom()
 settings.register_profile("long", max_examples=4000)  # --hypothesis-profile=long
@@ -34,7 +37,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first: begun last, one of them would go on alone while the other workers have nothing left."""
-    items.sort(key=lambda item: not any(room in item.nodeid for room in LONGEST))
+    items.sort(key=lambda item: next((n for n, room in enumerate(LONGEST) if room in item.nodeid), len(LONGEST)))
 
 
 def pytest_collection_finish() -> None:
