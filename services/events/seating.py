@@ -149,7 +149,9 @@ def set_shares(session: Session, event: Event, shares: Mapping[str, int]) -> Non
     for name, count in counted.items():
         if count > wanted[name]:
             raise EventRefused(Wrong.SHARES, count)
-    session.execute(quietly(sa.delete(EventShare).where(EventShare.event_id == event.id)))
+    session.execute(
+        sa.delete(EventShare).where(EventShare.event_id == event.id)
+    )  # few, and made anew: known to be gone
     for name, capacity in sorted(wanted.items()):
         session.add(EventShare(event_id=event.id, regency=name, capacity=capacity, taken=counted[name]))
     session.flush()

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.database import Database
-from models import Event, EventState, Reminder, ReminderState, Session, SignUp, SignUpState
+from models import Event, EventShare, EventState, Reminder, ReminderState, Session, SignUp, SignUpState
 from services.events import arranging, inviting, lists, queue, seating, signing, sources
 from services.events.arranging import Over
 from services.events.inviting import Invitee
@@ -198,3 +198,13 @@ def test_the_nearest_come_first_in_the_list(database: Database) -> None:
         assert listed[0].near
         reminders = session.scalars(sa.select(Reminder).where(Reminder.state == ReminderState.PLANNED)).all()
         assert reminders == [], "nobody signed up"
+
+
+def test_shares_are_given_anew_while_the_old_ones_are_still_looked_at(database: Database) -> None:
+    with transaction(database) as session:
+        day = event(session, capacity=30, shares={"36.02": 5})
+        old = session.scalars(sa.select(EventShare).where(EventShare.event_id == day.id)).all()
+        seating.set_shares(session, day, {"36.02": 7})
+        assert len(old) == 2
+        new = session.execute(sa.select(EventShare.regency, EventShare.capacity).where(EventShare.event_id == day.id))
+        assert dict(new.all()) == {"36.02": 7, seating.OTHERS: 23}
