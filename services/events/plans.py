@@ -99,9 +99,8 @@ def tell_all(session: Session, event: Event, kind: str, at: dt.datetime, now: dt
     """A notice to everybody who is in or waits: that it was moved or cancelled, in one statement."""
     who = sa.select(SignUp.person_id).where(SignUp.event_id == event.id, SignUp.state.in_(ACTIVE))
     people = who.where(SignUp.person_id.is_not(None)).distinct().subquery()
-    values = _values(
-        event, people.c.person_id, sa.literal(kind), Audience.REGISTERED, sa.literal(f"events.{kind}"), now
-    )
+    told = sa.literal(kind), sa.literal(Audience.REGISTERED.value), sa.literal(f"events.{kind}")
+    values = _values(event, people.c.person_id, *told, now)
     _insert(session, sa.select(*values, _moment(at).label("due_at")).select_from(people).where(sa.true()))
 
 
@@ -168,7 +167,7 @@ def _call_back(session: Session, which: sa.ColumnElement[bool], reason: str, now
 def _wanted(event: Event, audience: Audience, now: dt.datetime, person_id: int | None = None) -> sa.Select[Any]:
     """The rows of one audience: every person of it times every entry of the plan that is still to come."""
     people = _people(event, audience, person_id)
-    values = _values(event, people.c.person_id, PlanEntry.kind, audience, PlanEntry.text, now)
+    values = _values(event, people.c.person_id, PlanEntry.kind, sa.literal(audience.value), PlanEntry.text, now)
     query = sa.select(*values, PlanEntry.due_at).select_from(people.join(PlanEntry, sa.true()))
     entry = sa.and_(PlanEntry.event_id == event.id, PlanEntry.audience == audience)
     # Who is only invited has not just heard of it.
@@ -224,19 +223,14 @@ def _reminded(event: Event, person: sa.ColumnElement[Any]) -> sa.ColumnElement[b
 
 
 def _values(
-    event: Event,
-    person: Any,
-    kind: Any,
-    audience: Any,
-    text: Any,
-    now: dt.datetime,
+    event: Event, person: Any, kind: Any, audience: Any, text: Any, now: dt.datetime
 ) -> tuple[sa.ColumnElement[Any], ...]:
     return (
         sa.literal(event.id).label("event_id"),
         sa.literal(event.version).label("version"),
         person.label("person_id"),
         kind.label("kind"),
-        (sa.literal(audience.value) if isinstance(audience, Audience) else audience).label("audience"),
+        audience.label("audience"),
         text.label("text"),
         _moment(event.starts_at).label("starts_at"),
         sa.literal(ReminderState.PLANNED.value).label("state"),
