@@ -1,7 +1,7 @@
 """What a programme's ways, refusals and consequences are called, and what a change is in words."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from console import wording
 from services import regions
@@ -58,27 +58,14 @@ def refusal(refused: NotChanged) -> list[str]:
 
 def differences(before: Wanted, after: Wanted) -> Iterator[tuple[str, str, str]]:
     """What changes: its name, how it was, how it will be."""
-    for name, was, will in (
-        ("Nama", before.name, after.name),
-        ("Dibuka", day(before.opens_at), day(after.opens_at)),
-        ("Sampai", day(before.closes_at, before=True), day(after.closes_at, before=True)),
-        ("Jalur", _ways(before), _ways(after)),
-        ("Kuota seluruh Banten", number(before.quota), number(after.quota)),
-        *_shares(before, after),
-        ("Sumber", f"{before.source}, {day(before.as_of)}", f"{after.source}, {day(after.as_of)}"),
-        ("Target", _aim(before.target), _aim(after.target)),
-    ):
+    shares = {*before.allocations, *after.allocations}
+    for (name, was), (_, will) in zip(_terms(before, shares), _terms(after, shares), strict=True):
         if was != will:
             yield name, was, will
 
 
 def _ways(wanted: Wanted) -> str:
     return ", ".join(SCHEMES.get(one, one) for one in wanted.accepts)
-
-
-def _shares(before: Wanted, after: Wanted) -> Iterator[tuple[str, str, str]]:
-    for code in sorted({*before.allocations, *after.allocations}):
-        yield wording.regency(code), _shared(before, code), _shared(after, code)
 
 
 def _shared(wanted: Wanted, code: str) -> str:
@@ -181,13 +168,17 @@ def as_it_is(seen: Seen) -> dict[str, str]:
 
 def terms(wanted: Wanted) -> Iterator[tuple[str, str]]:
     """A programme as it will be: what each thing is called, and what it is."""
+    return _terms(wanted, wanted.allocations)
+
+
+def _terms(wanted: Wanted, shares: Iterable[str]) -> Iterator[tuple[str, str]]:
     yield "Nama", wanted.name
     yield "Dibuka", day(wanted.opens_at)
     yield "Sampai", day(wanted.closes_at, before=True)
     yield "Jalur", _ways(wanted)
     yield "Kuota seluruh Banten", number(wanted.quota)
-    for code, quota in sorted(wanted.allocations.items()):
-        yield wording.regency(code), number(quota)
+    for code in sorted(shares):
+        yield wording.regency(code), _shared(wanted, code)
     yield "Sumber", f"{wanted.source}, {day(wanted.as_of)}"
     yield "Target", _aim(wanted.target)
 
