@@ -2,18 +2,18 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-ROOMS := bot console conversation handlers migrations models services simulator texts
+ROOMS := bench bot console conversation handlers migrations models services simulator texts
 
 # What is compiled is kept: a story in the tests starts the program a hundred times, and each would compile all of it anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test check format bench install lock clean
+.PHONY: run test check format bench install compiled lock clean
 
 run: $(VENV)/.installed
 	$(BIN)/python -m bot run --demo
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n auto --dist worksteal
+	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
@@ -25,11 +25,13 @@ format: $(VENV)/.installed-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/.installed-dev $(VENV)-bench/.installed
+bench: $(VENV)/.installed-dev $(VENV)-bench/.installed compiled
 	$(BIN)/python -m bench $(ARGS)
 
-# Compiled here: the service may not write into this folder, and would take a second longer at each start.
-install: $(VENV)/.installed
+install: $(VENV)/.installed compiled
+
+# The service may not write into this folder, and would take a second longer at each start.
+compiled: $(VENV)/bin/python
 	$(BIN)/python -m compileall -q $(ROOMS)
 
 $(VENV)/bin/python:

@@ -1,6 +1,5 @@
 """Who is measured: each a server process of its own on one core, with the databases it needs beside it."""
 
-import compileall
 import contextlib
 import os
 import shutil
@@ -14,7 +13,6 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +27,6 @@ from tests.support import postgres
 HERE = Path(__file__).parent.parent
 PEERS = HERE / ".venv-bench" / "bin" / "python"
 SECRET = "bench-secret-0123456789"
-ROOMS = "bench bot console conversation handlers migrations models services simulator texts".split()
 PATIENCE = 30.0  # seconds for a server to begin
 
 PROGRAMME = {"opens": "2020-01-01", "closes": "2099-12-31", "quota": 10_000_000, "taken_before": 0}
@@ -101,17 +98,9 @@ def settings(url: str, port: int, api: int, folder: Path, **more: Any) -> dict[s
     }
 
 
-@cache
-def compiled() -> None:
-    """As an installation is: what was never compiled would be at each start, where nothing may be written."""
-    for room in ROOMS:
-        compileall.compile_dir(HERE / room, quiet=1)
-
-
 @contextmanager
 def ours(url: str, api: int, databases: Databases, **more: Any) -> Iterator[Running]:
     """Our program on a database that exists. `rate`: the platform's, per second; `ahead`: seconds, its clock's."""
-    compiled()
     with tempfile.TemporaryDirectory(prefix="nk-bench-") as name:
         folder, port = Path(name), free_port()
         told = settings(url, port, api, folder, **more)

@@ -1,13 +1,13 @@
 """(d) What an event of very many costs: 103,828 reminders planned, all planned anew by one move, all claimed."""
 
 import datetime as dt
-import resource
 import tempfile
 import time
 
 import sqlalchemy as sa
 
 import texts
+from bench import machine
 from bench.contenders import Databases
 from bot.database import Database, open_database
 from migrations import upgrade
@@ -68,14 +68,14 @@ def measured(database: Database, people: int = PEOPLE) -> str:
     with Session(database.write_engine) as session, session.begin():
         entries = sa.and_(Reminder.state == ReminderState.PLANNED, Reminder.kind != "moved")
         count = session.scalar(sa.select(sa.func.count()).select_from(Reminder).where(entries))
-    memory, claimed, at = _memory(), 0, STARTS - 3 * DAY
+    memory, claimed, at = machine.peak_mb(), 0, STARTS - 3 * DAY
     for _ in range(7):  # every reminder in its hour
         at += DAY
         claimed += _beats(database, office, at)
     ended = time.perf_counter()
     return (
         f"planned {planned - began:5.1f}  moved and planned anew ({count:,}) {replanned - planned:5.1f}  "
-        f"claimed ({claimed:,}) {ended - replanned:5.1f}  memory +{_memory() - memory:.0f} MB"
+        f"claimed ({claimed:,}) {ended - replanned:5.1f}  memory +{machine.peak_mb() - memory:.0f} MB"
     )
 
 
@@ -87,10 +87,6 @@ def _beats(database: Database, office: Office, now: dt.datetime) -> int:
         if not some:
             return done
         done += some
-
-
-def _memory() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def _crowd(session: Session, event_id: int, people: int) -> None:
