@@ -155,9 +155,7 @@ def test_every_page_asks_for_what_the_table_says() -> None:
     assert {f"{page.method} {page.path}": page.right for page in PAGES} == RIGHTS
 
 
-@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 def test_every_page_for_every_role_and_for_nobody(office: Office) -> None:
-    """Who may open a page is asked before any database is: one is enough for the thousand requests."""
     browsers = {role: office.hire(role.replace("_", "."), role, code=True) for role in ROLES}
     browsers["none"] = office.hire("kosong", "tidak_ada_lagi")
     tokens = {}
