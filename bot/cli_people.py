@@ -67,7 +67,7 @@ def _join(session: Session, by: Actor, before: Found, after: Found, office: Offi
     now = Clock().now()
     used = links.by_officer(
         session, by, old=before.conversation_id, new=after.conversation_id, texts=texts.load(), now=now
-    )  # fmt: skip
+    )
     if used.use is Use.TWO_PEOPLE:
         raise fail("Di chat baru sudah ada usaha atas nama orang itu. Dua orang tidak digabung; periksa dulu.")
     if used.use is Use.LINKED:

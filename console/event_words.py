@@ -31,7 +31,7 @@ REFUSALS = {
     Wrong.OVER: ("", "Acara ini sudah selesai, dibatalkan, atau sudah dibuka; tidak bisa diubah lagi."),
     Wrong.PLAN: ("baris", "Rencananya belum benar: jam ditulis 09:00, dan tidak ada dua pengingat yang sama."),
     Wrong.UNKNOWN: ("", "Tidak ada acara dengan kode itu."),
-}  # fmt: skip
+}
 
 
 def refusal(refused: EventRefused) -> dict[str, str]:

@@ -46,7 +46,7 @@ def create(desk: Desk) -> Response:
         with desk.writing() as session:
             programme_making.create(
                 session, desk.actor, code, wanted, desk.asked.form.get("terlihat", "")[:40], now=desk.now
-            )  # fmt: skip
+            )
     except (Mistyped, NotChanged) as refused:
         if isinstance(refused, NotChanged) and refused.why is Why.CHANGED:
             return _preview(desk, 409, changed=True)

@@ -328,7 +328,7 @@ def on_paper(
     _judge_again(session, business, office, now)
     audit.note(
         session, actor, "business.confirmed_on_paper", f"business:{business_id}", after={"paper": reference}, now=now
-    )  # fmt: skip
+    )
     return True
 
 

@@ -172,7 +172,7 @@ def _write(
     for key in (key for key in fresh if key in FIELDS and given.read.get(key) is not None):
         done = rectifying.correct(
             session, business.id, FIELDS[key], given.read[key], office=office, now=now, by="owner"
-        )  # fmt: skip
+        )
         clash = clash or not done
     picture = given.read.get(PHOTO) if PHOTO in fresh else None
     if picture:

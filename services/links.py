@@ -219,7 +219,7 @@ def _notify(
     )  # fmt: skip
     deliveries.post(
         session, conversation_id=old.id, bubble=bubble, lane=Lane.NOTICE, because=f"link:{link.id}", now=now
-    )  # fmt: skip
+    )
 
 
 def _number(session: Session, person_id: int) -> str | None:

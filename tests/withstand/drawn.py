@@ -192,7 +192,7 @@ FORM_VALUES: Mapping[str, st.SearchStrategy[str]] = {
     "code": st.sampled_from(("63016", "63024", "21610", "30004", "0", "99999", "9" * 40, "x", "", "-1")),
     "json": st.sampled_from(('{"type":"whatsapp"}', "{", "")),
     "flag": st.sampled_from(("true", "false", "")),
-}  # fmt: skip
+}
 SOMETHING = st.one_of(st.just("SM1"), words)
 
 
