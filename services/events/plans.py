@@ -45,7 +45,8 @@ CHUNK = 500
 def write_plan(session: Session, event: Event, entries: Sequence[Entry], calendar: Calendar) -> None:
     """Make this the event's plan. Raises EventRefused. Reminders are planned from it by `plan_all`."""
     check_plan(entries)
-    session.execute(quietly(sa.delete(PlanEntry).where(PlanEntry.event_id == event.id)))
+    # Not `quietly`: the same ones are made anew, so those at hand must be known to be gone.
+    session.execute(sa.delete(PlanEntry).where(PlanEntry.event_id == event.id))
     for entry in entries:
         values = {name: getattr(entry, name) for name in ("kind", "audience", "text", "days", "clock", "minutes")}
         session.add(PlanEntry(event_id=event.id, **values))

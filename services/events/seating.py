@@ -149,9 +149,8 @@ def set_shares(session: Session, event: Event, shares: Mapping[str, int]) -> Non
     for name, count in counted.items():
         if count > wanted[name]:
             raise EventRefused(Wrong.SHARES, count)
-    session.execute(
-        sa.delete(EventShare).where(EventShare.event_id == event.id)
-    )  # few, and made anew: known to be gone
+    # Not `quietly`: the same ones are made anew, so those at hand must be known to be gone.
+    session.execute(sa.delete(EventShare).where(EventShare.event_id == event.id))
     for name, capacity in sorted(wanted.items()):
         session.add(EventShare(event_id=event.id, regency=name, capacity=capacity, taken=counted[name]))
     session.flush()

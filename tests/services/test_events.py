@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from bot.database import Database
 from models import Event, EventShare, EventState, Reminder, ReminderState, Session, SignUp, SignUpState
-from services.events import arranging, inviting, lists, queue, seating, signing, sources
+from services.events import arranging, inviting, lists, plans, queue, seating, signing, sources
 from services.events.arranging import Over
 from services.events.inviting import Invitee
 from services.events.rules import EventRefused, Wrong
@@ -198,6 +198,14 @@ def test_the_nearest_come_first_in_the_list(database: Database) -> None:
         assert listed[0].near
         reminders = session.scalars(sa.select(Reminder).where(Reminder.state == ReminderState.PLANNED)).all()
         assert reminders == [], "nobody signed up"
+
+
+def test_a_plan_is_made_anew_while_the_old_one_is_still_looked_at(database: Database) -> None:
+    with transaction(database) as session:
+        day = event(session)
+        old = plans.plan_of(session, day.id)
+        plans.write_plan(session, day, [plans.as_entry(one) for one in old[:2]], CALENDAR)
+        assert [one.kind for one in plans.plan_of(session, day.id)] == [one.kind for one in old[:2]]
 
 
 def test_shares_are_given_anew_while_the_old_ones_are_still_looked_at(database: Database) -> None:
