@@ -14,16 +14,13 @@ from tests.services.people import transaction
 from tests.support import xlsx
 from tests.support.chat import Chat
 from tests.support.commands import command
+from tests.support.kinds import kind
 from tests.support.office import OFFICE, open_programme
 from tests.support.owner import reaches_number
 
+__all__ = ["kind"]
+
 ONE = "BTN-2026-000001"
-
-
-@pytest.fixture
-def kind() -> str:
-    """The commands are the same on both; what races is tested on both elsewhere."""
-    return "sqlite"
 
 
 @pytest.fixture

@@ -3,23 +3,18 @@
 import json
 from pathlib import Path
 
-import pytest
-
 from bot.clock import Clock
 from bot.database import Database
 from services.broadcasts import running
 from tests.services import announced, people
 from tests.services.people import transaction
 from tests.support.commands import command
+from tests.support.kinds import kind
 from tests.support.photos import photo
 
+__all__ = ["kind"]
+
 TEXT = "Halo {nama}, pelatihan NIB gratis hari Kamis."
-
-
-@pytest.fixture
-def kind() -> str:
-    """The commands are the same on both databases."""
-    return "sqlite"
 
 
 def test_from_a_draft_to_its_report(database: Database, keyboard: None, tmp_path: Path) -> None:

@@ -8,12 +8,9 @@ from bot.database import Database
 from tests.services import people
 from tests.services.people import transaction
 from tests.support.commands import command
+from tests.support.kinds import kind
 
-
-@pytest.fixture
-def kind() -> str:
-    """The commands are the same on both databases."""
-    return "sqlite"
+__all__ = ["kind"]
 
 
 def test_a_day_is_added_explained_and_taken_back(database: Database, keyboard: None) -> None:

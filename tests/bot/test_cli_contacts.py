@@ -10,17 +10,14 @@ from models import AuditEntry, Contact
 from services import sheets
 from tests.services.people import transaction
 from tests.support.commands import command
+from tests.support.kinds import kind
+
+__all__ = ["kind"]
 
 FILES = Path(__file__).parent.parent / "files"
 
 
 pytestmark = pytest.mark.usefixtures("keyboard")
-
-
-@pytest.fixture
-def kind() -> str:
-    """The commands are the same on both; what they do is tested on both elsewhere."""
-    return "sqlite"
 
 
 def run(*words: str) -> tuple[int, str]:

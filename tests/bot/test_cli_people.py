@@ -12,16 +12,13 @@ from tests.services import people
 from tests.services.people import transaction
 from tests.support.chat import Chat
 from tests.support.commands import command
+from tests.support.kinds import kind
 from tests.support.office import OFFICE, open_programme
 from tests.support.owner import reaches_number
 
+__all__ = ["kind"]
+
 NEW = "whatsapp:+6281299990000"
-
-
-@pytest.fixture
-def kind() -> str:
-    """The commands are the same on both databases."""
-    return "sqlite"
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 import datetime as dt
 import json
 
-import pytest
-
 from bot.checking import programme_findings
 from bot.clock import Clock
 from bot.config import Settings
@@ -14,14 +12,11 @@ from services import facts
 from tests.services import people
 from tests.services.people import NOON, OFFICE, transaction
 from tests.support.commands import command
+from tests.support.kinds import kind
+
+__all__ = ["kind"]
 
 CODE = "BANTEN-2026"
-
-
-@pytest.fixture
-def kind() -> str:
-    """The commands are the same on both databases."""
-    return "sqlite"
 
 
 def test_a_programme_is_shown_changed_and_its_places_moved(database: Database, keyboard: None) -> None:

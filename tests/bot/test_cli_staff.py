@@ -10,17 +10,14 @@ from bot.database import Database
 from models import AuditEntry, Session, Staff, StaffCode
 from services import accounts, signing_in
 from tests.support.commands import command
+from tests.support.kinds import kind
+
+__all__ = ["kind"]
 
 RINA = ("add", "rina", "--nama", "Rina Marlina", "--role", "verifikator")
 
 
 pytestmark = pytest.mark.usefixtures("keyboard")
-
-
-@pytest.fixture
-def kind() -> str:
-    """The commands are the same on both databases."""
-    return "sqlite"
 
 
 def run(*words: str, group: str = "staff") -> tuple[int, str]:
@@ -134,7 +131,7 @@ def test_the_chain_is_followed_and_its_end_is_vouched_for(database: Database, tm
     assert "staff:rina" in run("show", "--act", "staff", group="audit")[1]
     assert "tidak punya hak 'audit'" in run("show", "--as", "rina", group="audit")[1]
     with database.write() as connection:
-        connection.exec_driver_sql("DROP TRIGGER audit_no_delete")
+        connection.exec_driver_sql("DROP TRIGGER audit_no_delete" + ("" if database.is_sqlite else " ON audit"))
         connection.exec_driver_sql("DELETE FROM audit WHERE id = 2")
     assert run("verify", group="audit") == (1, "Catatan nomor 2 hilang: diambil dari tengah.\n")
     anchor = tmp_path / "var" / "audit.anchor"

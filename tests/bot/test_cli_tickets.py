@@ -13,15 +13,12 @@ from tests.services import people
 from tests.services.people import transaction
 from tests.support.chat import Chat
 from tests.support.commands import command
+from tests.support.kinds import kind
 from tests.support.office import OFFICE, open_programme
 
+__all__ = ["kind"]
+
 ASKED = "Kapan pendamping datang?"
-
-
-@pytest.fixture
-def kind() -> str:
-    """The commands are the same on both databases."""
-    return "sqlite"
 
 
 @pytest.fixture

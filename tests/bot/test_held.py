@@ -16,8 +16,11 @@ from services import deliveries
 from tests.standins import twilio as twilio_standin
 from tests.standins.twilio import SENDER, SID, TOKEN
 from tests.support.engine import NOON, echo
+from tests.support.kinds import kind
 from tests.support.server import Served, served, settings_for
 from texts.bubble import Bubble
+
+__all__ = ["kind"]
 
 NEWS = Bubble("Kabar", template="waiting_news_v1", template_values=("Keripik\nBu Siti", "3", "Program", "Serang"))
 
@@ -26,12 +29,6 @@ NEWS = Bubble("Kabar", template="waiting_news_v1", template_values=("Keripik\nBu
 def anyio_backend() -> str:
     """The loop the stand-in runs on."""
     return "asyncio"
-
-
-@pytest.fixture
-def kind() -> str:
-    """What is held has its own tests on both databases."""
-    return "sqlite"
 
 
 def written(it: Served, work: Callable[[Session], Any]) -> Any:

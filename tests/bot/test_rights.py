@@ -18,8 +18,11 @@ from services import consents, erasure, media
 from tests.standins import twilio as twilio_standin
 from tests.standins.twilio import SENDER, SID, TOKEN, Answer, Twilio, refusal
 from tests.support.engine import NOON, echo
+from tests.support.kinds import kind
 from tests.support.server import Served, served, settings_for
 from tests.support.traces import traces
+
+__all__ = ["kind"]
 
 PATH = f"/2010-04-01/Accounts/{SID}/Messages/MM1/Media/ME1"
 JPEG = b"\xff\xd8\xff\xe0" + b"0" * 64
@@ -29,12 +32,6 @@ JPEG = b"\xff\xd8\xff\xe0" + b"0" * 64
 def anyio_backend() -> str:
     """The loop the stand-in runs on."""
     return "asyncio"
-
-
-@pytest.fixture
-def kind() -> str:
-    """One database is enough: the services have their own tests on both."""
-    return "sqlite"
 
 
 def write(it: Served, work: Callable[[Session], Any]) -> Any:

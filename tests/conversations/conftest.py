@@ -1,4 +1,4 @@
-"""Stories run on SQLite; those marked `on_both` on PostgreSQL as well."""
+"""Stories run on one database at a time; those marked `on_both` on both at once."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -9,16 +9,13 @@ import sqlalchemy as sa
 from bot.database import Database
 from models import Channel
 from tests.support.chat import Chat
+from tests.support.kinds import kind
 from tests.support.office import OFFICE, open_programme
+
+__all__ = ["kind"]
 
 Phone = Callable[..., Chat]
 Rows = Callable[[str], list[Mapping[str, Any]]]
-
-
-@pytest.fixture
-def kind() -> str:
-    """Which database a story runs on, unless it says both."""
-    return "sqlite"
 
 
 @pytest.fixture

@@ -3,7 +3,9 @@
 import json
 
 import pytest
+import sqlalchemy as sa
 
+from models import Session, Ticket
 from tests.conversations.conftest import Phone, Rows
 from tests.support.owner import at, goes_on, reaches_number, reaches_result
 
@@ -271,10 +273,10 @@ def test_a_village_and_an_address_left_open_do_not_stop_the_number(phone: Phone)
     assert "BTN-2026-000001" in chat.text
 
 
-def test_an_officer_is_asked_about_the_question_one_is_stuck_at(phone: Phone, rows: Rows) -> None:
+def test_an_officer_is_asked_about_the_question_one_is_stuck_at(phone: Phone) -> None:
     chat = at(phone(), "sites").says("qqq", "www", "zzz").taps("officer").says("Maksudnya gerai apa?")
-    context = rows("SELECT context FROM tickets")[0]["context"]
-    assert json.loads(context) == {"form": "check", "question": "sites"}
+    with Session(chat.database.read_engine) as session:
+        assert session.scalars(sa.select(Ticket.context)).one() == {"form": "check", "question": "sites"}
     assert chat.says("LANJUT").asked == "sites"
 
 

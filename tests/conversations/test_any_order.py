@@ -125,9 +125,8 @@ class AnyPerson(RuleBasedStateMachine):
             dues.sweep(s, self.chat.texts, OFFICE, self.chat.now)
             s.commit()
         with self.database.read() as connection:
-            rows = connection.exec_driver_sql(
-                "SELECT bubble FROM deliveries WHERE because LIKE 'due:%' AND address = ?", (self.chat.address,)
-            ).all()
+            asked = sa.text("SELECT bubble FROM deliveries WHERE because LIKE 'due:%' AND address = :address")
+            rows = connection.execute(asked, {"address": self.chat.address}).all()
         for row in rows[-2:]:
             asked = Bubble.from_json(_loads(row.bubble))
             if asked.buttons and asked not in self.chat.bubbles:

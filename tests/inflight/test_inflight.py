@@ -17,8 +17,11 @@ from handlers import HANDLERS
 from handlers.spoken import Spoken
 from models import Channel, Conversation, Language, Person, Session
 from tests.support.chat import NOON, Chat, noting
+from tests.support.kinds import kind
 from tests.support.office import OFFICE, open_programme
 from tests.support.owner import reaches_number
+
+__all__ = ["kind"]
 
 ROWS = [
     pytest.param(row, id=f"{path.stem}:{row['name']}")
@@ -29,12 +32,6 @@ ROWS = [
 NEED_MORE = frozenset(
     ("result", "why", "todo_list", "todo_line", "recheck", "registration", "consent_announcements", "after")
 )
-
-
-@pytest.fixture
-def kind() -> str:
-    """On SQLite: what is tried is the reading of rows."""
-    return "sqlite"
 
 
 @pytest.mark.parametrize("row", ROWS)

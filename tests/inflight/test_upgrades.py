@@ -21,8 +21,11 @@ from handlers.spoken import Spoken
 from models import Channel, Conversation, Draft, Language, Purpose, Session
 from services import consents, eligibility
 from tests.support.chat import NOON, Chat, noting
+from tests.support.kinds import kind
 from tests.support.office import OFFICE, open_programme
 from tests.support.owner import reaches_number, until
+
+__all__ = ["kind"]
 
 RULES = eligibility.shelf()[-1]
 TODAY = {"rule_set": RULES.rule_set, "version": RULES.version, "phone": None}
@@ -33,12 +36,6 @@ HALF = {
     "district": [3, "36.73.01"],
     "product": [4, RULES.asks["product"].options[0]],
 }
-
-
-@pytest.fixture
-def kind() -> str:
-    """On SQLite: what is tried is the reading of rows."""
-    return "sqlite"
 
 
 def spoken() -> Spoken:
